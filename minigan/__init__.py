@@ -1,0 +1,62 @@
+"""minigan: the GAN that you can read.
+
+Generative adversarial nets from scratch on NumPy, every derivative written by
+hand. Start with `Sequential` and the layers, `costs`, and `Algorithm1`.
+"""
+
+from minigan.costs import (
+    discriminator_cost,
+    maximum_likelihood_cost,
+    minimax_cost,
+    non_saturating_cost,
+    value,
+)
+from minigan.distributions import Examples, Mixture, Normal, Spherical, Uniform, ring
+from minigan.errors import InputError, NonFiniteError
+from minigan.layers import (
+    Dropout,
+    Layer,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softplus,
+    Tanh,
+)
+from minigan.optimizers import SGD, Adam, ParameterAverage
+from minigan.training import Algorithm1, Record
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Algorithm1",
+    "Dropout",
+    "Examples",
+    "InputError",
+    "Layer",
+    "LeakyReLU",
+    "Linear",
+    "Maxout",
+    "Mixture",
+    "NonFiniteError",
+    "Normal",
+    "ParameterAverage",
+    "ReLU",
+    "Record",
+    "Sequential",
+    "Sigmoid",
+    "Softplus",
+    "Spherical",
+    "Tanh",
+    "Uniform",
+    "discriminator_cost",
+    "maximum_likelihood_cost",
+    "minimax_cost",
+    "non_saturating_cost",
+    "ring",
+    "value",
+]

@@ -1,0 +1,201 @@
+r"""What each player wants, as functions of D's logits: values and gradients.
+
+D ends in a logit a, and D(x) = sigmoid(a). With softplus(a) = log(1 + e^a),
+
+    log D       = -softplus(-a)        d/da log D       =  sigmoid(-a)
+    log (1 - D) = -softplus(a)         d/da log (1 - D) = -sigmoid(a)
+
+so no cost ever takes the logarithm of a number that rounded to 0, and no
+epsilon is needed. The gradients are taken by hand from these two lines.
+
+About the factor 1/2. The 2014 paper's value function (Eq. 1) is
+
+    V(G, D) = E_x[log D(x)] + E_z[log(1 - D(G(z)))].
+
+The 2016 tutorial defines J_D = -V/2 (Eq. 8) and puts the same 1/2 into every
+generator cost. ``value`` is the paper's V, without the 1/2; every cost below is
+the tutorial's, with it. A gradient step of size eta on the tutorial's J_D is
+therefore a step of size eta/2 on the paper's V.
+
+Expectations are means over the minibatch of m examples. Logits are arrays of
+any shape, normally (m, 1); gradients have the same shape and include the 1/m.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.numerics import sigmoid, softplus
+
+
+def value(a_real: np.ndarray, a_fake: np.ndarray):
+    """V(G, D) = mean log D(x) + mean log(1 - D(G(z))); 2014 paper, Eq. 1.
+
+    D maximises it, G minimises it. At D = 1/2 everywhere it is -log 4.
+
+    Parameters
+    ----------
+    a_real, a_fake : array
+        D's logits on real and on generated examples.
+
+    Returns
+    -------
+    V : float
+        In nats, at most 0.
+    da_real, da_fake : array
+        Gradient of V at the logits.
+
+    Raises
+    ------
+    InputError
+        If an array is empty or not floating-point.
+    """
+    _check_logits("value", a_real, a_fake)
+    V = -softplus(-a_real).mean() - softplus(a_fake).mean()
+    return V, sigmoid(-a_real) / a_real.size, -sigmoid(a_fake) / a_fake.size
+
+
+def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
+    """J_D = -1/2 mean log D(x) - 1/2 mean log(1 - D(G(z))); tutorial, Eq. 8.
+
+    Parameters
+    ----------
+    a_real, a_fake : array
+        D's logits on real and on generated examples.
+
+    Returns
+    -------
+    J : float
+        In nats, at least 0; log 2 where D = 1/2 everywhere.
+    da_real, da_fake : array
+        Gradient of J at the logits.
+
+    Raises
+    ------
+    InputError
+        If an array is empty or not floating-point.
+    """
+    V, da_real, da_fake = value(a_real, a_fake)
+    return -V / 2, -da_real / 2, -da_fake / 2
+
+
+def minimax_cost(a_fake: np.ndarray):
+    """J_G = 1/2 mean log(1 - D(G(z))); tutorial, Eq. 10.
+
+    Eq. 10 is J_G = -J_D; the half of it that does not depend on G,
+    1/2 mean log D(x), is left out. The gradient, -sigmoid(a)/2m, vanishes where
+    D rejects a sample with confidence: the cost saturates.
+
+    Parameters
+    ----------
+    a_fake : array
+        D's logits on generated examples.
+
+    Returns
+    -------
+    J : float
+        In nats, at most 0.
+    da_fake : array
+        Gradient of J at the logits.
+
+    Raises
+    ------
+    InputError
+        If the array is empty or not floating-point.
+    """
+    _check_logits("minimax_cost", a_fake)
+    return -softplus(a_fake).mean() / 2, -sigmoid(a_fake) / (2 * a_fake.size)
+
+
+def non_saturating_cost(a_fake: np.ndarray):
+    """J_G = -1/2 mean log D(G(z)); tutorial, Eq. 13.
+
+    The gradient, -sigmoid(-a)/2m, is largest where D rejects a sample.
+
+    Parameters
+    ----------
+    a_fake : array
+        D's logits on generated examples.
+
+    Returns
+    -------
+    J : float
+        In nats, at least 0.
+    da_fake : array
+        Gradient of J at the logits.
+
+    Raises
+    ------
+    InputError
+        If the array is empty or not floating-point.
+    """
+    _check_logits("non_saturating_cost", a_fake)
+    return softplus(-a_fake).mean() / 2, -sigmoid(-a_fake) / (2 * a_fake.size)
+
+
+def maximum_likelihood_cost(a_fake: np.ndarray):
+    """J_G = -1/2 mean exp(a) with a = sigmoid^-1(D(G(z))); tutorial, Eq. 14.
+
+    With D optimal, exp(a) = p_data / p_g, and descending J_G descends
+    KL(p_data || p_g) in expectation. The formula itself has no bound: above
+    a = 88.7 in float32 (709.8 in float64) the value is -inf, as rounding
+    demands, and a game that gets there stops with its step number.
+
+    Parameters
+    ----------
+    a_fake : array
+        D's logits on generated examples.
+
+    Returns
+    -------
+    J : float
+        At most 0; no unit.
+    da_fake : array
+        Gradient of J at the logits.
+
+    Raises
+    ------
+    InputError
+        If the array is empty or not floating-point.
+    """
+    _check_logits("maximum_likelihood_cost", a_fake)
+    with np.errstate(over="ignore"):
+        ratio = np.exp(a_fake)
+        return -ratio.mean() / 2, -ratio / (2 * a_fake.size)
+
+
+GENERATOR_COSTS: dict[str, Callable] = {
+    "minimax": minimax_cost,
+    "non-saturating": non_saturating_cost,
+    "max-likelihood": maximum_likelihood_cost,
+}
+
+
+def generator_cost(name: str) -> Callable:
+    """Generator's cost by name.
+
+    Parameters
+    ----------
+    name : {"minimax", "non-saturating", "max-likelihood"}
+
+    Returns
+    -------
+    callable
+        One of the three functions above.
+
+    Raises
+    ------
+    InputError
+        If there is no such cost.
+    """
+    if name not in GENERATOR_COSTS:
+        raise InputError(f"cost: expected one of {', '.join(GENERATOR_COSTS)}, got {name!r}")
+    return GENERATOR_COSTS[name]
+
+
+def _check_logits(where: str, *logits: np.ndarray) -> None:
+    for a in logits:
+        if not isinstance(a, np.ndarray) or a.dtype.kind != "f" or a.size == 0:
+            given = f"{a.dtype} {a.shape}" if isinstance(a, np.ndarray) else type(a).__name__
+            raise InputError(f"{where}: expected floating-point logits (batch, 1), got {given}")

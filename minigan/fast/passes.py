@@ -1,0 +1,141 @@
+"""One layer's forward and backward, on arrays that are kept between steps.
+
+A pass belongs to one layer, one batch size and one place in a network. Arrays
+are (features, batch). The array that a pass reads may end in a row of ones, for
+the bias; whether it does is settled once, when the passes are built.
+"""
+
+import numpy as np
+
+from minigan.layers.affine import Affine
+from minigan.layers.base import Layer
+from minigan.layers.linear import Linear
+from minigan.layers.maxout import Maxout
+from minigan.layers.relu import ReLU
+
+
+class LayerPass:
+    """Any layer: its own forward and backward, on transposed arrays.
+
+    Parameters
+    ----------
+    layer : Layer
+    x : array, shape (n_in, batch)
+        Where the input will stand.
+    y : array, shape (n_out, batch)
+        Where the output goes.
+    """
+
+    needs_ones = False
+
+    def __init__(self, layer: Layer, x: np.ndarray, y: np.ndarray):
+        self.layer, self.x, self.y = layer, x, y
+
+    def forward(self, rng) -> None:
+        """Write the layer's output into ``y``."""
+        y, self._cache = self.layer.forward(self.x.T, train=True, rng=rng)
+        self.y[...] = y.T
+
+    def backward(self, dy, *, param_grads: bool, input_grad: bool):
+        """Gradient at ``x``; the parameters' gradients replace what stood in ``grads``."""
+        if param_grads:
+            self.layer.flat_grads[...] = 0
+        return self.layer.backward(dy.T, self._cache, param_grads=param_grads).T
+
+
+class ReLUPass(LayerPass):
+    """y = max(x, 0), by an array of zeros: four times as fast as by the number 0."""
+
+    def __init__(self, layer, x, y):
+        super().__init__(layer, x, y)
+        self._zeros = np.zeros_like(y)
+        self._active = np.empty(y.shape, bool)
+
+    def forward(self, rng):
+        np.maximum(self.x, self._zeros, out=self.y)
+
+    def backward(self, dy, *, param_grads, input_grad):
+        np.greater(self.y, self._zeros, out=self._active)
+        return np.multiply(dy, self._active, out=dy)
+
+
+class LinearPass(LayerPass):
+    """y = [W; b]^T [x; 1]: the bias inside the product.
+
+    Parameters
+    ----------
+    layer : Affine
+    x : array, shape (n_in + 1, batch)
+        Input, with a last row of ones.
+    y : array, shape (columns of W, batch)
+        Where the output goes.
+    """
+
+    needs_ones = True
+
+    def __init__(self, layer: Affine, x, y):
+        super().__init__(layer, x, y)
+        rows, columns = layer.W.shape[0] + 1, layer.W.shape[1]
+        Wb = layer.flat_params.reshape(rows, columns)  # b lies behind W in the flat vector
+        self._Wb_T, self._W = Wb.T, Wb[:-1]
+        self._dWb = layer.flat_grads.reshape(rows, columns)
+        self._dx = np.empty((rows - 1, x.shape[1]), x.dtype)
+
+    def forward(self, rng):
+        np.dot(self._Wb_T, self.x, out=self.y)
+
+    def backward(self, dy, *, param_grads, input_grad):
+        if param_grads:
+            np.dot(self.x, dy.T, out=self._dWb)  # dW, and db in the row of ones
+        return np.dot(self._W, dy, out=self._dx) if input_grad else None
+
+
+class MaxoutPass(LayerPass):
+    """A linear pass into z, then the maximum over its pieces.
+
+    dz is dy where z equals y, and 0 elsewhere. That would hand dy to every piece of
+    a tie; so ties are counted, and only if there are any are they looked at.
+    """
+
+    needs_ones = True
+
+    def __init__(self, layer: Maxout, x, y):
+        super().__init__(layer, x, y)
+        units, batch = y.shape
+        z = np.empty((layer.pieces * units, batch), x.dtype)
+        self._linear = LinearPass(layer, x, z)
+        self._z = z.reshape(layer.pieces, units, batch)
+        self._dz = np.empty_like(self._z)
+        self._wins = np.empty(self._z.shape, bool)
+
+    def forward(self, rng):
+        self._linear.forward(rng)
+        np.maximum.reduce(self._z, axis=0, out=self.y)
+
+    def backward(self, dy, *, param_grads, input_grad):
+        wins, dz = self._wins, self._dz
+        np.equal(self._z, self.y, out=wins)
+        if np.count_nonzero(wins) != dy.size:
+            self._first_of_ties(wins)
+        np.multiply(wins, dy, out=dz)
+        return self._linear.backward(
+            dz.reshape(-1, dy.shape[1]), param_grads=param_grads, input_grad=input_grad
+        )
+
+    def _first_of_ties(self, wins) -> None:
+        taken = wins[0].copy()
+        for piece in wins[1:]:
+            piece &= ~taken
+            taken |= piece
+
+
+PASSES: dict[type[Layer], type[LayerPass]] = {
+    Linear: LinearPass,
+    Maxout: MaxoutPass,
+    ReLU: ReLUPass,
+}
+
+
+def pass_for(layer: Layer) -> type[LayerPass]:
+    """Fastest pass that knows the layer; exactly its class, since a subclass may differ."""
+    return PASSES.get(type(layer), LayerPass)

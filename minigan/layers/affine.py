@@ -1,0 +1,87 @@
+"""What Linear and Maxout share: a weight matrix, a bias, and a limit on its columns.
+
+The bias lies behind the weight in the network's flat vector, so that W and b
+together are one contiguous matrix of n_in + 1 rows: x W + b = [x, 1] [W; b].
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.initialisers import glorot
+from minigan.layers.base import Layer, check_width
+
+if TYPE_CHECKING:
+    from minigan.types import Initialiser
+
+
+class Affine(Layer):
+    """Base of the layers that hold ``pieces`` affine maps of ``units`` columns each.
+
+    Parameters
+    ----------
+    n_in, units, pieces : int
+        Inputs, outputs of one map, and the number of maps, each >= 1.
+    weights : initialiser, optional
+        Where the weights start, drawn once a piece; ``glorot()`` by default.
+    bias : float, array or initialiser
+        Where the biases start: a constant, an array of shape (units * pieces,),
+        or an initialiser.
+    max_col_norm : float, optional
+        After each update, columns of W longer than this are shortened to it.
+    name : str, optional
+        What error messages call the layer.
+    """
+
+    W: np.ndarray
+    b: np.ndarray
+    dW: np.ndarray
+    db: np.ndarray
+
+    def __init__(
+        self,
+        n_in: int,
+        units: int,
+        pieces: int,
+        *,
+        weights: Initialiser | None,
+        bias: float | np.ndarray | Initialiser,
+        max_col_norm: float | None,
+        name: str | None,
+    ):
+        super().__init__(name=name)
+        check_width(str(self), n_in=n_in, units=units, pieces=pieces)
+        if max_col_norm is not None and not (max_col_norm > 0 and math.isfinite(max_col_norm)):
+            raise InputError(f"{self}: expected max_col_norm > 0 or None, got {max_col_norm!r}")
+        self.n_in, self.n_out, self.pieces = int(n_in), int(units), int(pieces)
+        self.max_col_norm = max_col_norm
+        self._weights = weights or glorot()
+        if not callable(bias) and np.ndim(bias) and np.shape(bias) != (units * pieces,):
+            raise InputError(
+                f"{self}: expected a bias of shape ({units * pieces},), got {np.shape(bias)}"
+            )
+        self._bias = bias
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """W (n_in, units * pieces) and b (units * pieces,)."""
+        columns = self.n_out * self.pieces
+        return {"W": (self.n_in, columns), "b": (columns,)}
+
+    def initialise(self, rng: np.random.Generator) -> None:
+        """Draw W piece by piece, then b."""
+        for W in np.split(self.W, self.pieces, axis=1):
+            W[...] = self._weights(rng, W.shape)
+        self.b[...] = self._bias(rng, self.b.shape) if callable(self._bias) else self._bias
+
+    def constrain(self) -> None:
+        """Shorten every column of W that is longer than ``max_col_norm``; b is left alone.
+
+        W_j <- W_j * min(|W_j|, c) / max(|W_j|, 1e-7), as in the 2014 experiments.
+        """
+        if self.max_col_norm is not None:
+            norm = np.sqrt(np.sum(self.W * self.W, axis=0))
+            self.W *= np.minimum(norm, self.max_col_norm) / np.maximum(norm, 1e-7)

@@ -1,0 +1,57 @@
+"""Dropout: while training, hide every input at random, each example on its own.
+
+A discriminator with dropout is an average over many thinned networks, and so
+harder to overfit (Hinton et al. 2012). The 2014 paper uses it in D only.
+"""
+
+from minigan.errors import InputError
+from minigan.layers.base import Layer
+
+
+class Dropout(Layer):
+    """y = x * mask / keep while training; y = x otherwise.
+
+    Parameters
+    ----------
+    keep : float
+        Probability with which an input is kept, 0 < keep <= 1. (PyTorch's ``p``
+        is 1 - keep.) The 2014 paper keeps 0.8 of D's input and 0.5 of its hidden units.
+    name : str, optional
+        What error messages call the layer.
+
+    Raises
+    ------
+    InputError
+        If ``keep`` is outside (0, 1]; in ``forward``, if ``train`` and no ``rng``.
+
+    Notes
+    -----
+    The mask holds independent Bernoulli(keep) numbers, one for every input of
+    every example. Dividing by keep ("inverted" dropout) keeps E[y] = x, so that
+    nothing need be scaled afterwards. The layer is linear in x once the mask is
+    drawn: dx = dy * mask / keep, with the mask of the forward pass.
+    """
+
+    def __init__(self, keep: float, *, name: str | None = None):
+        super().__init__(name=name)
+        if not 0 < keep <= 1:
+            raise InputError(f"{self}: expected 0 < keep <= 1, got {keep!r}")
+        self.keep = float(keep)
+
+    def forward(self, x, *, train=True, rng=None):
+        """y = x * mask / keep; the cache is mask / keep, or None. See `Layer.forward`."""
+        self.check_input(x)
+        if not train or self.keep == 1:
+            return x, None
+        if rng is None:
+            raise InputError(f"{self}: expected rng= when train=True, got None")
+        scale = x.dtype.type(1 / self.keep)
+        mask = (rng.random(x.shape, dtype=x.dtype) < self.keep) * scale
+        return x * mask, mask
+
+    def backward(self, dy, cache, *, param_grads=True):
+        """dx = dy * mask / keep. See `Layer.backward`."""
+        return dy if cache is None else dy * cache
+
+    def __repr__(self) -> str:
+        return f"Dropout(keep={self.keep}, name={self.name!r})"

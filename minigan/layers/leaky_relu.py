@@ -1,0 +1,48 @@
+"""The leaky rectified linear unit: what is negative is made small, not zero.
+
+A unit that is never active still learns a little. DCGAN's discriminators use it.
+"""
+
+import math
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.layers.base import Layer
+
+
+class LeakyReLU(Layer):
+    """y = x where x > 0, slope * x elsewhere.
+
+    Parameters
+    ----------
+    slope : float
+        Slope on the negative side, >= 0 and finite. DCGAN uses 0.2.
+    name : str, optional
+        What error messages call the layer.
+
+    Raises
+    ------
+    InputError
+        If the slope is negative or not finite.
+
+    Notes
+    -----
+    dx = dy * (1 where x > 0, slope elsewhere); at x = 0 the slope is used.
+    """
+
+    def __init__(self, slope: float = 0.01, *, name: str | None = None):
+        super().__init__(name=name)
+        if not (slope >= 0 and math.isfinite(slope)):
+            raise InputError(f"{self}: expected slope >= 0, got {slope!r}")
+        self.slope = float(slope)
+
+    def forward(self, x, *, train=True, rng=None):
+        """y = x * s with s = 1 or slope; the cache is s. See `Layer.forward`."""
+        self.check_input(x)
+        s = np.where(x > 0, x.dtype.type(1), x.dtype.type(self.slope))
+        return x * s, s
+
+    def backward(self, dy, cache, *, param_grads=True):
+        """dx = dy * s. See `Layer.backward`."""
+        return dy * cache

@@ -1,0 +1,33 @@
+"""The rectified linear unit: what is negative becomes zero.
+
+Piecewise linear, so gradients through active units are passed on undiminished;
+the generators of the 2014 paper use it.
+"""
+
+import numpy as np
+
+from minigan.layers.base import Layer
+
+
+class ReLU(Layer):
+    """y = max(x, 0), elementwise.
+
+    Parameters
+    ----------
+    name : str, optional
+        What error messages call the layer.
+
+    Notes
+    -----
+    dy/dx is 1 where x > 0 and 0 where x < 0. At x = 0 there is no derivative;
+    minigan uses 0 there. So dx = dy * [x > 0].
+    """
+
+    def forward(self, x, *, train=True, rng=None):
+        """y = max(x, 0); the cache is where x > 0. See `Layer.forward`."""
+        self.check_input(x)
+        return np.maximum(x, 0), x > 0
+
+    def backward(self, dy, cache, *, param_grads=True):
+        """dx = dy * [x > 0]. See `Layer.backward`."""
+        return dy * cache

@@ -1,0 +1,213 @@
+"""A network: layers one behind another, and one flat vector of all parameters.
+
+Forward runs through the layers first to last, backward last to first; that is
+the chain rule. The network owns two flat arrays, ``params`` and ``grads``; the
+layers see views of them. So zeroing, updating, averaging or saving a network
+is one line, whatever it is made of.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.layers.base import Layer
+from minigan.randomness import generator
+
+if TYPE_CHECKING:
+    from minigan.types import Seed
+
+
+class Sequential:
+    """Layers in a row, with their parameters in one vector.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        From input to output; neighbouring widths must agree. The network takes the
+        layers over: a layer belongs to one network only.
+    seed : int, numpy.random.SeedSequence or numpy.random.Generator
+        Where the starting values come from.
+    dtype : {"float32", "float64"}
+        float32 to train, float64 to check gradients.
+    name : str, optional
+        What error messages call the network.
+
+    Attributes
+    ----------
+    params, grads : array, shape (number of parameters,)
+        All parameters and all gradients, layer by layer.
+    n_in, n_out : int or None
+        Width of the input and of the output; None if any width passes.
+
+    Raises
+    ------
+    InputError
+        If there are no layers, widths do not agree, a layer is already in a
+        network, or the dtype is another.
+
+    Examples
+    --------
+    >>> import numpy as np, minigan as mg
+    >>> G = mg.Sequential([mg.Linear(1, 32), mg.ReLU(), mg.Linear(32, 1)], seed=0)
+    >>> x, cache = G.forward(np.zeros((5, 1), "float32"))
+    >>> dz = G.backward(np.ones_like(x), cache)
+    >>> G.params.shape, dz.shape
+    ((97,), (5, 1))
+    """
+
+    def __init__(
+        self,
+        layers: list[Layer],
+        *,
+        seed: Seed = 0,
+        dtype: str | type | np.dtype = "float32",
+        name: str = "Sequential",
+    ):
+        self.name = name
+        self.layers = list(layers)
+        self._name_layers()
+        self.n_in, self.n_out = self._check_widths()
+        self._allocate(dtype)
+        rng = generator(seed)
+        for layer in self.layers:
+            layer.initialise(rng)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """dtype of the parameters."""
+        return self.params.dtype
+
+    def forward(self, x, *, train: bool = True, rng: np.random.Generator | None = None):
+        """Run the layers first to last.
+
+        Parameters
+        ----------
+        x : array, shape (batch, n_in)
+        train : bool
+            Whether dropout is at work.
+        rng : numpy.random.Generator, optional
+            For dropout.
+
+        Returns
+        -------
+        y : array, shape (batch, n_out)
+        caches : list
+            One cache a layer, for ``backward``.
+
+        Raises
+        ------
+        InputError
+            If ``x`` has the wrong shape or dtype, or is empty.
+        """
+        caches = []
+        for layer in self.layers:
+            x, cache = layer.forward(x, train=train, rng=rng)
+            caches.append(cache)
+        return x, caches
+
+    def backward(self, dy, caches, *, param_grads: bool = True) -> np.ndarray:
+        """Run the layers last to first.
+
+        Parameters
+        ----------
+        dy : array, shape (batch, n_out)
+            Gradient of a scalar J with respect to the output.
+        caches : list
+            From the forward pass that is being differentiated.
+        param_grads : bool
+            Whether to add dJ/d theta to ``grads``.
+
+        Returns
+        -------
+        array, shape (batch, n_in)
+            Gradient of J with respect to the input.
+        """
+        for layer, cache in zip(reversed(self.layers), reversed(caches), strict=True):
+            dy = layer.backward(dy, cache, param_grads=param_grads)
+        return dy
+
+    def __call__(self, x) -> np.ndarray:
+        """Output without training: no dropout, no cache. Shape (batch, n_out)."""
+        return self.forward(x, train=False)[0]
+
+    def constrain(self) -> None:
+        """Enforce every layer's constraint on its parameters (max column norm)."""
+        for layer in self.layers:
+            layer.constrain()
+
+    def copy(self, dtype: str | type | np.dtype | None = None) -> Sequential:
+        """Copy of the network, with memory of its own.
+
+        Parameters
+        ----------
+        dtype : {"float32", "float64"}, optional
+            dtype of the copy; the same by default.
+
+        Returns
+        -------
+        Sequential
+        """
+        twin = copy.copy(self)
+        twin.layers = [copy.copy(layer) for layer in self.layers]
+        for layer in twin.layers:
+            layer.params = {}  # not yet taken
+        twin._allocate(dtype or self.dtype)
+        twin.params[...] = self.params
+        twin.grads[...] = self.grads
+        return twin
+
+    def _allocate(self, dtype) -> None:
+        """Make the flat vectors and hand each layer its views."""
+        try:
+            kind = np.dtype(dtype)
+        except TypeError:
+            kind = None
+        if kind not in (np.dtype("float32"), np.dtype("float64")):
+            raise InputError(f"{self.name}: expected dtype float32 or float64, got {dtype!r}")
+        sizes = [
+            sum(int(np.prod(shape)) for shape in layer.parameter_shapes().values())
+            for layer in self.layers
+        ]
+        self.params = np.zeros(sum(sizes), kind)
+        self.grads = np.zeros(sum(sizes), kind)
+        stops = np.cumsum(sizes)
+        for layer, size, stop in zip(self.layers, sizes, stops, strict=True):
+            if layer.params:
+                raise InputError(f"{self.name}: {layer} is already part of a network")
+            layer.bind(self.params[stop - size : stop], self.grads[stop - size : stop])
+
+    def _name_layers(self) -> None:
+        """Number the layers that were not named: linear1, relu1, linear2, ..."""
+        seen: dict[str, int] = {}
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise InputError(f"{self.name}: expected layers, got {layer!r}")
+            kind = type(layer).__name__.lower()
+            if layer.name == kind:
+                seen[kind] = seen.get(kind, 0) + 1
+                layer.name = f"{kind}{seen[kind]}"
+
+    def _check_widths(self) -> tuple[int | None, int | None]:
+        """First and last width of the row; raise InputError where neighbours disagree."""
+        if not self.layers:
+            raise InputError(f"{self.name}: expected at least one layer, got none")
+        first = width = before = None
+        for layer in self.layers:
+            if layer.n_in is None:
+                continue
+            if width is not None and layer.n_in != width:
+                raise InputError(
+                    f"{self.name}: {layer} expected n_in = {width} to follow {before}, "
+                    f"got {layer.n_in}"
+                )
+            first = layer.n_in if first is None else first
+            width, before = layer.n_out, layer
+        return first, width
+
+    def __repr__(self) -> str:
+        inside = ", ".join(repr(layer) for layer in self.layers)
+        return f"{self.name}([{inside}])"

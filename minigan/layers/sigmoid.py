@@ -1,0 +1,33 @@
+"""The logistic sigmoid as a layer: squashes the line into (0, 1).
+
+The last layer of generators of pixels. A discriminator does not end in one
+here: it ends in a logit, and the costs do the rest without ever taking log 0.
+"""
+
+from minigan.layers.base import Layer
+from minigan.numerics import sigmoid
+
+
+class Sigmoid(Layer):
+    """y = 1 / (1 + exp(-x)), elementwise.
+
+    Parameters
+    ----------
+    name : str, optional
+        What error messages call the layer.
+
+    Notes
+    -----
+    dy/dx = exp(-x) / (1 + exp(-x))^2 = y (1 - y), so dx = dy * y * (1 - y).
+    """
+
+    def forward(self, x, *, train=True, rng=None):
+        """y = sigmoid(x); the cache is y. See `Layer.forward`."""
+        self.check_input(x)
+        y = sigmoid(x)
+        return y, y
+
+    def backward(self, dy, cache, *, param_grads=True):
+        """dx = dy * y * (1 - y). See `Layer.backward`."""
+        y = cache
+        return dy * y * (1 - y)

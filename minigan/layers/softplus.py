@@ -1,0 +1,30 @@
+"""The softplus as a layer: a ReLU with its corner rounded off.
+
+Smooth and positive; its derivative is the sigmoid.
+"""
+
+from minigan.layers.base import Layer
+from minigan.numerics import sigmoid, softplus
+
+
+class Softplus(Layer):
+    """y = log(1 + exp(x)), elementwise, without overflow.
+
+    Parameters
+    ----------
+    name : str, optional
+        What error messages call the layer.
+
+    Notes
+    -----
+    dy/dx = exp(x) / (1 + exp(x)) = sigmoid(x), so dx = dy * sigmoid(x).
+    """
+
+    def forward(self, x, *, train=True, rng=None):
+        """y = softplus(x); the cache is x. See `Layer.forward`."""
+        self.check_input(x)
+        return softplus(x), x
+
+    def backward(self, dy, cache, *, param_grads=True):
+        """dx = dy * sigmoid(x). See `Layer.backward`."""
+        return dy * sigmoid(cache)

@@ -1,0 +1,34 @@
+"""The hyperbolic tangent as a layer: squashes the line into (-1, 1), smoothly.
+
+Smooth generators push noise forward to smooth densities, so it is the choice
+wherever a picture of p_g should have no corners.
+"""
+
+import numpy as np
+
+from minigan.layers.base import Layer
+
+
+class Tanh(Layer):
+    """y = tanh(x), elementwise.
+
+    Parameters
+    ----------
+    name : str, optional
+        What error messages call the layer.
+
+    Notes
+    -----
+    dy/dx = 1 - tanh(x)^2, so dx = dy * (1 - y^2).
+    """
+
+    def forward(self, x, *, train=True, rng=None):
+        """y = tanh(x); the cache is y. See `Layer.forward`."""
+        self.check_input(x)
+        y = np.tanh(x)
+        return y, y
+
+    def backward(self, dy, cache, *, param_grads=True):
+        """dx = dy * (1 - y^2). See `Layer.backward`."""
+        y = cache
+        return dy * (1 - y * y)

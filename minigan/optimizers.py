@@ -1,0 +1,194 @@
+"""How parameters move: gradient descent with momentum, Adam, and averaging.
+
+A network is one flat vector, so an optimizer is a few lines on two vectors,
+written in place because on small networks every temporary array costs time.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.layers.sequential import Sequential
+from minigan.schedules import schedule
+
+if TYPE_CHECKING:
+    from minigan.types import Schedule
+
+
+class Optimizer:
+    """Base: counts the updates, asks the schedule for the rate, keeps the constraints.
+
+    Parameters
+    ----------
+    network : Sequential
+        Whose ``params`` are moved, given its ``grads``.
+    lr : float or Schedule
+        Learning rate, >= 0, or a function of the number of updates made.
+
+    Attributes
+    ----------
+    t : int
+        Updates made so far.
+
+    Raises
+    ------
+    InputError
+        If a rate is negative or not a number.
+    """
+
+    def __init__(self, network: Sequential, lr: float | Schedule):
+        self.network = network
+        self.lr = schedule(f"{type(self).__name__}: lr", lr)
+        self.t = 0
+        self._scratch = np.empty_like(network.params)
+
+    def step(self) -> None:
+        """Move the parameters once, then enforce the layers' constraints."""
+        self._update(self.network.params, self.network.grads, self.lr(self.t))
+        self.t += 1
+        self.network.constrain()
+
+    def _update(self, params: np.ndarray, grads: np.ndarray, lr: float) -> None:
+        """Change ``params`` in place."""
+        raise TypeError(f"{type(self).__name__} does not say how to update")
+
+
+class SGD(Optimizer):
+    """Gradient descent with momentum: v <- mu v - lr g, theta <- theta + v.
+
+    Parameters
+    ----------
+    network : Sequential
+        Whose ``params`` are moved, given its ``grads``.
+    lr : float or Schedule
+        Learning rate, >= 0.
+    momentum : float or Schedule
+        mu, in [0, 1); 0 is plain gradient descent. The 2014 paper's experiments
+        go from .5 to .7 (``linear_ramp``).
+
+    Raises
+    ------
+    InputError
+        If a rate is out of range.
+
+    Notes
+    -----
+    This is classical momentum (Polyak 1964), not Nesterov's. The rate is inside v,
+    as in the original code; PyTorch keeps it outside (v <- mu v + g,
+    theta <- theta - lr v), which differs as soon as the rate changes.
+    """
+
+    def __init__(
+        self, network: Sequential, lr: float | Schedule, momentum: float | Schedule = 0.0
+    ):
+        super().__init__(network, lr)
+        self.momentum = schedule("SGD: momentum", momentum, high=1.0)
+        self.velocity = np.zeros_like(network.params)
+
+    def _update(self, params, grads, lr):
+        v = self.velocity
+        v *= self.momentum(self.t)
+        np.multiply(grads, lr, out=self._scratch)
+        v -= self._scratch
+        params += v
+
+
+class Adam(Optimizer):
+    """Adam: momentum on the gradient, divided by the root of its second moment.
+
+    Parameters
+    ----------
+    network : Sequential
+        Whose ``params`` are moved, given its ``grads``.
+    lr : float or Schedule
+        Learning rate, >= 0.
+    beta1, beta2 : float
+        Decay of the two moments, each in [0, 1). GANs often use beta1 = 0.5.
+    eps : float
+        Keeps the division finite, > 0.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+
+    Notes
+    -----
+    Kingma & Ba (2015), Algorithm 1, with t = 1 for the first update:
+
+        m <- beta1 m + (1 - beta1) g         v <- beta2 v + (1 - beta2) g^2
+        theta <- theta - lr m^ / (sqrt(v^) + eps),
+        m^ = m / (1 - beta1^t),  v^ = v / (1 - beta2^t)
+
+    Multiplied through by s = sqrt(1 - beta2^t), the last line needs no m^ or v^:
+    theta <- theta - lr s / (1 - beta1^t) * m / (sqrt(v) + s eps).
+    """
+
+    def __init__(
+        self,
+        network: Sequential,
+        lr: float | Schedule = 1e-3,
+        *,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+    ):
+        super().__init__(network, lr)
+        for name, number, high in (("beta1", beta1, 1), ("beta2", beta2, 1), ("eps", eps, math.inf)):
+            schedule(f"Adam: {name}", number, high=high)
+        if eps == 0:
+            raise InputError("Adam: eps: expected a number > 0, got 0")
+        self.beta1, self.beta2, self.eps = beta1, beta2, eps
+        self.m = np.zeros_like(network.params)
+        self.v = np.zeros_like(network.params)
+
+    def _update(self, params, grads, lr):
+        m, v, scratch = self.m, self.v, self._scratch
+        t = self.t + 1
+        s = math.sqrt(1 - self.beta2**t)
+        m *= self.beta1
+        np.multiply(grads, 1 - self.beta1, out=scratch)
+        m += scratch
+        v *= self.beta2
+        np.multiply(grads, grads, out=scratch)
+        scratch *= 1 - self.beta2
+        v += scratch
+        np.sqrt(v, out=scratch)
+        scratch += s * self.eps
+        np.divide(m, scratch, out=scratch)
+        scratch *= lr * s / (1 - self.beta1**t)
+        params -= scratch
+
+
+class ParameterAverage:
+    """Running average of a network's parameters: avg <- decay avg + (1 - decay) theta.
+
+    The players of a game circle; an average of their positions lies nearer the centre.
+
+    Parameters
+    ----------
+    network : Sequential
+        Whose parameters are averaged; the average starts at their present values.
+    decay : float
+        In [0, 1); the average remembers about 1 / (1 - decay) updates.
+
+    Raises
+    ------
+    InputError
+        If ``decay`` is outside [0, 1).
+    """
+
+    def __init__(self, network: Sequential, decay: float):
+        schedule("ParameterAverage: decay", decay, high=1.0)
+        self._source = network
+        self._decay = float(decay)
+        self.network = network.copy()
+
+    def update(self) -> None:
+        """Take the present parameters into the average."""
+        average = self.network.params
+        average += (1 - self._decay) * (self._source.params - average)

@@ -1,0 +1,105 @@
+"""Numbers that change during training: learning rates and momenta.
+
+A schedule is a function of t, the number of updates already made, so the
+first update asks for t = 0. A plain number stays what it is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from minigan.errors import InputError
+
+if TYPE_CHECKING:
+    from minigan.types import Schedule
+
+
+def constant(value: float) -> Schedule:
+    """The same value at every update."""
+    return lambda t: value
+
+
+def exponential_decay(initial: float, factor: float = 1.000004, floor: float = 1e-6) -> Schedule:
+    """max(floor, initial / factor^t): the learning rate of the 2014 paper's experiments.
+
+    Parameters
+    ----------
+    initial : float
+        Value at the first update, > 0.
+    factor : float
+        What each update divides by, >= 1.
+    floor : float
+        What it never falls below, >= 0.
+    """
+    _require("exponential_decay", initial > 0 and factor >= 1 and floor >= 0, "initial > 0, "
+             "factor >= 1, floor >= 0", (initial, factor, floor))
+    log_factor = math.log(factor)
+    return lambda t: max(floor, initial * math.exp(-t * log_factor))
+
+
+def linear_ramp(initial: float, final: float, steps: int) -> Schedule:
+    """From initial to final in a straight line over ``steps`` updates, then final.
+
+    The 2014 paper's momentum goes from .5 to .7 in this way.
+
+    Parameters
+    ----------
+    initial, final : float
+        Values at the first update, and from update number ``steps`` on.
+    steps : int
+        Length of the ramp, >= 1.
+    """
+    _require("linear_ramp", steps >= 1, "steps >= 1", steps)
+    return lambda t: initial + (final - initial) * min(t / steps, 1.0)
+
+
+def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
+    """From initial to final along half a cosine over ``steps`` updates, then final.
+
+    final + (initial - final) (1 + cos(pi t / steps)) / 2 (Loshchilov & Hutter 2017).
+
+    Parameters
+    ----------
+    initial, final : float
+        Values at the first update, and from update number ``steps`` on.
+    steps : int
+        Length of the fall, >= 1.
+    """
+    _require("cosine", steps >= 1, "steps >= 1", steps)
+    return lambda t: final + (initial - final) * (1 + math.cos(math.pi * min(t / steps, 1.0))) / 2
+
+
+def schedule(
+    where: str, value: float | Schedule, low: float = 0.0, high: float = math.inf
+) -> Schedule:
+    """Schedule of a number or of a schedule, with a number's range checked.
+
+    Parameters
+    ----------
+    where : str
+        What an error message calls the number.
+    value : float or Schedule
+    low, high : float
+        Smallest value allowed, and the first that is not.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    InputError
+        If a number is outside [low, high), NaN, or not a number.
+    """
+    if callable(value):
+        return value
+    if not isinstance(value, int | float) or not low <= value < high:
+        wanted = f">= {low:g}" if high == math.inf else f"in [{low:g}, {high:g})"
+        raise InputError(f"{where}: expected a number {wanted}, got {value!r}")
+    return constant(float(value))
+
+
+def _require(where: str, holds: bool, wanted: str, given) -> None:
+    if not holds:
+        raise InputError(f"{where}: expected {wanted}, got {given!r}")

@@ -1,0 +1,5 @@
+"""Algorithm 1, its gradients, and what it records."""
+
+from minigan.training.algorithm1 import Algorithm1, Record
+
+__all__ = ["Algorithm1", "Record"]

@@ -1,0 +1,272 @@
+"""Algorithm 1 of the 2014 paper: minibatch gradient training of adversarial nets.
+
+    for number of training iterations do
+        for k steps do
+            sample m noise samples from p_z and m examples from p_data
+            update the discriminator by its stochastic gradient
+        sample m noise samples from p_z
+        update the generator by its stochastic gradient
+
+``Algorithm1.step`` is one pass of the outer loop, line by line. The gradients
+come from `minigan.training.steps`, or from their faster twin in `minigan.fast`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from minigan.costs import generator_cost
+from minigan.errors import InputError, NonFiniteError
+from minigan.layers.sequential import Sequential
+from minigan.optimizers import Optimizer
+from minigan.randomness import streams
+from minigan.training.interrupts import interrupts_wait
+from minigan.training.steps import (
+    discriminator_gradients,
+    generator_gradients,
+    simultaneous_gradients,
+)
+
+if TYPE_CHECKING:
+    from minigan.types import Sampler
+
+
+class Record(NamedTuple):
+    """What happened in one step: costs in nats (per the tutorial's 1/2), the rest plain.
+
+    ``real_accuracy`` and ``fake_accuracy`` are the fractions of the minibatch that D
+    put on the right side of 1/2; ``D_grad_norm`` and ``G_grad_norm`` the Euclidean
+    lengths of the gradients. D's figures are those of the last of its k updates.
+    """
+
+    step: int
+    J_D: float
+    J_G: float
+    real_accuracy: float
+    fake_accuracy: float
+    D_grad_norm: float
+    G_grad_norm: float
+
+
+class Algorithm1:
+    """The game of two networks, played by stochastic gradient descent.
+
+    Parameters
+    ----------
+    G : Sequential
+        Generator, from noise to examples.
+    D : Sequential
+        Discriminator, from examples to one logit.
+    data, noise : Sampler
+        Anything with ``sample(m, rng)``: p_data and the noise prior p_z.
+    G_optimizer, D_optimizer : Optimizer
+        Built on G and on D.
+    batch : int
+        m, examples a minibatch, >= 1.
+    k : int
+        Discriminator updates a generator update, >= 1. The paper uses 1.
+    cost : {"non-saturating", "minimax", "max-likelihood"}
+        What the generator minimises.
+    simultaneous : bool
+        True moves both players at once, from gradients at the same point on the same
+        minibatch, as the paper's code does; k must then be 1. False alternates, as
+        Algorithm 1 does.
+    seed : int or numpy.random.SeedSequence
+        Of the data, noise and dropout streams.
+    fast : bool
+        False computes the gradients by the plain functions in `minigan.training.steps`;
+        the numbers agree to rounding. Simultaneous updates are always plain.
+
+    Raises
+    ------
+    InputError
+        If something does not fit: widths, dtypes, ranges, options.
+
+    Examples
+    --------
+    >>> import minigan as mg
+    >>> G = mg.Sequential([mg.Linear(1, 8), mg.ReLU(), mg.Linear(8, 1)], seed=1)
+    >>> D = mg.Sequential([mg.Maxout(1, 8), mg.Linear(8, 1)], seed=2)
+    >>> game = mg.Algorithm1(G, D, data=mg.Normal(2.0), noise=mg.Uniform(),
+    ...                      G_optimizer=mg.SGD(G, 0.1), D_optimizer=mg.SGD(D, 0.1))
+    >>> for record in game.play(10):
+    ...     pass
+    >>> record.step
+    10
+    """
+
+    def __init__(
+        self,
+        G: Sequential,
+        D: Sequential,
+        *,
+        data: Sampler,
+        noise: Sampler,
+        G_optimizer: Optimizer,
+        D_optimizer: Optimizer,
+        batch: int = 128,
+        k: int = 1,
+        cost: str = "non-saturating",
+        simultaneous: bool = False,
+        seed: int | np.random.SeedSequence = 0,
+        fast: bool = True,
+    ):
+        self.G, self.D, self.data, self.noise = G, D, data, noise
+        self.G_optimizer, self.D_optimizer = G_optimizer, D_optimizer
+        self.batch = _whole("batch", batch)
+        self.k = _whole("k", k)
+        self.simultaneous = simultaneous
+        self._cost = generator_cost(cost)
+        self._check_players()
+        self._streams = streams(seed)
+        self._fast = None
+        if fast and not simultaneous:
+            from minigan.fast.gradients import FastGradients  # imported by those who train
+
+            self._fast = FastGradients(G, D, batch)
+        self.steps_done = 0
+
+    def play(self, steps: int) -> Iterator[Record]:
+        """Play ``steps`` steps, handing back a record after each.
+
+        Parameters
+        ----------
+        steps : int
+            >= 1. The iterator may be left at any point, and ``play`` called again.
+
+        Yields
+        ------
+        Record
+
+        Raises
+        ------
+        InputError
+            If ``steps`` is not a whole number >= 1.
+        NonFiniteError
+            If a cost becomes NaN or infinite; the networks are as before the update.
+        KeyboardInterrupt
+            On Ctrl-C, always after a whole step.
+        """
+        for _ in range(_whole("steps", steps)):
+            with interrupts_wait():
+                record = self.step()
+            yield record
+
+    def step(self) -> Record:
+        """One pass of Algorithm 1's outer loop: k updates of D, then one of G.
+
+        Returns
+        -------
+        Record
+
+        Raises
+        ------
+        NonFiniteError
+            If a cost becomes NaN or infinite; the networks are as before the update.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):  # a broken cost is named below
+            if self.simultaneous:
+                record = self._update_both()
+            else:
+                for _ in range(self.k):
+                    z = self._sample_noise()
+                    x = self._sample_data()
+                    from_D = self._update_discriminator(x, z)
+                z = self._sample_noise()
+                record = self._update_generator(z, from_D)
+        self.steps_done += 1
+        return record
+
+    def _update_discriminator(self, x, z):
+        rng = self._streams.dropout
+        if self._fast:
+            J_D, a_real, a_fake = self._fast.discriminator(x, z, rng)
+        else:
+            J_D, a_real, a_fake = discriminator_gradients(self.G, self.D, x, z, rng)
+        self._require_finite("J_D", J_D)
+        self.D_optimizer.step()
+        return J_D, _fraction(a_real > 0), _fraction(a_fake < 0), _norm(self.D.grads)
+
+    def _update_generator(self, z, from_D):
+        rng = self._streams.dropout
+        if self._fast:
+            J_G, _ = self._fast.generator(z, self._cost, rng)
+        else:
+            J_G, _ = generator_gradients(self.G, self.D, z, self._cost, rng)
+        self._require_finite("J_G", J_G)
+        self.G_optimizer.step()
+        return self._record(J_G, from_D)
+
+    def _update_both(self):
+        z = self._sample_noise()
+        x = self._sample_data()
+        J_D, J_G, a_real, a_fake = simultaneous_gradients(
+            self.G, self.D, x, z, self._cost, self._streams.dropout
+        )
+        self._require_finite("J_D", J_D)
+        self._require_finite("J_G", J_G)
+        self.D_optimizer.step()
+        self.G_optimizer.step()
+        from_D = J_D, _fraction(a_real > 0), _fraction(a_fake < 0), _norm(self.D.grads)
+        return self._record(J_G, from_D)
+
+    def _record(self, J_G, from_D) -> Record:
+        J_D, real, fake, D_norm = from_D
+        norm = _norm(self.G.grads)
+        return Record(self.steps_done + 1, float(J_D), float(J_G), real, fake, D_norm, norm)
+
+    def _sample_noise(self):
+        return self._draw("noise", self.noise, self.G.n_in, self._streams.noise)
+
+    def _sample_data(self):
+        return self._draw("data", self.data, self.D.n_in, self._streams.data)
+
+    def _draw(self, what: str, sampler: Sampler, width: int | None, rng) -> np.ndarray:
+        rows = sampler.sample(self.batch, rng)
+        if rows.shape != (self.batch, width):
+            raise InputError(
+                f"{what}.sample: expected ({self.batch}, {width}), got {rows.shape}"
+            )
+        return rows.astype(self.G.dtype, copy=False)
+
+    def _require_finite(self, name: str, J) -> None:
+        if not math.isfinite(J):
+            step = self.steps_done + 1
+            raise NonFiniteError(f"step {step}: {name} became {float(J)}", step)
+
+    def _check_players(self) -> None:
+        G, D = self.G, self.D
+        if G.n_out != D.n_in:
+            raise InputError(
+                f"expected G's output width to be D's input width, got {G.n_out} and {D.n_in}"
+            )
+        if D.n_out != 1:
+            raise InputError(f"expected D to end in one logit, got n_out = {D.n_out}")
+        if G.dtype != D.dtype:
+            raise InputError(f"expected G and D of one dtype, got {G.dtype} and {D.dtype}")
+        for name, optimizer, network in (
+            ("G_optimizer", self.G_optimizer, G),
+            ("D_optimizer", self.D_optimizer, D),
+        ):
+            if optimizer.network is not network:
+                raise InputError(f"{name}: expected an optimizer built on {name[0]}")
+        if self.simultaneous and self.k != 1:
+            raise InputError(f"k: expected 1 with simultaneous updates, got {self.k}")
+
+
+def _whole(name: str, number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+        raise InputError(f"{name}: expected a whole number >= 1, got {number!r}")
+    return int(number)
+
+
+def _fraction(holds: np.ndarray) -> float:
+    return float(np.count_nonzero(holds) / holds.size)
+
+
+def _norm(vector: np.ndarray) -> float:
+    return math.sqrt(vector.dot(vector))

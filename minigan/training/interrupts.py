@@ -1,0 +1,31 @@
+"""Ctrl-C between two steps, never inside one.
+
+An interrupt in the middle of an update would leave a network half moved.
+Inside ``with interrupts_wait():`` it is noted, and raised at the end.
+"""
+
+import signal
+import threading
+
+
+class interrupts_wait:
+    """Context in which an interrupt (SIGINT) is held back until the end of the block.
+
+    In a thread other than the main one, where interrupts never arrive, it does nothing.
+    """
+
+    def __enter__(self):
+        self._held = None
+        self._main = threading.current_thread() is threading.main_thread()
+        if self._main:
+            self._usual = signal.signal(signal.SIGINT, self._hold)
+        return self
+
+    def __exit__(self, *exception):
+        if self._main:
+            signal.signal(signal.SIGINT, self._usual)
+            if self._held and callable(self._usual):
+                self._usual(*self._held)
+
+    def _hold(self, *signal_and_frame):
+        self._held = signal_and_frame
