@@ -11,7 +11,15 @@ from minigan.costs import (
     non_saturating_cost,
     value,
 )
-from minigan.distributions import Examples, Mixture, Normal, Spherical, Uniform, ring
+from minigan.distributions import (
+    Examples,
+    IrwinHall,
+    Mixture,
+    Normal,
+    Spherical,
+    Uniform,
+    ring,
+)
 from minigan.errors import InputError, NonFiniteError
 from minigan.layers import (
     Dropout,
@@ -37,6 +45,7 @@ __all__ = [
     "Dropout",
     "Examples",
     "InputError",
+    "IrwinHall",
     "Layer",
     "LeakyReLU",
     "Linear",

@@ -82,9 +82,7 @@ class SGD(Optimizer):
     theta <- theta - lr v), which differs as soon as the rate changes.
     """
 
-    def __init__(
-        self, network: Sequential, lr: float | Schedule, momentum: float | Schedule = 0.0
-    ):
+    def __init__(self, network: Sequential, lr: float | Schedule, momentum: float | Schedule = 0.0):
         super().__init__(network, lr)
         self.momentum = schedule("SGD: momentum", momentum, high=1.0)
         self.velocity = np.zeros_like(network.params)
@@ -138,7 +136,11 @@ class Adam(Optimizer):
         eps: float = 1e-8,
     ):
         super().__init__(network, lr)
-        for name, number, high in (("beta1", beta1, 1), ("beta2", beta2, 1), ("eps", eps, math.inf)):
+        for name, number, high in (
+            ("beta1", beta1, 1),
+            ("beta2", beta2, 1),
+            ("eps", eps, math.inf),
+        ):
             schedule(f"Adam: {name}", number, high=high)
         if eps == 0:
             raise InputError("Adam: eps: expected a number > 0, got 0")

@@ -39,7 +39,7 @@ def generator(seed: Seed) -> Generator:
     """
     if isinstance(seed, np.random.Generator):
         return seed
-    return np.random.Generator(np.random.SFC64(_sequence(seed)))
+    return np.random.Generator(np.random.SFC64(sequence(seed)))
 
 
 class Streams(NamedTuple):
@@ -65,10 +65,26 @@ def streams(seed: int | SeedSequence) -> Streams:
     Streams
         ``init_g, init_d, data, noise, dropout``.
     """
-    return Streams(*(generator(child) for child in _sequence(seed).spawn(len(Streams._fields))))
+    return Streams(*(generator(child) for child in sequence(seed).spawn(len(Streams._fields))))
 
 
-def _sequence(seed) -> SeedSequence:
+def sequence(seed: int | SeedSequence) -> SeedSequence:
+    """Root from which streams are spawned; a sequence is passed through.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.SeedSequence
+        A whole number >= 0, or a sequence that exists already.
+
+    Returns
+    -------
+    numpy.random.SeedSequence
+
+    Raises
+    ------
+    InputError
+        If ``seed`` is neither, or a negative number.
+    """
     if isinstance(seed, np.random.SeedSequence):
         return seed
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:

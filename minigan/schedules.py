@@ -32,8 +32,12 @@ def exponential_decay(initial: float, factor: float = 1.000004, floor: float = 1
     floor : float
         What it never falls below, >= 0.
     """
-    _require("exponential_decay", initial > 0 and factor >= 1 and floor >= 0, "initial > 0, "
-             "factor >= 1, floor >= 0", (initial, factor, floor))
+    _require(
+        "exponential_decay",
+        initial > 0 and factor >= 1 and floor >= 0,
+        "initial > 0, factor >= 1, floor >= 0",
+        (initial, factor, floor),
+    )
     log_factor = math.log(factor)
     return lambda t: max(floor, initial * math.exp(-t * log_factor))
 

@@ -37,6 +37,8 @@ class Affine(Layer):
         What error messages call the layer.
     """
 
+    n_in: int
+    n_out: int
     W: np.ndarray
     b: np.ndarray
     dW: np.ndarray
@@ -58,6 +60,7 @@ class Affine(Layer):
         if max_col_norm is not None and not (max_col_norm > 0 and math.isfinite(max_col_norm)):
             raise InputError(f"{self}: expected max_col_norm > 0 or None, got {max_col_norm!r}")
         self.n_in, self.n_out, self.pieces = int(n_in), int(units), int(pieces)
+        self._columns = self.n_out * self.pieces
         self.max_col_norm = max_col_norm
         self._weights = weights or glorot()
         if not callable(bias) and np.ndim(bias) and np.shape(bias) != (units * pieces,):
@@ -68,8 +71,7 @@ class Affine(Layer):
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """W (n_in, units * pieces) and b (units * pieces,)."""
-        columns = self.n_out * self.pieces
-        return {"W": (self.n_in, columns), "b": (columns,)}
+        return {"W": (self.n_in, self._columns), "b": (self._columns,)}
 
     def initialise(self, rng: np.random.Generator) -> None:
         """Draw W piece by piece, then b."""

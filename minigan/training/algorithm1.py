@@ -173,16 +173,28 @@ class Algorithm1:
                 record = self._update_both()
             else:
                 for _ in range(self.k):
-                    z = self._sample_noise()
-                    x = self._sample_data()
-                    from_D = self._update_discriminator(x, z)
-                z = self._sample_noise()
-                record = self._update_generator(z, from_D)
+                    from_D = self.update_discriminator()
+                J_G = self.update_generator()
+                record = self._record(J_G, from_D)
         self.steps_done += 1
         return record
 
-    def _update_discriminator(self, x, z):
+    def update_discriminator(self) -> tuple[float, float, float, float]:
+        """One pass of Algorithm 1's inner loop: fresh noise, fresh data, one update of D.
+
+        Returns
+        -------
+        J_D, real_accuracy, fake_accuracy, D_grad_norm : float
+            As in `Record`.
+
+        Raises
+        ------
+        NonFiniteError
+            If J_D becomes NaN or infinite; D is as before the update.
+        """
         rng = self._streams.dropout
+        z = self._sample_noise()
+        x = self._sample_data()
         if self._fast:
             J_D, a_real, a_fake = self._fast.discriminator(x, z, rng)
         else:
@@ -191,15 +203,27 @@ class Algorithm1:
         self.D_optimizer.step()
         return J_D, _fraction(a_real > 0), _fraction(a_fake < 0), _norm(self.D.grads)
 
-    def _update_generator(self, z, from_D):
+    def update_generator(self) -> float:
+        """The rest of a step: fresh noise, one update of G through the present D.
+
+        Returns
+        -------
+        J_G : float
+
+        Raises
+        ------
+        NonFiniteError
+            If J_G becomes NaN or infinite; G is as before the update.
+        """
         rng = self._streams.dropout
+        z = self._sample_noise()
         if self._fast:
             J_G, _ = self._fast.generator(z, self._cost, rng)
         else:
             J_G, _ = generator_gradients(self.G, self.D, z, self._cost, rng)
         self._require_finite("J_G", J_G)
         self.G_optimizer.step()
-        return self._record(J_G, from_D)
+        return J_G
 
     def _update_both(self):
         z = self._sample_noise()

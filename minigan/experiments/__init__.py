@@ -1,0 +1,1 @@
+"""Named, reproducible runs, one a file: configuration in, result out."""

@@ -1,0 +1,296 @@
+"""Figure 1 of the 2014 paper, as one run of Algorithm 1.
+
+A generator of one variable, fed with uniform noise, learns a Gaussian. The four
+panels are four moments of that run:
+
+(a) near convergence: p_g is similar to p_data, D is a partially accurate classifier;
+(b) the inner loop, carried to its end: G stands still and D is trained until it is
+    close to D* = p_data / (p_data + p_g);
+(c) after an update of G: D's gradient has led G(z) to where D sees data;
+(d) at the end of the run: p_g = p_data, nearly, and D(x) = 1/2.
+
+Panels (b) and (c) go on from copies of the pair in (a), so that the run itself is
+Algorithm 1 from its first step to its last.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from minigan import initialisers
+from minigan.distributions import IrwinHall, Uniform
+from minigan.errors import InputError
+from minigan.files import write_whole
+from minigan.layers import Linear, Maxout, Sequential, Tanh
+from minigan.optimizers import Adam
+from minigan.randomness import sequence, streams
+from minigan.schedules import cosine
+from minigan.theory import GeneratorState
+from minigan.training import Algorithm1
+
+DATA = IrwinHall(mean=0.5, std=1.0)
+NOISE = Uniform(-(3**0.5), 3**0.5)  # unit variance, as in the paper's code
+
+BATCH = 256
+RATE_G, RATE_D = 1e-3, 2e-2  # Adam's, each falling to 0 along half a cosine
+NEAR, LOOK_EVERY = 0.05, 20  # JSD in nats for panel (a), and steps between two looks at it
+BETA2 = 0.99  # Adam's, with beta1 = 0
+D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats
+INNER_ROUND, INNER_ROUNDS = 500, 16  # updates of D between two looks, and looks at most
+
+FRAMES = 60  # pictures in the film
+
+Progress = Callable[[Iterable, int], Iterable]
+
+
+class Moment(NamedTuple):
+    """The two networks at one moment of the run: copies, with the step and a caption."""
+
+    step: int
+    caption: str
+    G: Sequential
+    D: Sequential
+
+
+class Figure1(NamedTuple):
+    """What a run leaves: its settings, moments for panels and film, seconds taken.
+
+    ``steps`` are those done, fewer than asked for if the run was interrupted.
+    """
+
+    seed: int
+    steps: int
+    k: int
+    cost: str
+    panels: dict[str, Moment]
+    frames: list[Moment]
+    seconds: float
+    interrupted: bool
+
+
+def players(seed: int | np.random.SeedSequence) -> tuple[Sequential, Sequential]:
+    """G, 1-32-32-1 with tanh, and D, two maxout layers of 32 units with 5 pieces.
+
+    Tanh makes p_g smooth. First-layer biases are spread out, so that units bend at
+    different places of the line.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.SeedSequence
+        Of the starting values.
+
+    Returns
+    -------
+    G, D : Sequential
+    """
+    normal, he = initialisers.normal, initialisers.he
+    init = streams(seed)
+    G = Sequential(
+        [
+            Linear(1, 32, weights=normal(0.6), bias=normal(1.0)),
+            Tanh(),
+            Linear(32, 32),
+            Tanh(),
+            Linear(32, 1),
+        ],
+        seed=init.init_g,
+        name="G",
+    )
+    D = Sequential(
+        [
+            Maxout(1, 32, weights=normal(2.0), bias=normal(2.0)),
+            Maxout(32, 32, weights=he()),
+            Linear(32, 1),
+        ],
+        seed=init.init_d,
+        name="D",
+    )
+    return G, D
+
+
+def play(
+    seed: int = 0,
+    steps: int = 12_000,
+    k: int = 1,
+    cost: str = "non-saturating",
+    frames: int = 0,
+    progress: Progress = lambda iterable, total: iterable,
+) -> Figure1:
+    """Play the game of Figure 1.
+
+    Parameters
+    ----------
+    seed : int
+        Of everything random.
+    steps : int
+        Steps of Algorithm 1, >= 1.
+    k : int
+        Discriminator updates a step, >= 1.
+    cost : {"non-saturating", "minimax", "max-likelihood"}
+        What the generator minimises.
+    frames : int
+        Moments to keep for a film, besides the panels; >= 0.
+    progress : callable
+        ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
+
+    Returns
+    -------
+    Figure1
+        If interrupted, with the panels that were reached, and the last moment as "d".
+
+    Raises
+    ------
+    InputError
+        If an option is out of range.
+    NonFiniteError
+        If a cost becomes NaN or infinite.
+    """
+    start = time.perf_counter()
+    init, main, branch = sequence(seed).spawn(3)
+    G, D = players(init)
+    game = Algorithm1(
+        G,
+        D,
+        data=DATA,
+        noise=NOISE,
+        G_optimizer=Adam(G, cosine(RATE_G, max(steps, 1)), beta1=0.0, beta2=BETA2),
+        D_optimizer=Adam(D, cosine(RATE_D, max(steps * k, 1)), beta1=0.0, beta2=BETA2),
+        batch=BATCH,
+        k=k,
+        cost=cost,
+        seed=main,
+    )
+    film_steps = _film_steps(steps, frames)
+    film: list[Moment] = []
+    panels: dict[str, Moment] = {}
+    interrupted = False
+    try:
+        for record in progress(game.play(steps), steps):
+            if record.step in film_steps:
+                film.append(_moment(record.step, f"step {record.step}", G, D))
+            if not panels and _is_time_for_panel_a(record.step, steps, G):
+                panels["a"] = _moment(record.step, "near convergence", G, D)
+                panels["b"], panels["c"] = _branch_off(game, cost, branch)
+    except KeyboardInterrupt:
+        interrupted = True
+    caption = "where it was interrupted" if interrupted else "after training"
+    panels["d"] = _moment(game.steps_done, caption, G, D)
+    seconds = time.perf_counter() - start
+    return Figure1(seed, game.steps_done, k, cost, panels, film, seconds, interrupted)
+
+
+def report(run: Figure1) -> dict:
+    """The numbers of a run, ready for JSON.
+
+    Parameters
+    ----------
+    run : Figure1
+
+    Returns
+    -------
+    dict
+        ``seed, steps, k, cost, seconds``; of the final pair ``jsd, c_of_g, value,
+        d_minus_half``; of panel (b) ``d_gap, inner_gap``, None if it was not reached; and
+        ``panels``, the same and more for each. Divergences and values are in nats.
+    """
+    panels = {}
+    for letter, moment in run.panels.items():
+        generator = GeneratorState(moment.G, NOISE, DATA)
+        panels[letter] = {
+            "step": moment.step,
+            "caption": moment.caption,
+            "jsd": generator.jsd,
+            "c_of_g": generator.c_of_g,
+            **generator.judge(moment.D)._asdict(),
+        }
+    b, d = panels.get("b"), panels["d"]
+    return {
+        "seed": run.seed,
+        "steps": run.steps,
+        "k": run.k,
+        "cost": run.cost,
+        "seconds": run.seconds,
+        **{name: d[name] for name in ("jsd", "c_of_g", "value", "d_minus_half")},
+        **{name: b and b[name] for name in ("d_gap", "inner_gap")},
+        "panels": panels,
+    }
+
+
+def save(run: Figure1, directory: Path) -> list[Path]:
+    """Draw the panels, and the film if frames were kept.
+
+    Parameters
+    ----------
+    run : Figure1
+    directory : pathlib.Path
+        Where the files go; it must exist.
+
+    Returns
+    -------
+    list of pathlib.Path
+        ``figure1.png`` and, with frames, ``training.gif``.
+    """
+    from minigan.plots.figure1 import draw_panels, write_film  # matplotlib: only to draw
+
+    files = [directory / "figure1.png"]
+    panels = draw_panels(run.panels, NOISE, DATA)
+    write_whole(files[0], lambda file: panels.savefig(file, format="png"))
+    if run.frames:
+        files.append(directory / "training.gif")
+        write_whole(files[1], lambda file: write_film(file, run.frames, NOISE, DATA))
+    return files
+
+
+def _moment(step: int, caption: str, G: Sequential, D: Sequential) -> Moment:
+    return Moment(step, caption, G.copy(), D.copy())
+
+
+def _is_time_for_panel_a(step: int, steps: int, G: Sequential) -> bool:
+    """Whether p_g has come near p_data, or half of the run is over."""
+    if 2 * step >= steps:
+        return True
+    return step % LOOK_EVERY == 0 and GeneratorState(G, NOISE, DATA).jsd <= NEAR
+
+
+def _branch_off(game: Algorithm1, cost: str, seed: np.random.SeedSequence) -> tuple[Moment, Moment]:
+    """Panels (b) and (c), played on copies of the game's present pair."""
+    G, D = game.G.copy(), game.D.copy()
+    branch = Algorithm1(
+        G,
+        D,
+        data=DATA,
+        noise=NOISE,
+        G_optimizer=Adam(G, RATE_G, beta1=0.0, beta2=BETA2),
+        D_optimizer=Adam(D, cosine(RATE_D, INNER_ROUND * INNER_ROUNDS), beta1=0.0, beta2=BETA2),
+        batch=BATCH,
+        cost=cost,
+        seed=seed,
+    )
+    updates = _inner_loop(branch)
+    b = _moment(game.steps_done, f"{updates} updates of D alone", G, D)
+    branch.update_generator()
+    return b, _moment(game.steps_done, "then one update of G", G, D)
+
+
+def _inner_loop(game: Algorithm1) -> int:
+    """Train D against the present G until it is near D*; the number of updates made."""
+    generator = GeneratorState(game.G, NOISE, DATA)
+    for i in range(1, INNER_ROUNDS + 1):
+        for _ in range(INNER_ROUND):
+            game.update_discriminator()
+        state = generator.judge(game.D)
+        if state.d_gap <= D_GAP and state.inner_gap <= INNER_GAP:
+            break
+    return i * INNER_ROUND
+
+
+def _film_steps(steps: int, frames: int) -> set[int]:
+    """Steps to keep, closer together at the start, where more happens."""
+    if isinstance(frames, bool) or not isinstance(frames, int) or frames < 0:
+        raise InputError(f"frames: expected a whole number >= 0, got {frames!r}")
+    return {1 + round((steps - 1) * (i / max(frames - 1, 1)) ** 2) for i in range(frames)}

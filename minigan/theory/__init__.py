@@ -1,0 +1,16 @@
+"""What the paper proves, computed: the exact p_g, D*, JSD, C(G)."""
+
+from minigan.theory.game_state import (
+    DiscriminatorState,
+    GeneratorState,
+    optimal_discriminator,
+)
+from minigan.theory.pushforward import PushForward, gauss_legendre
+
+__all__ = [
+    "DiscriminatorState",
+    "GeneratorState",
+    "PushForward",
+    "gauss_legendre",
+    "optimal_discriminator",
+]

@@ -1,0 +1,158 @@
+"""How far a game is from what the theory asks, in nats.
+
+Given p_data and a generator on the line, the exact p_g gives the optimal
+discriminator, the Jensen-Shannon divergence and C(G); and given a D as well,
+V(G, D) and how far D is from optimal. Every number is an expectation under
+p_data or p_g, taken by quadrature, not by sampling.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.layers.sequential import Sequential
+from minigan.numerics import sigmoid, softplus
+from minigan.theory.pushforward import PushForward, gauss_legendre
+
+if TYPE_CHECKING:
+    from minigan.types import Density
+
+
+def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
+    """D*(x) = p_data(x) / (p_data(x) + p_g(x)); 2014 paper, Eq. 2 (Proposition 1).
+
+    Parameters
+    ----------
+    p_data, p_g : array
+        The two densities at the same points, >= 0; p_g may be inf, where D* is 0.
+
+    Returns
+    -------
+    array
+        In [0, 1]; 1/2 where both densities are 0, where D may be anything.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((p_data == 0) & (p_g == 0), 0.5, 1 / (1 + p_g / p_data))
+
+
+class DiscriminatorState(NamedTuple):
+    """Where a discriminator stands against a fixed generator.
+
+    ``value`` is V(G, D) and ``inner_gap`` is C(G) - V(G, D) >= 0, in nats. ``d_gap``
+    and ``d_minus_half`` are the means of |D - D*| and |D - 1/2| under
+    (p_data + p_g) / 2, ``mean_on_data`` and ``mean_on_fake`` those of D under p_data and
+    under p_g, all in [0, 1].
+    """
+
+    value: float
+    inner_gap: float
+    d_gap: float
+    d_minus_half: float
+    mean_on_data: float
+    mean_on_fake: float
+
+
+class GeneratorState:
+    """p_data against the exact p_g of a generator on the line.
+
+    Parameters
+    ----------
+    G : Sequential or callable
+        As in `PushForward`.
+    noise : Density
+        The prior p_z.
+    data : Density
+        p_data, with ``pdf`` and ``interval``.
+
+    Attributes
+    ----------
+    p_g : PushForward
+        The generator's distribution.
+    jsd : float
+        JSD(p_data || p_g) in nats, between 0 and log 2.
+    c_of_g : float
+        C(G) = V(G, D*) = -log 4 + 2 JSD, in nats (2014 paper, Eq. 4 to 6).
+
+    Raises
+    ------
+    InputError
+        If G is not a map from one variable to one, or p_data has no density.
+    """
+
+    def __init__(self, G: Sequential | Callable, noise: Density, data: Density):
+        for what in ("pdf", "interval"):
+            if not hasattr(data, what):
+                raise InputError(f"data: expected a distribution with {what}(), got {data!r}")
+        self.p_g = PushForward(G, noise)
+        self._data = data
+        x_data, w_data = self._data_quadrature()
+        x_fake, w_fake, density_fake = self.p_g.quadrature()
+        self._x = np.concatenate([x_data, x_fake])
+        self._w_data = np.concatenate([w_data, np.zeros_like(w_fake)])
+        self._w_fake = np.concatenate([np.zeros_like(w_data), w_fake])
+        p_data = data.pdf(self._x)
+        p_g = np.concatenate([self.p_g.pdf(x_data), density_fake])
+        self._D_star = optimal_discriminator(p_data, p_g)
+        n = w_data.size
+        most = np.finfo(np.float64).max  # p_g is inf on a set without length: no data lie there
+        self.c_of_g = -_mean(w_data, np.log1p(np.minimum(p_g[:n] / p_data[:n], most)))
+        self.c_of_g -= _mean(w_fake, np.log1p(p_data[n:] / p_g[n:]))
+        self.jsd = (self.c_of_g + math.log(4)) / 2
+
+    def D_star(self, x: np.ndarray) -> np.ndarray:
+        """Optimal discriminator against this generator at the points x, in [0, 1]."""
+        return optimal_discriminator(self._data.pdf(x), self.p_g.pdf(x))
+
+    def judge(self, D: Sequential) -> DiscriminatorState:
+        """Where a discriminator stands against this generator.
+
+        Parameters
+        ----------
+        D : Sequential
+            A network 1 -> 1 that ends in a logit; dropout is off.
+
+        Returns
+        -------
+        DiscriminatorState
+
+        Raises
+        ------
+        InputError
+            If D is not a map from one variable to one logit.
+        """
+        if (D.n_in, D.n_out) != (1, 1):
+            raise InputError(f"expected a discriminator 1 -> 1, got {D.n_in} -> {D.n_out}")
+        a = D.copy(dtype="float64")(self._x[:, None])[:, 0]
+        D_x, mixture = sigmoid(a), (self._w_data + self._w_fake) / 2
+        value = -_mean(self._w_data, softplus(-a)) - _mean(self._w_fake, softplus(a))
+        return DiscriminatorState(
+            value=value,
+            inner_gap=self.c_of_g - value,
+            d_gap=_mean(mixture, np.abs(D_x - self._D_star)),
+            d_minus_half=_mean(mixture, np.abs(D_x - 0.5)),
+            mean_on_data=_mean(self._w_data, D_x),
+            mean_on_fake=_mean(self._w_fake, D_x),
+        )
+
+    def _data_quadrature(self) -> tuple[np.ndarray, np.ndarray]:
+        """Points and weights for expectations under p_data.
+
+        The values of G at its nodes are among the panels' ends: they lie closest where
+        p_g is largest, and mark every point at which it jumps.
+        """
+        low, high = self._data.interval()
+        edges = np.concatenate([np.linspace(low, high, 1025), self.p_g.values])
+        x, dx = gauss_legendre(np.unique(np.clip(edges, low, high)), 3)
+        w = dx * self._data.pdf(x)
+        seen = w > 0  # far tails underflow to 0 and would only make 0 * inf
+        return x[seen], w[seen]
+
+
+def _mean(weights: np.ndarray, f: np.ndarray) -> float:
+    """Expectation of f under the weights."""
+    return float(weights @ f)

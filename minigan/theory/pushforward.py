@@ -1,0 +1,285 @@
+"""The exact p_g: what a generator of one variable does to the noise density.
+
+If x = G(z) and z has density p_z, then x has density
+
+    p_g(x) = sum over all z with G(z) = x of p_z(z) / |G'(z)|,
+
+the change of variables, one term for every fold of G. There is no kernel and no
+histogram here: the z are found by solving G(z) = x, and G' comes from the
+generator's own backward pass. Where G is flat, p_g has an atom, a point that
+carries probability by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.layers.sequential import Sequential
+
+if TYPE_CHECKING:
+    from minigan.types import Density
+
+_EPS = np.finfo(np.float64).eps
+
+
+class _Branch(NamedTuple):
+    """A stretch of z on which G is monotone: nodes, with x ascending."""
+
+    z: np.ndarray
+    x: np.ndarray
+
+
+class PushForward:
+    """Distribution of G(z) for scalar noise and a scalar generator.
+
+    Parameters
+    ----------
+    G : Sequential or callable
+        A network 1 -> 1, or a function z -> (G(z), G'(z)) on arrays of shape (n,).
+        A network is copied, in float64: the result is that of its present parameters.
+    noise : Density
+        The prior p_z, with ``pdf``, ``cdf`` and ``interval``.
+    cells : int
+        Intervals into which the prior's range is cut to look for folds, >= 2. Two folds
+        inside one cell that leave no trace at its ends are missed.
+
+    Attributes
+    ----------
+    nodes, values : array
+        Points z between which G is monotone, dense around every fold, and G there.
+    critical : array
+        Values of G at its folds and at the ends of the prior: where p_g jumps or
+        grows without bound.
+    atoms : list of (float, float)
+        Values that G takes on a whole interval, and their probabilities.
+
+    Raises
+    ------
+    InputError
+        If G is not a map from one variable to one, or not finite on the prior's range.
+
+    Examples
+    --------
+    >>> import numpy as np, minigan as mg
+    >>> from minigan.theory import PushForward
+    >>> p_g = PushForward(lambda z: (2 * z + 1, np.full_like(z, 2.0)), mg.Uniform(0, 1))
+    >>> p_g.pdf(np.array([0.0, 2.0, 4.0]))
+    array([0. , 0.5, 0. ])
+    """
+
+    def __init__(self, G: Sequential | Callable, noise: Density, cells: int = 2048):
+        if cells < 2:
+            raise InputError(f"PushForward: expected cells >= 2, got {cells!r}")
+        self._G = _scalar_map(G)
+        self._noise = noise
+        z = np.linspace(*noise.interval(), cells + 1)
+        self._cut_into_monotone_cells(z)
+        self._join_cells_into_branches()
+
+    def pdf(self, x: np.ndarray) -> np.ndarray:
+        """Density p_g at the points x: 0 outside the range of G, inf where G' = 0.
+
+        Parameters
+        ----------
+        x : array
+
+        Returns
+        -------
+        array, of the shape of x
+            In probability per unit of x. Atoms are not part of it.
+        """
+        x = np.asarray(x, np.float64)
+        density = np.zeros(x.size)
+        for branch in self._branches:
+            which, z, slope = self._solve(branch, x.ravel())
+            with np.errstate(divide="ignore"):
+                density[which] += self._noise.pdf(z) / np.abs(slope)
+        return density.reshape(x.shape)
+
+    def cdf(self, x: np.ndarray) -> np.ndarray:
+        """Probability of G(z) <= x, atoms included.
+
+        Parameters
+        ----------
+        x : array
+
+        Returns
+        -------
+        array, of the shape of x
+            In [0, 1].
+        """
+        x = np.asarray(x, np.float64)
+        points = x.ravel()
+        total = np.zeros(points.size)
+        for value, mass in self.atoms:
+            total += mass * (value <= points)
+        for branch in self._branches:
+            start, stop = self._noise.cdf(branch.z[[0, -1]])
+            below = np.where(points >= branch.x[-1], abs(stop - start), 0.0)
+            which, z, _ = self._solve(branch, points)
+            below[which] = np.abs(self._noise.cdf(z) - start)
+            total += below
+        return np.clip(total, 0.0, 1.0).reshape(x.shape)
+
+    def quadrature(self, order: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Points x_j and weights w_j with E[f(G(z))] = sum_j w_j f(x_j), nearly.
+
+        Gauss-Legendre in z on every monotone cell, cut once more wherever p_g jumps;
+        singularities of p_g in x are gone in z. Atoms are points with their own mass.
+
+        Parameters
+        ----------
+        order : int
+            Points a cell, >= 1.
+
+        Returns
+        -------
+        x, w, p_g : array, shape (n,)
+            Points, weights (their sum is 1 to rounding), and the density at the points,
+            inf at atoms.
+        """
+        preimages = [self._solve(branch, self.critical)[1] for branch in self._branches]
+        edges = np.unique(np.concatenate([self.nodes, *preimages]))
+        z, dz = gauss_legendre(edges, order)
+        x, slope = self._G(z)
+        w = dz * self._noise.pdf(z)
+        moving = slope != 0  # where G is flat, the mass sits in an atom
+        z, x, slope, w = z[moving], x[moving], slope[moving], w[moving]
+        own = self._noise.pdf(z) / np.abs(slope)  # a rounded x may miss the branch of its z
+        p_g = np.maximum(self.pdf(x), own)
+        values, masses = np.array(self.atoms).reshape(-1, 2).T
+        atoms = values, masses, np.full_like(values, np.inf)
+        x, w, p_g = (np.concatenate(pair) for pair in zip((x, w, p_g), atoms, strict=True))
+        return x, w, p_g
+
+    def _cut_into_monotone_cells(self, z: np.ndarray) -> None:
+        """Halve every cell whose ends disagree on the direction of G, until none is left.
+
+        This closes in on every fold, smooth or sharp, to the last bit of z.
+        """
+        x, slope = self._G(z)
+        for _ in range(64):
+            left = z[:-1]
+            middle = left + np.diff(z) / 2
+            torn = ~self._monotone(x, slope) & (left < middle) & (middle < z[1:])
+            if not torn.any():
+                break
+            new = middle[torn]
+            order = np.argsort(np.concatenate([z, new]), kind="stable")
+            new_x, new_slope = self._G(new)
+            z = np.concatenate([z, new])[order]
+            x = np.concatenate([x, new_x])[order]
+            slope = np.concatenate([slope, new_slope])[order]
+        if not (np.isfinite(x).all() and np.isfinite(slope).all()):
+            raise InputError("PushForward: expected G finite on the prior's range, got NaN or inf")
+        self.nodes, self.values, self._slope = z, x, slope
+
+    def _monotone(self, x, slope):
+        signs = self._signs(x, slope)
+        return ~((signs > 0).any(axis=0) & (signs < 0).any(axis=0))
+
+    @staticmethod
+    def _signs(x, slope):
+        """Direction of G at both ends of each cell and across it: +1, -1, or 0 for flat."""
+        rise = np.diff(x)
+        rise[np.abs(rise) <= 8 * _EPS * np.abs(x).max()] = 0  # rounding is not a direction
+        return np.sign([slope[:-1], rise, slope[1:]])
+
+    def _join_cells_into_branches(self) -> None:
+        """Group neighbouring cells of one direction; flat cells become atoms."""
+        z, x = self.nodes, self.values
+        direction = np.sign(self._signs(x, self._slope).sum(axis=0))
+        starts = np.flatnonzero(np.diff(direction, prepend=np.nan))
+        stops = np.append(starts[1:], direction.size)
+        self._branches: list[_Branch] = []
+        self.atoms: list[tuple[float, float]] = []
+        critical = [x[0], x[-1]]
+        for start, stop in zip(starts, stops, strict=True):
+            ends = slice(start, stop + 1)
+            critical += [x[start], x[stop]]
+            if direction[start] == 0:
+                mass = float(np.diff(self._noise.cdf(z[[start, stop]]))[0])
+                if mass > 64 * _EPS:  # less is the last bit of a fold, not a flat stretch
+                    self.atoms.append((float(x[start]), mass))
+            elif direction[start] > 0:
+                self._branches.append(_Branch(z[ends], np.maximum.accumulate(x[ends])))
+            else:
+                reverse = np.maximum.accumulate(x[ends][::-1])
+                self._branches.append(_Branch(z[ends][::-1], reverse))
+        self.critical = np.unique(critical)
+
+    def _solve(self, branch: _Branch, x: np.ndarray):
+        """Where on a branch G(z) = x: indices of the x that have a solution, z, and G'(z).
+
+        Newton's method from the straight line through the cell's ends, with bisection
+        wherever it would leave the cell.
+        """
+        which = np.flatnonzero((x >= branch.x[0]) & (x <= branch.x[-1]))
+        target = x[which]
+        cell = np.clip(np.searchsorted(branch.x, target) - 1, 0, branch.x.size - 2)
+        low, high = branch.z[cell], branch.z[cell + 1]  # G(low) <= target <= G(high)
+        rise = branch.x[cell + 1] - branch.x[cell]
+        share = np.full_like(rise, 0.5)
+        np.divide(target - branch.x[cell], rise, out=share, where=rise > 0)
+        z = low + share * (high - low)
+        slope = np.empty_like(z)
+        todo = np.arange(z.size)
+        for _ in range(60):
+            if todo.size == 0:
+                break
+            value, slope[todo] = self._G(z[todo])
+            miss = value - target[todo]
+            low[todo] = np.where(miss <= 0, z[todo], low[todo])
+            high[todo] = np.where(miss >= 0, z[todo], high[todo])
+            small = np.abs(miss) <= 4 * _EPS * np.maximum(np.abs(value), np.abs(target[todo]))
+            narrow = np.abs(high[todo] - low[todo]) <= 4 * _EPS * np.abs(z[todo])
+            todo, miss = todo[~(small | narrow)], miss[~(small | narrow)]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                step = z[todo] - miss / slope[todo]
+            inside = (step - low[todo]) * (step - high[todo]) < 0
+            z[todo] = np.where(inside, step, (low[todo] + high[todo]) / 2)
+        return which, z, slope
+
+
+def gauss_legendre(edges: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss-Legendre points and weights on every interval between neighbouring edges.
+
+    Parameters
+    ----------
+    edges : array, shape (n + 1,)
+        Ascending.
+    order : int
+        Points an interval, >= 1; exact for polynomials of degree 2 order - 1.
+
+    Returns
+    -------
+    points, weights : array, shape (n * order,)
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(order)
+    half = np.diff(edges)[:, None] / 2
+    middle = (edges[:-1] + edges[1:])[:, None] / 2
+    return (middle + half * nodes).ravel(), (half * weights).ravel()
+
+
+def _scalar_map(G) -> Callable:
+    """Function z -> (G(z), G'(z)) on arrays of shape (n,)."""
+    if not isinstance(G, Sequential):
+        if not callable(G):
+            raise InputError(f"PushForward: expected a Sequential or a function, got {G!r}")
+        return G
+    if (G.n_in, G.n_out) != (1, 1):
+        raise InputError(
+            f"PushForward: expected a generator of width 1 -> 1, got {G.n_in} -> {G.n_out}"
+        )
+    net = G.copy(dtype="float64")
+
+    def value_and_slope(z):
+        x, caches = net.forward(z[:, None], train=False)
+        slope = net.backward(np.ones_like(x), caches, param_grads=False)
+        return x[:, 0], slope[:, 0]
+
+    return value_and_slope
