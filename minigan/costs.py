@@ -138,8 +138,8 @@ def maximum_likelihood_cost(a_fake: np.ndarray):
     """J_G = -1/2 mean exp(a) with a = sigmoid^-1(D(G(z))); tutorial, Eq. 14.
 
     With D optimal, exp(a) = p_data / p_g, and descending J_G descends
-    KL(p_data || p_g) in expectation. The formula itself has no bound: above
-    a = 88.7 in float32 (709.8 in float64) the value is -inf, as rounding
+    KL(p_data || p_g) in expectation. The formula itself has no bound: from logits
+    of about 88 in float32 (709 in float64) on the value is -inf, as rounding
     demands, and a game that gets there stops with its step number.
 
     Parameters

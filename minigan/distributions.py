@@ -12,10 +12,11 @@ import math
 import numpy as np
 
 from minigan.errors import InputError
+from minigan.validation import real_number, whole_number
 
 
 class Uniform:
-    """Uniform on (low, high) in each of ``dim`` coordinates.
+    """Uniform on [low, high] in each of ``dim`` coordinates.
 
     Parameters
     ----------
@@ -31,9 +32,10 @@ class Uniform:
     """
 
     def __init__(self, low: float = 0.0, high: float = 1.0, dim: int = 1):
-        if not (math.isfinite(low) and math.isfinite(high) and low < high):
-            raise InputError(f"Uniform: expected finite low < high, got {low!r}, {high!r}")
-        self.low, self.high, self.dim = float(low), float(high), _dimension("Uniform", dim)
+        self.low, self.high = real_number("Uniform: low", low), real_number("Uniform: high", high)
+        if self.low >= self.high:
+            raise InputError(f"Uniform: expected low < high, got {low!r}, {high!r}")
+        self.dim = whole_number("Uniform: dim", dim)
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
@@ -44,11 +46,12 @@ class Uniform:
 
     def pdf(self, x):
         """1 / (high - low) inside, 0 outside (one coordinate)."""
+        x = np.asarray(x, np.float64)
         return np.where((x >= self.low) & (x <= self.high), 1 / (self.high - self.low), 0.0)
 
     def cdf(self, x):
         """Probability at or below x (one coordinate)."""
-        return np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
+        return np.clip((np.asarray(x, np.float64) - self.low) / (self.high - self.low), 0.0, 1.0)
 
     def interval(self) -> tuple[float, float]:
         """(low, high)."""
@@ -73,9 +76,9 @@ class Normal:
     """
 
     def __init__(self, mean: float = 0.0, std: float = 1.0, dim: int = 1):
-        if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
-            raise InputError(f"Normal: expected finite mean and std > 0, got {mean!r}, {std!r}")
-        self.mean, self.std, self.dim = float(mean), float(std), _dimension("Normal", dim)
+        self.mean = real_number("Normal: mean", mean)
+        self.std = real_number("Normal: std", std, 0, low_open=True)
+        self.dim = whole_number("Normal: dim", dim)
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
@@ -127,9 +130,8 @@ class IrwinHall:
     dim = 1
 
     def __init__(self, mean: float = 0.0, std: float = 1.0):
-        if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
-            raise InputError(f"IrwinHall: expected finite mean and std > 0, got {mean!r}, {std!r}")
-        self.mean, self.std = float(mean), float(std)
+        self.mean = real_number("IrwinHall: mean", mean)
+        self.std = real_number("IrwinHall: std", std, 0, low_open=True)
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, 1)."""
@@ -169,7 +171,7 @@ class Spherical:
     """
 
     def __init__(self, dim: int):
-        self.dim = _dimension("Spherical", dim)
+        self.dim = whole_number("Spherical: dim", dim)
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows of length 1, float32, shape (m, dim)."""
@@ -201,10 +203,8 @@ class Mixture:
         self.means = means[:, None] if means.ndim == 1 else means
         if self.means.ndim != 2 or self.means.size == 0 or not np.isfinite(self.means).all():
             raise InputError(f"Mixture: expected finite means (modes, dim), got {means!r}")
-        if not (math.isfinite(std) and std > 0):
-            raise InputError(f"Mixture: expected std > 0, got {std!r}")
         modes, self.dim = self.means.shape
-        self.std = float(std)
+        self.std = real_number("Mixture: std", std, 0, low_open=True)
         self.weights = np.full(modes, 1 / modes) if weights is None else np.asarray(weights, float)
         if (
             self.weights.shape != (modes,)
@@ -268,7 +268,8 @@ def ring(modes: int = 8, radius: float = 2.0, std: float = 0.02) -> Mixture:
     -------
     Mixture
     """
-    angles = 2 * np.pi * np.arange(_dimension("ring", modes)) / modes
+    real_number("ring: radius", radius, 0, low_open=True)
+    angles = 2 * np.pi * np.arange(whole_number("ring: modes", modes)) / modes
     return Mixture(radius * np.stack([np.cos(angles), np.sin(angles)], axis=1), std)
 
 
@@ -298,9 +299,3 @@ class Examples:
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m rows, shape (m, dim)."""
         return self.X[rng.integers(0, len(self.X), m)]
-
-
-def _dimension(where: str, dim: int) -> int:
-    if isinstance(dim, bool) or not isinstance(dim, int | np.integer) or dim < 1:
-        raise InputError(f"{where}: expected a whole number >= 1, got {dim!r}")
-    return int(dim)

@@ -27,16 +27,15 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         If the file cannot be written; what was there before is untouched.
     """
     try:
-        descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with open(beside, "wb") as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(beside, 0o644)
             os.replace(beside, path)
         except BaseException:
-            os.unlink(beside)
+            beside.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
@@ -65,7 +64,6 @@ def writable_directory(path: str | os.PathLike) -> Path:
             pass
     except OSError as error:
         raise InputError(
-            f"--out: expected a directory that can be written to, got {str(path)!r}"
-            f" ({error.strerror})"
+            f"{path}: expected a directory that can be written to ({error.strerror})"
         ) from error
     return directory

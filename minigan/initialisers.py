@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minigan.errors import InputError
+from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
     from minigan.types import Initialiser
@@ -26,19 +27,20 @@ def uniform(irange: float) -> Initialiser:
     irange : float
         Half the width of the interval, > 0.
     """
-    _positive("uniform", "irange", irange)
+    real_number("uniform: irange", irange, 0, low_open=True)
     return lambda rng, shape: rng.uniform(-irange, irange, shape)
 
 
 def normal(std: float) -> Initialiser:
     """Gaussian with mean 0 and standard deviation ``std`` > 0."""
-    _positive("normal", "std", std)
+    real_number("normal: std", std, 0, low_open=True)
     return lambda rng, shape: rng.normal(0.0, std, shape)
 
 
 def constant(value: float) -> Initialiser:
     """The same number everywhere."""
-    return lambda rng, shape: np.full(shape, float(value))
+    value = real_number("constant: value", value)
+    return lambda rng, shape: np.full(shape, value)
 
 
 def he() -> Initialiser:
@@ -73,10 +75,12 @@ def sparse(n: int, std: float = 1.0) -> Initialiser:
     InputError
         When drawn, if a unit has fewer than ``n`` inputs.
     """
-    _positive("sparse", "n", n)
-    _positive("sparse", "std", std)
+    whole_number("sparse: n", n)
+    real_number("sparse: std", std, 0, low_open=True)
 
     def draw(rng, shape):
+        if len(shape) != 2:
+            raise InputError(f"sparse: expected a weight (n_in, n_out), got shape {shape}")
         n_in, n_out = shape
         if n > n_in:
             raise InputError(f"sparse: expected n <= n_in = {n_in}, got n = {n}")
@@ -90,7 +94,7 @@ def sparse(n: int, std: float = 1.0) -> Initialiser:
 
 def orthogonal(gain: float = 1.0) -> Initialiser:
     """``gain`` times a random matrix with orthonormal rows or columns (Saxe et al. 2014)."""
-    _positive("orthogonal", "gain", gain)
+    real_number("orthogonal: gain", gain, 0, low_open=True)
 
     def draw(rng, shape):
         tall = (max(shape), min(shape))
@@ -131,8 +135,3 @@ def marginal_bias(X: np.ndarray) -> np.ndarray:
         )
     m = np.clip(X.mean(axis=0, dtype=np.float64), 1e-7, 1 - 1e-7)
     return np.log(m / (1 - m))
-
-
-def _positive(where: str, name: str, value: float) -> None:
-    if not (math.isfinite(value) and value > 0):
-        raise InputError(f"{where}: expected {name} > 0, got {value!r}")

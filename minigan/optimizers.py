@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.schedules import schedule
+from minigan.validation import real_number
 
 if TYPE_CHECKING:
     from minigan.types import Schedule
@@ -136,15 +136,9 @@ class Adam(Optimizer):
         eps: float = 1e-8,
     ):
         super().__init__(network, lr)
-        for name, number, high in (
-            ("beta1", beta1, 1),
-            ("beta2", beta2, 1),
-            ("eps", eps, math.inf),
-        ):
-            schedule(f"Adam: {name}", number, high=high)
-        if eps == 0:
-            raise InputError("Adam: eps: expected a number > 0, got 0")
-        self.beta1, self.beta2, self.eps = beta1, beta2, eps
+        self.beta1 = real_number("Adam: beta1", beta1, 0, 1, high_open=True)
+        self.beta2 = real_number("Adam: beta2", beta2, 0, 1, high_open=True)
+        self.eps = real_number("Adam: eps", eps, 0, low_open=True)
         self.m = np.zeros_like(network.params)
         self.v = np.zeros_like(network.params)
 
@@ -185,9 +179,8 @@ class ParameterAverage:
     """
 
     def __init__(self, network: Sequential, decay: float):
-        schedule("ParameterAverage: decay", decay, high=1.0)
+        self._decay = real_number("ParameterAverage: decay", decay, 0, 1, high_open=True)
         self._source = network
-        self._decay = float(decay)
         self.network = network.copy()
 
     def update(self) -> None:

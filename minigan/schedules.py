@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from minigan.errors import InputError
+from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
     from minigan.types import Schedule
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def constant(value: float) -> Schedule:
     """The same value at every update."""
+    value = real_number("constant: value", value)
     return lambda t: value
 
 
@@ -32,12 +33,9 @@ def exponential_decay(initial: float, factor: float = 1.000004, floor: float = 1
     floor : float
         What it never falls below, >= 0.
     """
-    _require(
-        "exponential_decay",
-        initial > 0 and factor >= 1 and floor >= 0,
-        "initial > 0, factor >= 1, floor >= 0",
-        (initial, factor, floor),
-    )
+    real_number("exponential_decay: initial", initial, 0, low_open=True)
+    real_number("exponential_decay: factor", factor, 1)
+    real_number("exponential_decay: floor", floor, 0)
     log_factor = math.log(factor)
     return lambda t: max(floor, initial * math.exp(-t * log_factor))
 
@@ -54,7 +52,9 @@ def linear_ramp(initial: float, final: float, steps: int) -> Schedule:
     steps : int
         Length of the ramp, >= 1.
     """
-    _require("linear_ramp", steps >= 1, "steps >= 1", steps)
+    real_number("linear_ramp: initial", initial)
+    real_number("linear_ramp: final", final)
+    whole_number("linear_ramp: steps", steps)
     return lambda t: initial + (final - initial) * min(t / steps, 1.0)
 
 
@@ -70,7 +70,9 @@ def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
     steps : int
         Length of the fall, >= 1.
     """
-    _require("cosine", steps >= 1, "steps >= 1", steps)
+    real_number("cosine: initial", initial)
+    real_number("cosine: final", final)
+    whole_number("cosine: steps", steps)
     return lambda t: final + (initial - final) * (1 + math.cos(math.pi * min(t / steps, 1.0))) / 2
 
 
@@ -94,16 +96,8 @@ def schedule(
     Raises
     ------
     InputError
-        If a number is outside [low, high), NaN, or not a number.
+        If a number is outside [low, high), or not a finite number.
     """
     if callable(value):
         return value
-    if not isinstance(value, int | float) or not low <= value < high:
-        wanted = f">= {low:g}" if high == math.inf else f"in [{low:g}, {high:g})"
-        raise InputError(f"{where}: expected a number {wanted}, got {value!r}")
-    return constant(float(value))
-
-
-def _require(where: str, holds: bool, wanted: str, given) -> None:
-    if not holds:
-        raise InputError(f"{where}: expected {wanted}, got {given!r}")
+    return constant(real_number(where, value, low, high, high_open=True))

@@ -280,13 +280,15 @@ def _branch_off(game: Algorithm1, cost: str, seed: np.random.SeedSequence) -> tu
 def _inner_loop(game: Algorithm1) -> int:
     """Train D against the present G until it is near D*; the number of updates made."""
     generator = GeneratorState(game.G, NOISE, DATA)
-    for i in range(1, INNER_ROUNDS + 1):
+    updates = 0
+    for _ in range(INNER_ROUNDS):
         for _ in range(INNER_ROUND):
             game.update_discriminator()
+        updates += INNER_ROUND
         state = generator.judge(game.D)
         if state.d_gap <= D_GAP and state.inner_gap <= INNER_GAP:
             break
-    return i * INNER_ROUND
+    return updates
 
 
 def _film_steps(steps: int, frames: int) -> set[int]:

@@ -11,4 +11,7 @@ times faster, by four changes that leave the formulas alone:
 3. Every array is allocated once, and written to again at each step.
 4. D sees real and fake examples as one batch; the gradients that nobody asks for
    (of D's parameters in G's step, of the data) are not computed.
+
+With several dropout layers in D, change 4 also changes the order in which masks
+are drawn: the game is then another draw from the same distribution.
 """

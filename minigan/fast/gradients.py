@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minigan.costs import minimax_cost, non_saturating_cost
+from minigan.fast.logistic import LogisticCost
 from minigan.fast.plan import Plan
 from minigan.layers.sequential import Sequential
 
@@ -21,12 +22,17 @@ class FastGradients:
     """
 
     def __init__(self, G: Sequential, D: Sequential, batch: int):
-        self._batch = batch
-        self._G = Plan(G, batch)
-        self._D_both = Plan(D, 2 * batch)  # real examples, then generated ones
-        self._D_fake = Plan(D, batch)
-        self._signs = np.ones((1, 2 * batch), D.dtype)
-        self._signs[:, :batch] = -1
+        self._batch = m = batch
+        self._G = Plan(G, m)
+        self._D_both = Plan(D, 2 * m)  # real examples, then generated ones
+        self._D_fake = Plan(D, m)
+        real, fake = -np.ones((1, m), D.dtype), np.ones((1, m), D.dtype)
+        half = 0.5 / m
+        self._D_cost = LogisticCost(np.concatenate([real, fake], axis=1), half)
+        self._G_costs = {
+            non_saturating_cost: LogisticCost(real, half),  # G wants D to say real
+            minimax_cost: LogisticCost(fake, -half),
+        }
 
     def discriminator(self, x: np.ndarray, z: np.ndarray, rng):
         """Gradient of J_D into ``D.grads``. See `discriminator_gradients`.
@@ -42,10 +48,9 @@ class FastGradients:
         both.x[:, :m] = x.T
         both.x[:, m:] = self._G.forward(rng)
         a = both.forward(rng)
-        total, da = softplus_and_slope(a, self._signs)
-        da *= 0.5 / m
+        J_D, da = self._D_cost(a)
         both.backward(da, input_grad=False)
-        return 0.5 / m * total, a[:, :m], a[:, m:]
+        return J_D, a[:, :m], a[:, m:]
 
     def generator(self, z: np.ndarray, cost: Callable, rng):
         """Gradient of J_G into ``G.grads``, through D. See `generator_gradients`.
@@ -59,50 +64,11 @@ class FastGradients:
         self._G.x[...] = z.T
         self._D_fake.x[...] = self._G.forward(rng)
         a = self._D_fake.forward(rng)
-        J_G, da = self._cost(cost, a)
+        if cost in self._G_costs:
+            J_G, da = self._G_costs[cost](a)
+        else:
+            J_G, da = cost(a)
+            da = da.copy()  # backward writes to it, and it may be the cost's own, or a itself
         dx = self._D_fake.backward(da, param_grads=False)
         self._G.backward(dx, input_grad=False)
         return J_G, a
-
-    def _cost(self, cost: Callable, a: np.ndarray):
-        """A generator's cost; the two logistic ones from a single exponential."""
-        if cost not in (minimax_cost, non_saturating_cost):
-            return cost(a)
-        sign = -1.0 if cost is non_saturating_cost else 1.0
-        scale = -sign * 0.5 / self._batch
-        total, da = softplus_and_slope(a, sign)
-        da *= scale
-        return scale * total, da
-
-
-def softplus_and_slope(a: np.ndarray, sign):
-    """Sum of softplus(s a), and its gradient s sigmoid(s a), for signs s = +-1.
-
-    Parameters
-    ----------
-    a : array
-        Logits.
-    sign : array or float
-        +1 or -1, one for each logit or one for all.
-
-    Returns
-    -------
-    total : float
-    slope : array
-        A new array, of the shape of ``a``.
-
-    Notes
-    -----
-    With t = s a and e = exp(-|t|): softplus(t) = max(t, 0) + log(1 + e), and
-    sigmoid(t) = exp(t - softplus(t)), since log sigmoid(t) = t - softplus(t).
-    """
-    t = a * sign
-    softplus = np.abs(t)
-    np.negative(softplus, out=softplus)
-    np.exp(softplus, out=softplus)
-    np.log1p(softplus, out=softplus)
-    softplus += np.maximum(t, 0)
-    slope = np.subtract(t, softplus, out=t)
-    np.exp(slope, out=slope)
-    slope *= sign
-    return float(np.add.reduce(softplus, axis=None)), slope

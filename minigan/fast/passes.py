@@ -80,21 +80,34 @@ class LinearPass(LayerPass):
         self._Wb_T, self._W = Wb.T, Wb[:-1]
         self._dWb = layer.flat_grads.reshape(rows, columns)
         self._dx = np.empty((rows - 1, x.shape[1]), x.dtype)
+        self._dWb_T = np.empty((columns, rows), x.dtype) if 4 * rows < min(y.shape) else None
 
     def forward(self, rng):
         np.dot(self._Wb_T, self.x, out=self.y)
 
     def backward(self, dy, *, param_grads, input_grad):
         if param_grads:
-            np.dot(self.x, dy.T, out=self._dWb)  # dW, and db in the row of ones
+            self._backward_params(dy)
         return np.dot(self._W, dy, out=self._dx) if input_grad else None
+
+
+    def _backward_params(self, dy):
+        """Gradient of W, and that of b in the row of ones."""
+        if self._dWb_T is None:
+            np.dot(self.x, dy.T, out=self._dWb)
+        else:
+            np.dot(dy, self.x.T, out=self._dWb_T)
+            self._dWb[...] = self._dWb_T.T
 
 
 class MaxoutPass(LayerPass):
     """A linear pass into z, then the maximum over its pieces.
 
-    dz is dy where z equals y, and 0 elsewhere. That would hand dy to every piece of
-    a tie; so ties are counted, and only if there are any are they looked at.
+    dz is dy at the winning piece and 0 at the others. z - y is +0 at a winner, of which
+    all bits are 0; at a loser it is negative, and as a whole number without a sign,
+    2^31 or more. So dz is dy with its bits shifted left by z - y: by nothing, or out.
+    What a piece has won is taken from dy, so that of equal pieces the first wins, and
+    what is left belongs to the last.
     """
 
     needs_ones = True
@@ -102,31 +115,25 @@ class MaxoutPass(LayerPass):
     def __init__(self, layer: Maxout, x, y):
         super().__init__(layer, x, y)
         units, batch = y.shape
-        z = np.empty((layer.pieces * units, batch), x.dtype)
-        self._linear = LinearPass(layer, x, z)
-        self._z = z.reshape(layer.pieces, units, batch)
-        self._dz = np.empty_like(self._z)
-        self._wins = np.empty(self._z.shape, bool)
+        bits = np.dtype(f"u{y.itemsize}")
+        self._z = np.empty((layer.pieces * units, batch), y.dtype)  # dz when backward is done
+        self._linear = LinearPass(layer, x, self._z)
+        self._pieces = self._z.reshape(layer.pieces, units, batch)
+        *self._first, self._last = zip(self._pieces, self._pieces.view(bits), strict=True)
+        self._bits = bits
 
     def forward(self, rng):
         self._linear.forward(rng)
-        np.maximum.reduce(self._z, axis=0, out=self.y)
+        np.maximum.reduce(self._pieces, axis=0, out=self.y)
 
     def backward(self, dy, *, param_grads, input_grad):
-        wins, dz = self._wins, self._dz
-        np.equal(self._z, self.y, out=wins)
-        if np.count_nonzero(wins) != dy.size:
-            self._first_of_ties(wins)
-        np.multiply(wins, dy, out=dz)
-        return self._linear.backward(
-            dz.reshape(-1, dy.shape[1]), param_grads=param_grads, input_grad=input_grad
-        )
-
-    def _first_of_ties(self, wins) -> None:
-        taken = wins[0].copy()
-        for piece in wins[1:]:
-            piece &= ~taken
-            taken |= piece
+        y, dy_bits = self.y, dy.view(self._bits)
+        for dz, bits in self._first:
+            np.subtract(dz, y, out=dz)
+            np.left_shift(dy_bits, bits, out=bits)
+            np.subtract(dy, dz, out=dy)
+        self._last[0][...] = dy
+        return self._linear.backward(self._z, param_grads=param_grads, input_grad=input_grad)
 
 
 PASSES: dict[type[Layer], type[LayerPass]] = {

@@ -6,14 +6,14 @@ together are one contiguous matrix of n_in + 1 rows: x W + b = [x, 1] [W; b].
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from minigan.errors import InputError
 from minigan.initialisers import glorot
-from minigan.layers.base import Layer, check_width
+from minigan.layers.base import Layer
+from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
     from minigan.types import Initialiser
@@ -56,16 +56,19 @@ class Affine(Layer):
         name: str | None,
     ):
         super().__init__(name=name)
-        check_width(str(self), n_in=n_in, units=units, pieces=pieces)
-        if max_col_norm is not None and not (max_col_norm > 0 and math.isfinite(max_col_norm)):
-            raise InputError(f"{self}: expected max_col_norm > 0 or None, got {max_col_norm!r}")
-        self.n_in, self.n_out, self.pieces = int(n_in), int(units), int(pieces)
+        self.n_in = whole_number(f"{self}: n_in", n_in)
+        self.n_out = whole_number(f"{self}: width", units)
+        self.pieces = whole_number(f"{self}: pieces", pieces)
         self._columns = self.n_out * self.pieces
+        if max_col_norm is not None:
+            max_col_norm = real_number(f"{self}: max_col_norm", max_col_norm, 0, low_open=True)
         self.max_col_norm = max_col_norm
         self._weights = weights or glorot()
-        if not callable(bias) and np.ndim(bias) and np.shape(bias) != (units * pieces,):
+        if not callable(self._weights):
+            raise InputError(f"{self}: expected an initialiser as weights, got {weights!r}")
+        if not callable(bias) and np.ndim(bias) and np.shape(bias) != (self._columns,):
             raise InputError(
-                f"{self}: expected a bias of shape ({units * pieces},), got {np.shape(bias)}"
+                f"{self}: expected a bias of shape ({self._columns},), got {np.shape(bias)}"
             )
         self._bias = bias
 

@@ -140,16 +140,14 @@ class Layer(ABC):
         elif x.dtype.kind != "f":
             raise InputError(f"{self}: expected floating-point numbers, got {x.dtype}")
 
+    def check_gradient(self, dy: np.ndarray, shape: tuple[int, ...]) -> None:
+        """Raise InputError unless ``dy`` has the shape of the output it belongs to."""
+        if dy.shape != shape:
+            raise InputError(f"{self}: expected a gradient of shape {shape}, got {dy.shape}")
+
     def __str__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
 
     def __repr__(self) -> str:
         widths = "" if self.n_in is None else f"{self.n_in}, {self.n_out}, "
         return f"{type(self).__name__}({widths}name={self.name!r})"
-
-
-def check_width(layer: str, **widths: int) -> None:
-    """Raise InputError unless every width is a whole number >= 1."""
-    for name, width in widths.items():
-        if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
-            raise InputError(f"{layer}: expected {name} to be a whole number >= 1, got {width!r}")

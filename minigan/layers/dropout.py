@@ -6,6 +6,7 @@ harder to overfit (Hinton et al. 2012). The 2014 paper uses it in D only.
 
 from minigan.errors import InputError
 from minigan.layers.base import Layer
+from minigan.validation import real_number
 
 
 class Dropout(Layer):
@@ -34,9 +35,7 @@ class Dropout(Layer):
 
     def __init__(self, keep: float, *, name: str | None = None):
         super().__init__(name=name)
-        if not 0 < keep <= 1:
-            raise InputError(f"{self}: expected 0 < keep <= 1, got {keep!r}")
-        self.keep = float(keep)
+        self.keep = real_number(f"{self}: keep", keep, 0, 1, low_open=True)
 
     def forward(self, x, *, train=True, rng=None):
         """y = x * mask / keep; the cache is mask / keep, or None. See `Layer.forward`."""
@@ -51,7 +50,10 @@ class Dropout(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * mask / keep. See `Layer.backward`."""
-        return dy if cache is None else dy * cache
+        if cache is None:
+            return dy
+        self.check_gradient(dy, cache.shape)
+        return dy * cache
 
     def __repr__(self) -> str:
         return f"Dropout(keep={self.keep}, name={self.name!r})"

@@ -3,12 +3,10 @@
 A unit that is never active still learns a little. DCGAN's discriminators use it.
 """
 
-import math
-
 import numpy as np
 
-from minigan.errors import InputError
 from minigan.layers.base import Layer
+from minigan.validation import real_number
 
 
 class LeakyReLU(Layer):
@@ -33,9 +31,7 @@ class LeakyReLU(Layer):
 
     def __init__(self, slope: float = 0.01, *, name: str | None = None):
         super().__init__(name=name)
-        if not (slope >= 0 and math.isfinite(slope)):
-            raise InputError(f"{self}: expected slope >= 0, got {slope!r}")
-        self.slope = float(slope)
+        self.slope = real_number(f"{self}: slope", slope, 0)
 
     def forward(self, x, *, train=True, rng=None):
         """y = x * s with s = 1 or slope; the cache is s. See `Layer.forward`."""
@@ -45,4 +41,5 @@ class LeakyReLU(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * s. See `Layer.backward`."""
+        self.check_gradient(dy, cache.shape)
         return dy * cache

@@ -76,6 +76,7 @@ class Linear(Affine):
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy W^T, dW += x^T dy, db += sum of dy over the batch. See `Layer.backward`."""
         x = cache
+        self.check_gradient(dy, (len(x), self.n_out))
         if param_grads:
             self.dW += x.T @ dy
             self.db += dy.sum(axis=0)

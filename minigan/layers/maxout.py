@@ -79,6 +79,7 @@ class Maxout(Affine):
     def backward(self, dy, cache, *, param_grads=True):
         """dz = dy at the winning piece, 0 at the others. See `Layer.backward`."""
         x, winner = cache
+        self.check_gradient(dy, winner.shape)
         pieces = np.arange(self.pieces)[:, None]  # (pieces, 1)
         dz = dy[:, None, :] * (winner[:, None, :] == pieces)  # (batch, pieces, units)
         dz = dz.reshape(len(x), -1)

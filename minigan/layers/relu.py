@@ -30,4 +30,5 @@ class ReLU(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * [x > 0]. See `Layer.backward`."""
+        self.check_gradient(dy, cache.shape)
         return dy * cache

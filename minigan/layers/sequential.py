@@ -69,10 +69,11 @@ class Sequential:
     ):
         self.name = name
         self.layers = list(layers)
-        self._name_layers()
+        rng, kind = generator(seed), self._check_dtype(dtype)
+        self._check_layers()
         self.n_in, self.n_out = self._check_widths()
-        self._allocate(dtype)
-        rng = generator(seed)
+        self._name_layers()
+        self._allocate(kind)
         for layer in self.layers:
             layer.initialise(rng)
 
@@ -153,39 +154,43 @@ class Sequential:
         """
         twin = copy.copy(self)
         twin.layers = [copy.copy(layer) for layer in self.layers]
-        for layer in twin.layers:
-            layer.params = {}  # not yet taken
-        twin._allocate(dtype or self.dtype)
+        twin._allocate(self.dtype if dtype is None else self._check_dtype(dtype))
         twin.params[...] = self.params
         twin.grads[...] = self.grads
         return twin
 
-    def _allocate(self, dtype) -> None:
+    def __deepcopy__(self, memo) -> Sequential:
+        return self.copy()
+
+    def _allocate(self, dtype: np.dtype) -> None:
         """Make the flat vectors and hand each layer its views."""
-        try:
-            kind = np.dtype(dtype)
-        except TypeError:
-            kind = None
-        if kind not in (np.dtype("float32"), np.dtype("float64")):
-            raise InputError(f"{self.name}: expected dtype float32 or float64, got {dtype!r}")
         sizes = [
             sum(int(np.prod(shape)) for shape in layer.parameter_shapes().values())
             for layer in self.layers
         ]
-        self.params = np.zeros(sum(sizes), kind)
-        self.grads = np.zeros(sum(sizes), kind)
+        self.params = np.zeros(sum(sizes), dtype)
+        self.grads = np.zeros(sum(sizes), dtype)
         stops = np.cumsum(sizes)
         for layer, size, stop in zip(self.layers, sizes, stops, strict=True):
-            if layer.params:
-                raise InputError(f"{self.name}: {layer} is already part of a network")
             layer.bind(self.params[stop - size : stop], self.grads[stop - size : stop])
+
+    def _check_dtype(self, dtype) -> np.dtype:
+        for kind in (np.dtype("float32"), np.dtype("float64")):
+            if dtype in (kind.name, kind.type, kind):
+                return kind
+        raise InputError(f"{self.name}: expected dtype float32 or float64, got {dtype!r}")
+
+    def _check_layers(self) -> None:
+        for i, layer in enumerate(self.layers):
+            if not isinstance(layer, Layer):
+                raise InputError(f"{self.name}: expected layers, got {layer!r}")
+            if layer.params or any(layer is other for other in self.layers[:i]):
+                raise InputError(f"{self.name}: {layer} is already part of a network")
 
     def _name_layers(self) -> None:
         """Number the layers that were not named: linear1, relu1, linear2, ..."""
         seen: dict[str, int] = {}
         for layer in self.layers:
-            if not isinstance(layer, Layer):
-                raise InputError(f"{self.name}: expected layers, got {layer!r}")
             kind = type(layer).__name__.lower()
             if layer.name == kind:
                 seen[kind] = seen.get(kind, 0) + 1

@@ -29,5 +29,6 @@ class Sigmoid(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * y * (1 - y). See `Layer.backward`."""
+        self.check_gradient(dy, cache.shape)
         y = cache
         return dy * y * (1 - y)

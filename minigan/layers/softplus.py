@@ -27,4 +27,5 @@ class Softplus(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * sigmoid(x). See `Layer.backward`."""
+        self.check_gradient(dy, cache.shape)
         return dy * sigmoid(cache)

@@ -30,5 +30,6 @@ class Tanh(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * (1 - y^2). See `Layer.backward`."""
+        self.check_gradient(dy, cache.shape)
         y = cache
         return dy * (1 - y * y)

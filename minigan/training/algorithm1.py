@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ from minigan.training.steps import (
     generator_gradients,
     simultaneous_gradients,
 )
+from minigan.validation import whole_number
 
 if TYPE_CHECKING:
     from minigan.types import Sampler
@@ -117,17 +119,13 @@ class Algorithm1:
     ):
         self.G, self.D, self.data, self.noise = G, D, data, noise
         self.G_optimizer, self.D_optimizer = G_optimizer, D_optimizer
-        self.batch = _whole("batch", batch)
-        self.k = _whole("k", k)
+        self.batch = whole_number("batch", batch)
+        self.k = whole_number("k", k)
         self.simultaneous = simultaneous
         self._cost = generator_cost(cost)
         self._check_players()
         self._streams = streams(seed)
-        self._fast = None
-        if fast and not simultaneous:
-            from minigan.fast.gradients import FastGradients  # imported by those who train
-
-            self._fast = FastGradients(G, D, batch)
+        self._choose_gradients(fast)
         self.steps_done = 0
 
     def play(self, steps: int) -> Iterator[Record]:
@@ -138,20 +136,23 @@ class Algorithm1:
         steps : int
             >= 1. The iterator may be left at any point, and ``play`` called again.
 
-        Yields
-        ------
-        Record
+        Returns
+        -------
+        iterator of Record
 
         Raises
         ------
         InputError
             If ``steps`` is not a whole number >= 1.
         NonFiniteError
-            If a cost becomes NaN or infinite; the networks are as before the update.
+            If a cost or a gradient becomes NaN or infinite; that update is not made.
         KeyboardInterrupt
             On Ctrl-C, always after a whole step.
         """
-        for _ in range(_whole("steps", steps)):
+        return self._play(whole_number("steps", steps))
+
+    def _play(self, steps: int) -> Iterator[Record]:
+        for _ in range(steps):
             with interrupts_wait():
                 record = self.step()
             yield record
@@ -166,18 +167,18 @@ class Algorithm1:
         Raises
         ------
         NonFiniteError
-            If a cost becomes NaN or infinite; the networks are as before the update.
+            If a cost or a gradient becomes NaN or infinite; that update is not made.
         """
-        with np.errstate(over="ignore", invalid="ignore"):  # a broken cost is named below
-            if self.simultaneous:
-                record = self._update_both()
-            else:
-                for _ in range(self.k):
-                    from_D = self.update_discriminator()
-                J_G = self.update_generator()
-                record = self._record(J_G, from_D)
+        if self.simultaneous:
+            of_D, of_G = self._update_both()
+        else:
+            for _ in range(self.k):
+                of_D = self.update_discriminator()
+            of_G = self.update_generator()
         self.steps_done += 1
-        return record
+        J_D, real_accuracy, fake_accuracy, D_norm = of_D
+        J_G, G_norm = of_G
+        return Record(self.steps_done, J_D, J_G, real_accuracy, fake_accuracy, D_norm, G_norm)
 
     def update_discriminator(self) -> tuple[float, float, float, float]:
         """One pass of Algorithm 1's inner loop: fresh noise, fresh data, one update of D.
@@ -190,58 +191,49 @@ class Algorithm1:
         Raises
         ------
         NonFiniteError
-            If J_D becomes NaN or infinite; D is as before the update.
+            If the cost or its gradient becomes NaN or infinite; D is not updated.
         """
-        rng = self._streams.dropout
         z = self._sample_noise()
         x = self._sample_data()
-        if self._fast:
-            J_D, a_real, a_fake = self._fast.discriminator(x, z, rng)
-        else:
-            J_D, a_real, a_fake = discriminator_gradients(self.G, self.D, x, z, rng)
-        self._require_finite("J_D", J_D)
+        with _overflow_is_named():
+            J_D, a_real, a_fake = self._discriminator_gradients(x, z, self._streams.dropout)
+            norm = self._checked_norm("J_D", J_D, self.D)
         self.D_optimizer.step()
-        return J_D, _fraction(a_real > 0), _fraction(a_fake < 0), _norm(self.D.grads)
+        return float(J_D), _fraction(a_real > 0), _fraction(a_fake < 0), norm
 
-    def update_generator(self) -> float:
+    def update_generator(self) -> tuple[float, float]:
         """The rest of a step: fresh noise, one update of G through the present D.
 
         Returns
         -------
-        J_G : float
+        J_G, G_grad_norm : float
+            As in `Record`.
 
         Raises
         ------
         NonFiniteError
-            If J_G becomes NaN or infinite; G is as before the update.
+            If the cost or its gradient becomes NaN or infinite; G is not updated.
         """
-        rng = self._streams.dropout
         z = self._sample_noise()
-        if self._fast:
-            J_G, _ = self._fast.generator(z, self._cost, rng)
-        else:
-            J_G, _ = generator_gradients(self.G, self.D, z, self._cost, rng)
-        self._require_finite("J_G", J_G)
+        with _overflow_is_named():
+            J_G, _ = self._generator_gradients(z, self._cost, self._streams.dropout)
+            norm = self._checked_norm("J_G", J_G, self.G)
         self.G_optimizer.step()
-        return J_G
+        return float(J_G), norm
 
     def _update_both(self):
         z = self._sample_noise()
         x = self._sample_data()
-        J_D, J_G, a_real, a_fake = simultaneous_gradients(
-            self.G, self.D, x, z, self._cost, self._streams.dropout
-        )
-        self._require_finite("J_D", J_D)
-        self._require_finite("J_G", J_G)
+        with _overflow_is_named():
+            J_D, J_G, a_real, a_fake = simultaneous_gradients(
+                self.G, self.D, x, z, self._cost, self._streams.dropout
+            )
+            D_norm = self._checked_norm("J_D", J_D, self.D)
+            G_norm = self._checked_norm("J_G", J_G, self.G)
         self.D_optimizer.step()
         self.G_optimizer.step()
-        from_D = J_D, _fraction(a_real > 0), _fraction(a_fake < 0), _norm(self.D.grads)
-        return self._record(J_G, from_D)
-
-    def _record(self, J_G, from_D) -> Record:
-        J_D, real, fake, D_norm = from_D
-        norm = _norm(self.G.grads)
-        return Record(self.steps_done + 1, float(J_D), float(J_G), real, fake, D_norm, norm)
+        of_D = float(J_D), _fraction(a_real > 0), _fraction(a_fake < 0), D_norm
+        return of_D, (float(J_G), G_norm)
 
     def _sample_noise(self):
         return self._draw("noise", self.noise, self.G.n_in, self._streams.noise)
@@ -250,17 +242,31 @@ class Algorithm1:
         return self._draw("data", self.data, self.D.n_in, self._streams.data)
 
     def _draw(self, what: str, sampler: Sampler, width: int | None, rng) -> np.ndarray:
-        rows = sampler.sample(self.batch, rng)
+        rows = np.asarray(sampler.sample(self.batch, rng))
         if rows.shape != (self.batch, width):
-            raise InputError(
-                f"{what}.sample: expected ({self.batch}, {width}), got {rows.shape}"
-            )
+            raise InputError(f"{what}.sample: expected ({self.batch}, {width}), got {rows.shape}")
         return rows.astype(self.G.dtype, copy=False)
 
-    def _require_finite(self, name: str, J) -> None:
-        if not math.isfinite(J):
-            step = self.steps_done + 1
-            raise NonFiniteError(f"step {step}: {name} became {float(J)}", step)
+    def _checked_norm(self, name: str, J, player: Sequential) -> float:
+        """Length of the player's gradient, if it and the cost are finite."""
+        norm = math.sqrt(player.grads.dot(player.grads))
+        for what, number in ((name, float(J)), (f"the gradient of {name}", norm)):
+            if not math.isfinite(number):
+                step = self.steps_done + 1
+                raise NonFiniteError(f"step {step}: {what} became {number}", step)
+        return norm
+
+    def _choose_gradients(self, fast: bool) -> None:
+        """Plain or fast functions (x, z, rng) -> J_D, ... and (z, cost, rng) -> J_G, ..."""
+        if fast:
+            from minigan.fast.gradients import FastGradients  # imported by those who train
+
+            gradients = FastGradients(self.G, self.D, self.batch)
+            self._discriminator_gradients = gradients.discriminator
+            self._generator_gradients = gradients.generator
+        else:
+            self._discriminator_gradients = partial(discriminator_gradients, self.G, self.D)
+            self._generator_gradients = partial(generator_gradients, self.G, self.D)
 
     def _check_players(self) -> None:
         G, D = self.G, self.D
@@ -282,15 +288,10 @@ class Algorithm1:
             raise InputError(f"k: expected 1 with simultaneous updates, got {self.k}")
 
 
-def _whole(name: str, number: int) -> int:
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-        raise InputError(f"{name}: expected a whole number >= 1, got {number!r}")
-    return int(number)
+def _overflow_is_named() -> np.errstate:
+    """Context without NumPy's warnings: what is not finite ends in a NonFiniteError."""
+    return np.errstate(over="ignore", invalid="ignore")
 
 
 def _fraction(holds: np.ndarray) -> float:
     return float(np.count_nonzero(holds) / holds.size)
-
-
-def _norm(vector: np.ndarray) -> float:
-    return math.sqrt(vector.dot(vector))

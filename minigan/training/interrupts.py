@@ -15,8 +15,12 @@ class interrupts_wait:
     """
 
     def __enter__(self):
-        self._held = None
-        self._main = threading.current_thread() is threading.main_thread()
+        self._held = False
+        # A handler that was not set from Python (None) could not be put back.
+        self._main = (
+            threading.current_thread() is threading.main_thread()
+            and signal.getsignal(signal.SIGINT) is not None
+        )
         if self._main:
             self._usual = signal.signal(signal.SIGINT, self._hold)
         return self
@@ -24,8 +28,8 @@ class interrupts_wait:
     def __exit__(self, *exception):
         if self._main:
             signal.signal(signal.SIGINT, self._usual)
-            if self._held and callable(self._usual):
-                self._usual(*self._held)
+            if self._held:
+                signal.raise_signal(signal.SIGINT)
 
     def _hold(self, *signal_and_frame):
-        self._held = signal_and_frame
+        self._held = True

@@ -1,0 +1,126 @@
+"""Checks of costs: the gradient returned must be that of the value returned.
+
+A cost is checked by itself, at wide logits and on batches of unequal size, before
+it is checked at the end of a game's chain.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from minigan.checks.entries import worst_entry
+from minigan.checks.numeric import along, slope
+from minigan.checks.report import Report
+from minigan.checks.tally import Tally, run_trials
+from minigan.errors import InputError
+
+BATCHES = (5, 7)  # unequal, so that a mean over the wrong batch is seen
+
+
+def check_cost(
+    cost: Callable,
+    *,
+    scale: float = 3.0,
+    seeds: Iterable[int] = range(20),
+    tolerance: float = 1e-6,
+) -> Report:
+    """Check a cost: a function of logits that returns a value and its gradients.
+
+    Parameters
+    ----------
+    cost : callable
+        ``cost(a) -> J, da`` or ``cost(a_real, a_fake) -> J, da_real, da_fake``, with
+        arrays of shape (5, 1), (7, 1). Arguments that have a default are left at it.
+    scale : float
+        Standard deviation of the logits, > 0.
+    seeds : iterable of int
+        One point for each.
+    tolerance : float
+        Largest relative error abs(a - n) / max(abs(a), abs(n)), from 1e-8 to 1e-2.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    GradientError
+        If a gradient is wrong, has another shape or dtype than the logits, if the logits
+        are changed, or no point could be checked.
+    InputError
+        If an argument makes no sense.
+
+    Examples
+    --------
+    >>> from minigan.checks import check_cost
+    >>> from minigan.costs import minimax_cost
+    >>> check_cost(minimax_cost).passed
+    True
+    """
+    names = _logit_names(cost)
+    if not (np.isfinite(scale) and scale > 0):
+        raise InputError(f"scale: expected a finite number > 0, got {scale!r}")
+
+    def trial(tally: Tally, rng: np.random.Generator) -> None:
+        logits = [scale * rng.standard_normal((m, 1)) for m in BATCHES[: len(names)]]
+        for dtype in ("float32", "float64"):
+            gradients = _evaluate(tally, cost, [a.astype(dtype) for a in logits], names)
+        for a, da, name in zip(logits, gradients, names, strict=True):
+            u = rng.standard_normal(a.shape)
+            numeric = slope(along(value_at(logits), a, u))
+            if not tally.agrees(name, float(np.sum(da * u)), numeric):
+                _explain(tally, value_at(logits), a, da, name)
+
+    def value_at(logits: list[np.ndarray]) -> Callable[[], float]:
+        return lambda: cost(*logits)[0]
+
+    return run_trials(getattr(cost, "__name__", repr(cost)), trial, seeds, tolerance)
+
+
+def _logit_names(cost: Callable) -> list[str]:
+    if not callable(cost):
+        raise InputError(f"check_cost: expected a function of logits, got {cost!r}")
+    names = [
+        name
+        for name, parameter in inspect.signature(cost).parameters.items()
+        if parameter.default is parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    if not 1 <= len(names) <= len(BATCHES):
+        raise InputError(
+            f"check_cost: expected a function of one or two arrays of logits, got {cost!r} of "
+            f"{', '.join(names) or 'none'}"
+        )
+    return names
+
+
+def _evaluate(tally: Tally, cost: Callable, logits: list[np.ndarray], names: list[str]):
+    """Gradients, once they are known to have the right number, shapes and dtype."""
+    given = [a.copy() for a in logits]
+    result = cost(*given)
+    tally.require(
+        isinstance(result, tuple) and len(result) == 1 + len(logits) and np.ndim(result[0]) == 0,
+        f"expected a tuple of a number and {len(logits)} gradient(s), got {result!r}",
+    )
+    for a, kept, da, name in zip(logits, given, result[1:], names, strict=True):
+        tally.require(np.array_equal(a, kept), f"{name} is modified in place")
+        tally.require(
+            isinstance(da, np.ndarray) and da.shape == a.shape and da.dtype == a.dtype,
+            f"expected a gradient at {name} of {a.dtype} {a.shape}, got {_kind(da)}",
+        )
+    return result[1:]
+
+
+def _kind(given) -> str:
+    array = isinstance(given, np.ndarray)
+    return f"{given.dtype} {given.shape}" if array else type(given).__name__
+
+
+def _explain(tally: Tally, value: Callable, a: np.ndarray, da: np.ndarray, name: str) -> None:
+    entry = worst_entry(value, lambda _: da, a, tally.tolerance)
+    if entry:
+        tally.fail(entry.sentence("J", name, "the gradient"), entry.relative_error)
+    tally.fail(f"the gradient at {name} is wrong along a direction, by no single entry")

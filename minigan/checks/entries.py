@@ -1,0 +1,118 @@
+"""Which single entry of a Jacobian is wrong: the sentence that a bug is found by.
+
+A random direction says quickly that something is wrong, not where. So, after a
+failure, the Jacobian is computed twice, row by row as backward has it and column
+by column by finite differences, and the entry that differs most is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigan.checks.numeric import Slope, along, relative_error, slope
+
+MOST = 400  # rows, and columns, that are looked at: the search must end on large networks
+
+
+class Entry(NamedTuple):
+    """One entry of a Jacobian, with both of its values.
+
+    Parameters
+    ----------
+    output, position : tuple of int
+        Index into the output (empty for a single number) and into the block.
+    analytic, numeric : float
+    """
+
+    output: tuple[int, ...]
+    position: tuple[int, ...]
+    analytic: float
+    numeric: float
+
+    @property
+    def relative_error(self) -> float:
+        """abs(a - n) / max(abs(a), abs(n))."""
+        return relative_error(self.analytic, self.numeric)
+
+    def sentence(self, output: str, block: str, source: str) -> str:
+        """The entry in words: d y[3, 1] / d x[3, 1]: backward gives ...
+
+        Parameters
+        ----------
+        output, block : str
+            What they are called, "y" and "x".
+        source : str
+            Who gave the analytic value, "backward".
+        """
+        return (
+            f"d {_indexed(output, self.output)} / d {_indexed(block, self.position)}: "
+            f"{source} gives {self.analytic:.6g}, finite differences give {self.numeric:.6g} "
+            f"(relative error {self.relative_error:.0e})"
+        )
+
+
+def worst_entry(
+    outputs: Callable[[], Any],
+    gradient: Callable[[int], np.ndarray],
+    block: np.ndarray,
+    tolerance: float,
+) -> Entry | None:
+    """Entry of d outputs / d block that differs most from finite differences.
+
+    Parameters
+    ----------
+    outputs : callable
+        Without arguments; reads ``block``, returns an array or a number.
+    gradient : callable
+        Number of an output, counted along the rows -> its gradient at ``block``.
+    block : array
+        Moved in place, and put back.
+    tolerance : float
+        Differences below this part of the largest entry are none.
+
+    Returns
+    -------
+    Entry or None
+        None if no entry differs: then what is wrong is not the Jacobian of one pass.
+    """
+    y_shape = np.shape(outputs())
+    rows, columns = _spread(int(np.prod(y_shape))), _spread(block.size)
+    analytic = np.array([np.ravel(gradient(int(row)))[columns] for row in rows])
+    slopes = [slope(along(outputs, block, _unit(block.shape, j))) for j in columns]
+    numeric = np.array([np.ravel(_value(s))[rows] for s in slopes]).T
+    bend = np.array([np.ravel(s.bend)[rows] for s in slopes]).T
+    least = tolerance * max(np.abs(analytic).max(), np.abs(numeric).max())
+    gap = np.where(bend > least, 0.0, np.abs(analytic - numeric))  # a kink proves nothing
+    i, j = np.unravel_index(gap.argmax(), gap.shape)  # argmax takes nan for the largest
+    if gap[i, j] <= least:
+        return None
+    output = np.unravel_index(rows[i], y_shape)
+    position = np.unravel_index(columns[j], block.shape)
+    return Entry(_ints(output), _ints(position), float(analytic[i, j]), float(numeric[i, j]))
+
+
+def _value(s: Slope) -> np.ndarray:
+    """Derivatives, with 0 for those that rounding alone can make."""
+    return np.where(abs(s.value) <= s.rounding, 0.0, s.value)
+
+
+def _spread(size: int) -> np.ndarray:
+    """All of 0 .. size - 1, or MOST of them, evenly spaced."""
+    return np.linspace(0, size - 1, min(size, MOST)).astype(int)
+
+
+def _unit(shape: tuple[int, ...], j: int) -> np.ndarray:
+    unit = np.zeros(shape)
+    unit.flat[j] = 1.0
+    return unit
+
+
+def _ints(index) -> tuple[int, ...]:
+    return tuple(int(i) for i in index)
+
+
+def _indexed(name: str, index: tuple[int, ...]) -> str:
+    return f"{name}[{', '.join(map(str, index))}]" if index else name

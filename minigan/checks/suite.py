@@ -1,0 +1,125 @@
+"""Every gradient of minigan, checked: the rows of the table that ``minigan check`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from minigan import costs
+from minigan.checks.costs import check_cost
+from minigan.checks.games import PlainGradients, check_game
+from minigan.checks.layers import check_layer, check_network
+from minigan.checks.report import GradientError, Report
+from minigan.checks.ties import check_maxout_ties
+from minigan.errors import InputError
+from minigan.fast.gradients import FastGradients
+from minigan.layers import (
+    Dropout,
+    Layer,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softplus,
+    Tanh,
+)
+
+Row = Callable[..., Report]
+"""A check, waiting for its ``seeds``."""
+
+
+def run_suite(seeds: int = 20) -> Iterator[Report]:
+    """Check every layer, every cost, and the whole chain from cost to parameters.
+
+    Parameters
+    ----------
+    seeds : int
+        Points for each row, >= 1; each is drawn from its own seed 0, 1, 2, ...
+
+    Yields
+    ------
+    Report
+        One a row, also where the row fails: then ``passed`` is False and ``message`` says
+        what is wrong.
+
+    Raises
+    ------
+    InputError
+        If ``seeds`` makes no sense.
+
+    Examples
+    --------
+    >>> from minigan.checks import run_suite
+    >>> all(report.passed for report in run_suite(seeds=1))
+    True
+    """
+    if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
+        raise InputError(f"seeds: expected a whole number >= 1, got {seeds!r}")
+    return (_row(name, check, seeds) for name, check in rows().items())
+
+
+def rows() -> dict[str, Row]:
+    """The checks by name, in the order in which a signal meets what they check."""
+    return {
+        **{type(layer).__name__: partial(check_layer, layer) for layer in _layers()},
+        "Maxout ties": partial(check_maxout_ties, Maxout(3, 4, pieces=3)),
+        "Dropout, train": partial(check_layer, Dropout(0.7), train=True),
+        "Dropout, test": partial(check_layer, Dropout(0.7), train=False),
+        "Sequential": partial(check_network, _deep()),
+        **{f"cost: {name}": partial(check_cost, cost) for name, cost in _costs().items()},
+        **_games(),
+    }
+
+
+def _layers() -> list[Layer]:
+    elementwise = [ReLU(), LeakyReLU(0.2), Sigmoid(), Tanh(), Softplus()]
+    return [Linear(4, 3), Maxout(4, 3, pieces=3), *elementwise]
+
+
+def _costs() -> dict[str, Callable]:
+    return {
+        "value": costs.value,
+        "discriminator": costs.discriminator_cost,
+        **costs.GENERATOR_COSTS,
+    }
+
+
+def _games() -> dict[str, Row]:
+    """Each generator cost, by the plain and by the fast gradients, without and with dropout."""
+    games: dict[str, Row] = {}
+    for cost in costs.GENERATOR_COSTS:
+        for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
+            for dropout in (False, True):
+                name = f"game: {cost}, {speed}{', dropout' if dropout else ''}"
+                players = _generator(), _discriminator(dropout)
+                games[name] = partial(check_game, *players, cost, gradients=gradients)
+    return games
+
+
+def _deep() -> Sequential:
+    """One of each layer, one behind another."""
+    first = [Linear(4, 8), ReLU(), Dropout(0.8), Maxout(8, 6, pieces=3), LeakyReLU(0.2)]
+    second = [Linear(6, 6), Softplus(), Linear(6, 5), Tanh(), Linear(5, 3), Sigmoid()]
+    return Sequential([*first, *second], seed=0, dtype="float64")
+
+
+def _generator() -> Sequential:
+    layers = [Linear(1, 8), ReLU(), Linear(8, 8), ReLU(), Linear(8, 1)]
+    return Sequential(layers, seed=1, dtype="float64", name="G")
+
+
+def _discriminator(dropout: bool) -> Sequential:
+    hidden = [Maxout(1, 8, pieces=3), Dropout(0.8), Maxout(8, 8, pieces=3), Dropout(0.5)]
+    kept = [layer for layer in hidden if dropout or not isinstance(layer, Dropout)]
+    return Sequential([*kept, Linear(8, 1)], seed=2, dtype="float64", name="D")
+
+
+def _row(name: str, check: Row, seeds: int) -> Report:
+    try:
+        report = check(seeds=range(seeds))
+    except GradientError as error:
+        report = error.report
+    return replace(report, name=name)

@@ -1,0 +1,137 @@
+"""Seed after seed: draw a point, try it, and draw another where it cannot be trusted.
+
+A check is a function ``trial(tally, rng)`` that draws everything it needs from
+``rng`` and compares gradients with finite differences. Where these cannot be
+trusted the whole point is thrown away and drawn anew; it is never excused.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import NoReturn
+
+import numpy as np
+
+from minigan.checks.numeric import Slope, relative_error
+from minigan.checks.report import GradientError, Report
+from minigan.errors import InputError
+from minigan.randomness import generator
+
+REDRAWS = 20
+
+
+class DoubtError(Exception):
+    """Finite differences cannot be trusted at this point."""
+
+
+class Tally:
+    """Counts what a check has tried, and words its failures.
+
+    Parameters
+    ----------
+    name : str
+        What is checked.
+    tolerance : float
+        Largest relative error allowed.
+    """
+
+    def __init__(self, name: str, tolerance: float):
+        self.name, self.tolerance = name, tolerance
+        self.worst, self.directions, self.redraws = 0.0, 0, 0
+        self.where = ""  # the seed, and the mode of a layer: in every message
+
+    def agrees(self, block: str, analytic: float, numeric: Slope) -> bool:
+        """Whether a directional derivative is right; raises DoubtError if nobody can say."""
+        doubt = numeric.doubt(self.tolerance)
+        if doubt:
+            raise DoubtError(f"{doubt} along {block}")
+        error = relative_error(analytic, float(numeric.value))
+        self.directions += 1
+        self.worst = max(self.worst, error)
+        return error <= self.tolerance  # False for nan
+
+    def require(self, holds: bool, otherwise: str) -> None:
+        """Raise GradientError, saying ``otherwise``, unless it holds."""
+        if not holds:
+            self.fail(otherwise)
+
+    def fail(self, what: str, error: float = math.inf) -> NoReturn:
+        """Raise GradientError."""
+        raise GradientError(f"{self.name}: {what} ({self.where})", error)
+
+    def report(self, failure: GradientError | None = None) -> Report:
+        """What was tried, and how it ended."""
+        if failure is None:
+            return Report(self.name, self.worst, self.directions, self.redraws, True)
+        worst = failure.relative_error
+        return Report(self.name, worst, self.directions, self.redraws, False, str(failure))
+
+
+Trial = Callable[[Tally, np.random.Generator], None]
+
+
+def run_trials(name: str, trial: Trial, seeds: Iterable[int], tolerance: float) -> Report:
+    """Run ``trial`` once a seed, and again where it raised DoubtError.
+
+    Parameters
+    ----------
+    name : str
+        What is checked.
+    trial : callable
+        ``trial(tally, rng)``; raises GradientError or DoubtError.
+    seeds : iterable of int
+    tolerance : float
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    GradientError
+        From the trial, or if a seed is drawn anew 20 times in vain.
+    InputError
+        If the seeds or the tolerance make no sense.
+    """
+    if not 1e-8 <= tolerance <= 1e-2:
+        raise InputError(
+            f"tolerance: expected 1e-8 to 1e-2, what finite differences can tell, got {tolerance!r}"
+        )
+    tally = Tally(name, tolerance)
+    try:
+        for seed in checked_seeds(seeds):
+            _settle(tally, trial, seed)
+    except GradientError as error:
+        error.report = tally.report(error)
+        raise
+    return tally.report()
+
+
+def checked_seeds(seeds: Iterable[int]) -> list[int]:
+    """The seeds as a list; InputError unless they are whole numbers >= 0, at least one."""
+    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
+        raise InputError(f"seeds: expected whole numbers such as range(20), got {seeds!r}")
+    drawn = list(seeds)
+    whole = (isinstance(s, int | np.integer) and not isinstance(s, bool) for s in drawn)
+    if not drawn or not all(whole) or min(drawn) < 0:
+        raise InputError(f"seeds: expected whole numbers >= 0, at least one, got {seeds!r}")
+    return drawn
+
+
+def _settle(tally: Tally, trial: Trial, seed: int) -> None:
+    doubts: Counter[str] = Counter()
+    for attempt in range(1 + REDRAWS):
+        tally.where = f"seed {seed}"
+        try:
+            return trial(tally, generator(np.random.SeedSequence([seed, attempt])))
+        except DoubtError as doubt:
+            doubts[str(doubt)] += 1
+            tally.redraws += 1
+    tally.where = f"seed {seed}"
+    counts = ", ".join(f"{reason} ({count} times)" for reason, count in doubts.items())
+    tally.fail(
+        f"no point could be checked in {1 + REDRAWS} draws, finite differences cannot be "
+        f"trusted: {counts}"
+    )
