@@ -38,10 +38,10 @@ NOISE = Uniform(-(3**0.5), 3**0.5)  # unit variance, as in the paper's code
 
 BATCH = 256
 RATE_G, RATE_D = 1e-3, 2e-2  # Adam's, each falling to 0 along half a cosine
-NEAR, LOOK_EVERY = 0.05, 20  # JSD in nats for panel (a), and steps between two looks at it
+NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two looks at it
 BETA2 = 0.99  # Adam's, with beta1 = 0
 D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats
-INNER_ROUND, INNER_ROUNDS = 500, 16  # updates of D between two looks, and looks at most
+INNER_ROUND, INNER_ROUNDS = 500, 24  # updates of D between two looks, and looks at most
 
 FRAMES = 60  # pictures in the film
 

@@ -1,0 +1,12 @@
+"""Where noise and data come from, with densities where they are known.
+
+Anything with a method ``sample(m, rng)`` that returns m rows can be the noise
+prior or the data of a game. Most distributions here also know their density,
+so that the theory can be computed and not only drawn.
+"""
+
+from minigan.distributions.line import IrwinHall, Normal, Uniform
+from minigan.distributions.mixture import Mixture, ring
+from minigan.distributions.samplers import Examples, Spherical
+
+__all__ = ["Examples", "IrwinHall", "Mixture", "Normal", "Spherical", "Uniform", "ring"]

@@ -1,0 +1,57 @@
+"""Samplers without a density: noise on a sphere, and the rows of a data set."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.validation import whole_number
+
+
+class Spherical:
+    """Uniform on the unit sphere in ``dim`` dimensions: a normalised Gaussian.
+
+    One of the noise priors of the 2014 paper's code.
+
+    Parameters
+    ----------
+    dim : int
+        Number of coordinates, >= 1.
+    """
+
+    def __init__(self, dim: int):
+        self.dim = whole_number("Spherical: dim", dim)
+
+    def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
+        """m independent rows of length 1, float32, shape (m, dim)."""
+        x = rng.standard_normal((m, self.dim), dtype=np.float32)
+        x /= np.sqrt(np.sum(x * x, axis=1, keepdims=True))
+        return x
+
+
+class Examples:
+    """A data set as a distribution: rows drawn at random, with replacement.
+
+    Parameters
+    ----------
+    X : array, shape (examples, dim)
+        Finite floating-point numbers.
+
+    Raises
+    ------
+    InputError
+        If ``X`` is empty, not two-dimensional, not floating-point or not finite.
+    """
+
+    def __init__(self, X: np.ndarray):
+        X = np.asarray(X)
+        if X.ndim != 2 or X.size == 0 or X.dtype.kind != "f" or not np.isfinite(X).all():
+            raise InputError(
+                f"Examples: expected finite floating-point rows (examples, dim), "
+                f"got {X.dtype} {X.shape}"
+            )
+        self.X, self.dim = X, X.shape[1]
+
+    def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
+        """m rows, shape (m, dim)."""
+        return self.X[rng.integers(0, len(self.X), m)]
