@@ -1,0 +1,50 @@
+"""A statement of the theory, held against numbers: two sides, and how far they may differ."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One line of ``minigan theory``.
+
+    Parameters
+    ----------
+    statement : str
+        The formula in plain characters, such as ``"C(G) = -log 4 + 2 JSD"``.
+    source : str
+        Paper, section, equation.
+    left, right : float
+        The two sides, computed independently of one another.
+    tolerance : float
+        How far apart they may be, > 0.
+    relation : {"=", "<=", ">="}
+        What is claimed of them.
+
+    Examples
+    --------
+    >>> Identity("1 + 1 = 2", "arithmetic", 1.0 + 1.0, 2.0, 1e-12).holds
+    True
+    """
+
+    statement: str
+    source: str
+    left: float
+    right: float
+    tolerance: float
+    relation: str = "="
+
+    @property
+    def residual(self) -> float:
+        """How far the claim is missed: |left - right|, or the excess of an inequality."""
+        if self.relation == "=":
+            return abs(self.left - self.right) if self.left != self.right else 0.0
+        excess = self.left - self.right if self.relation == "<=" else self.right - self.left
+        return max(excess, 0.0) if not math.isnan(excess) else math.nan
+
+    @property
+    def holds(self) -> bool:
+        """Whether the residual is within the tolerance; never, if a side is NaN."""
+        return self.residual <= self.tolerance
