@@ -7,6 +7,7 @@ not fit; 130 interrupted, with what was learned so far written.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from dataclasses import asdict
@@ -67,9 +68,17 @@ def _parser() -> argparse.ArgumentParser:
         help="what the generator minimises (non-saturating)",
     )
     figure1.add_argument("--out", default="figure1", metavar="DIR", help="for files (figure1)")
-    figure1.add_argument("--animate", action="store_true", help="also write a film (GIF)")
+    figure1.add_argument(
+        "--animate",
+        action="store_const",
+        dest="frames",
+        const=60,
+        default=0,
+        help="also write a film of the training (GIF)",
+    )
     figure1.add_argument("--json", action="store_true", help="print numbers as one JSON object")
-    figure1.set_defaults(command=_figure1)
+    settings = ("seed", "steps", "k", "cost", "frames")
+    figure1.set_defaults(command=_figure, module="figure1", settings=settings)
 
     check = commands.add_parser("check", help="check every gradient by finite differences")
     check.add_argument("--seeds", type=int, default=20, help="random starts for each row (20)")
@@ -78,51 +87,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _figure1(options: argparse.Namespace) -> int:
-    from minigan.experiments import figure1  # each command imports what it needs
-    from minigan.files import writable_directory
+def _figure(options: argparse.Namespace) -> int:
+    """Play an experiment, save its pictures, print its numbers."""
+    from minigan.files import writable_directory  # each command imports what it needs
 
+    experiment = importlib.import_module(f"minigan.experiments.{options.module}")
     directory = writable_directory(options.out)
-    run = figure1.play(
-        seed=options.seed,
-        steps=options.steps,
-        k=options.k,
-        cost=options.cost,
-        frames=figure1.FRAMES if options.animate else 0,
-        progress=_progress,
-    )
-    files = [str(file) for file in figure1.save(run, directory)]
-    report = figure1.report(run) | {"files": files}
-    print(json.dumps(report) if options.json else _figure1_text(report))
+    settings = {name: getattr(options, name) for name in options.settings}
+    run = experiment.play(**settings, progress=_progress)
+    files = [str(file) for file in experiment.save(run, directory)]
+    report = experiment.report(run) | {"files": files}
+    if options.json:
+        print(json.dumps(report))
+    else:
+        print(experiment.text(report), f"written: {', '.join(files)}", sep="\n\n")
     if run.interrupted:
-        print(f"minigan: interrupted after step {run.steps}", file=sys.stderr)
+        print("minigan: interrupted; this is what was learned so far", file=sys.stderr)
         return 130
     return 0
-
-
-def _figure1_text(report: dict) -> str:
-    """What the theory asks of each panel, and what the run gave."""
-    panels = report["panels"]
-    a, b, c, d = (panels.get(letter) for letter in "abcd")
-    rows = [("panel", "the theory asks", "measured")]
-    if a:
-        means = f"{a['mean_on_data']:.3f} on data, {a['mean_on_fake']:.3f} on G(z)"
-        rows.append(("(a)", "D tells data from G(z), in part: mean D", means))
-    if b:
-        rows.append(("(b)", "D = D*: mean |D - D*| = 0", f"{b['d_gap']:.4f}"))
-        rows.append(("", "V(G, D) = C(G): the gap is 0", f"{b['inner_gap']:.4f} nats"))
-    if b and c:
-        rise = f"{b['mean_on_fake']:.3f} -> {c['mean_on_fake']:.3f}"
-        rows.append(("(c)", "G(z) goes where D sees data: mean D(G(z)) rises", rise))
-    rows.append(("(d)", "p_g = p_data: JSD = 0", f"{d['jsd']:.4f} nats"))
-    rows.append(("", "C(G) = -log 4 = -1.3863", f"{d['c_of_g']:.4f} nats"))
-    rows.append(("", "D = 1/2: mean |D - 1/2| = 0", f"{d['d_minus_half']:.4f}"))
-    head = (
-        f"Figure 1, seed {report['seed']}: {report['steps']} steps of Algorithm 1 "
-        f"(k = {report['k']}, {report['cost']}) in {report['seconds']:.1f} s"
-    )
-    table = "\n".join(f"{panel:7}{asks:50}{got}" for panel, asks, got in rows)
-    return f"{head}\n\n{table}\n\nwritten: {', '.join(report['files'])}"
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Figure 1 of the 2014 paper, as one run of Algorithm 1.
 
-A generator of one variable, fed with uniform noise, learns a Gaussian. The four
+A generator of one variable, fed with uniform noise, learns a bell. The four
 panels are four moments of that run:
 
 (a) near convergence: p_g is similar to p_data, D is a partially accurate classifier;
@@ -22,28 +22,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan import initialisers
-from minigan.distributions import IrwinHall, Uniform
 from minigan.errors import InputError
+from minigan.experiments.toy import DATA, NOISE, players, toy_game
 from minigan.files import write_whole
-from minigan.layers import Linear, Maxout, Sequential, Tanh
-from minigan.optimizers import Adam
-from minigan.randomness import sequence, streams
-from minigan.schedules import cosine
+from minigan.layers import Sequential
+from minigan.randomness import sequence
 from minigan.theory import GeneratorState
 from minigan.training import Algorithm1
 
-DATA = IrwinHall(mean=0.5, std=1.0)
-NOISE = Uniform(-(3**0.5), 3**0.5)  # unit variance, as in the paper's code
-
-BATCH = 256
-RATE_G, RATE_D = 1e-3, 2e-2  # Adam's, each falling to 0 along half a cosine
 NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two looks at it
-BETA2 = 0.99  # Adam's, with beta1 = 0
 D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats
 INNER_ROUND, INNER_ROUNDS = 500, 24  # updates of D between two looks, and looks at most
-
-FRAMES = 60  # pictures in the film
 
 Progress = Callable[[Iterable, int], Iterable]
 
@@ -71,46 +60,6 @@ class Figure1(NamedTuple):
     frames: list[Moment]
     seconds: float
     interrupted: bool
-
-
-def players(seed: int | np.random.SeedSequence) -> tuple[Sequential, Sequential]:
-    """G, 1-32-32-1 with tanh, and D, two maxout layers of 32 units with 5 pieces.
-
-    Tanh makes p_g smooth. First-layer biases are spread out, so that units bend at
-    different places of the line.
-
-    Parameters
-    ----------
-    seed : int or numpy.random.SeedSequence
-        Of the starting values.
-
-    Returns
-    -------
-    G, D : Sequential
-    """
-    normal, he = initialisers.normal, initialisers.he
-    init = streams(seed)
-    G = Sequential(
-        [
-            Linear(1, 32, weights=normal(0.6), bias=normal(1.0)),
-            Tanh(),
-            Linear(32, 32),
-            Tanh(),
-            Linear(32, 1),
-        ],
-        seed=init.init_g,
-        name="G",
-    )
-    D = Sequential(
-        [
-            Maxout(1, 32, weights=normal(2.0), bias=normal(2.0)),
-            Maxout(32, 32, weights=he()),
-            Linear(32, 1),
-        ],
-        seed=init.init_d,
-        name="D",
-    )
-    return G, D
 
 
 def play(
@@ -153,18 +102,7 @@ def play(
     start = time.perf_counter()
     init, main, branch = sequence(seed).spawn(3)
     G, D = players(init)
-    game = Algorithm1(
-        G,
-        D,
-        data=DATA,
-        noise=NOISE,
-        G_optimizer=Adam(G, cosine(RATE_G, max(steps, 1)), beta1=0.0, beta2=BETA2),
-        D_optimizer=Adam(D, cosine(RATE_D, max(steps * k, 1)), beta1=0.0, beta2=BETA2),
-        batch=BATCH,
-        k=k,
-        cost=cost,
-        seed=main,
-    )
+    game = toy_game(G, D, steps=steps, k=k, cost=cost, seed=main)
     film_steps = _film_steps(steps, frames)
     film: list[Moment] = []
     panels: dict[str, Moment] = {}
@@ -221,6 +159,42 @@ def report(run: Figure1) -> dict:
     }
 
 
+def text(report: dict) -> str:
+    """The same for people: what the theory asks of each panel, and what the run gave.
+
+    Parameters
+    ----------
+    report : dict
+        From `report`.
+
+    Returns
+    -------
+    str
+        A few lines.
+    """
+    panels = report["panels"]
+    a, b, c, d = (panels.get(letter) for letter in "abcd")
+    rows = [("panel", "the theory asks", "measured")]
+    if a:
+        means = f"{a['mean_on_data']:.3f} on data, {a['mean_on_fake']:.3f} on G(z)"
+        rows.append(("(a)", "D tells data from G(z), in part: mean D", means))
+    if b:
+        rows.append(("(b)", "D = D*: mean |D - D*| = 0", f"{b['d_gap']:.4f}"))
+        rows.append(("", "V(G, D) = C(G): the gap is 0", f"{b['inner_gap']:.4f} nats"))
+    if b and c:
+        rise = f"{b['mean_on_fake']:.3f} -> {c['mean_on_fake']:.3f}"
+        rows.append(("(c)", "G(z) goes where D sees data: mean D(G(z)) rises", rise))
+    rows.append(("(d)", "p_g = p_data: JSD = 0", f"{d['jsd']:.4f} nats"))
+    rows.append(("", "C(G) = -log 4 = -1.3863", f"{d['c_of_g']:.4f} nats"))
+    rows.append(("", "D = 1/2: mean |D - 1/2| = 0", f"{d['d_minus_half']:.4f}"))
+    head = (
+        f"Figure 1, seed {report['seed']}: {report['steps']} steps of Algorithm 1 "
+        f"(k = {report['k']}, {report['cost']}) in {report['seconds']:.1f} s"
+    )
+    table = "\n".join(f"{panel:7}{asks:50}{got}" for panel, asks, got in rows)
+    return f"{head}\n\n{table}"
+
+
 def save(run: Figure1, directory: Path) -> list[Path]:
     """Draw the panels, and the film if frames were kept.
 
@@ -260,17 +234,7 @@ def _is_time_for_panel_a(step: int, steps: int, G: Sequential) -> bool:
 def _branch_off(game: Algorithm1, cost: str, seed: np.random.SeedSequence) -> tuple[Moment, Moment]:
     """Panels (b) and (c), played on copies of the game's present pair."""
     G, D = game.G.copy(), game.D.copy()
-    branch = Algorithm1(
-        G,
-        D,
-        data=DATA,
-        noise=NOISE,
-        G_optimizer=Adam(G, RATE_G, beta1=0.0, beta2=BETA2),
-        D_optimizer=Adam(D, cosine(RATE_D, INNER_ROUND * INNER_ROUNDS), beta1=0.0, beta2=BETA2),
-        batch=BATCH,
-        cost=cost,
-        seed=seed,
-    )
+    branch = toy_game(G, D, steps=INNER_ROUND * INNER_ROUNDS, cost=cost, seed=seed)
     updates = _inner_loop(branch)
     b = _moment(game.steps_done, f"{updates} updates of D alone", G, D)
     branch.update_generator()
