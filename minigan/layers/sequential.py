@@ -71,8 +71,8 @@ class Sequential:
         self.layers = list(layers)
         rng, kind = generator(seed), self._check_dtype(dtype)
         self._check_layers()
-        self.n_in, self.n_out = self._check_widths()
         self._name_layers()
+        self.n_in, self.n_out = self._check_widths()
         self._allocate(kind)
         for layer in self.layers:
             layer.initialise(rng)

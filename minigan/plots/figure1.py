@@ -123,7 +123,8 @@ def write_film(
         ax = figure.subplots()
         jsd = draw_moment(ax, moment, noise, data)
         ax.set_title(f"step {moment.step}, JSD {jsd:.3f}")
-        ax.legend(loc="upper left", fontsize=8, frameon=False)
+        handles = ax.get_legend_handles_labels()
+        figure.legend(*handles, loc="outside lower center", ncols=4, fontsize=8)
         canvas.draw()
         pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
     durations = [1000 * seconds / len(pictures)] * (len(pictures) - 1) + [2000]
