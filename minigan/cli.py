@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import math
 import sys
 from dataclasses import asdict
 from typing import NoReturn
@@ -16,6 +17,15 @@ from typing import NoReturn
 from minigan import __version__
 from minigan.costs import GENERATOR_COSTS
 from minigan.errors import InputError, NonFiniteError
+
+FIGURES = {
+    "figure1": "train a GAN on the line, draw Figure 1 of the 2014 paper",
+}
+OTHERS = {
+    "check": "check every gradient by finite differences",
+    "theory": "hold the papers' identities against numbers",
+    "list": "list the commands, a line each",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,8 +67,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"minigan {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    figure1 = commands.add_parser("figure1", help="train a GAN on the line, draw Figure 1")
-    figure1.add_argument("--seed", type=int, default=0, help="of everything random (0)")
+    for name, line in FIGURES.items():
+        figure = commands.add_parser(name, help=line, description=line)
+        figure.add_argument("--seed", type=int, default=0, help="of everything random (0)")
+        figure.add_argument("--out", default=name, metavar="DIR", help=f"for files ({name})")
+        figure.add_argument("--json", action="store_true", help="print numbers as a JSON object")
+        figure.set_defaults(command=_figure, module=name.replace("-", "_"), settings=("seed",))
+        if name == "figure1":
+            _add_figure1_settings(figure)
+
+    check = commands.add_parser("check", help=OTHERS["check"])
+    check.add_argument("--seeds", type=int, default=20, help="random starts for each row (20)")
+    check.add_argument("--json", action="store_true", help="print the table as JSON")
+    check.set_defaults(command=_check)
+
+    theory = commands.add_parser("theory", help=OTHERS["theory"])
+    theory.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
+    theory.add_argument("--json", action="store_true", help="print the table as JSON")
+    theory.set_defaults(command=_theory)
+
+    commands.add_parser("list", help=OTHERS["list"]).set_defaults(command=_list)
+    return parser
+
+
+def _add_figure1_settings(figure1: argparse.ArgumentParser) -> None:
     figure1.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")
     figure1.add_argument("--k", type=int, default=1, help="updates of D a step (1)")
     figure1.add_argument(
@@ -67,7 +99,6 @@ def _parser() -> argparse.ArgumentParser:
         default="non-saturating",
         help="what the generator minimises (non-saturating)",
     )
-    figure1.add_argument("--out", default="figure1", metavar="DIR", help="for files (figure1)")
     figure1.add_argument(
         "--animate",
         action="store_const",
@@ -76,15 +107,15 @@ def _parser() -> argparse.ArgumentParser:
         default=0,
         help="also write a film of the training (GIF)",
     )
-    figure1.add_argument("--json", action="store_true", help="print numbers as one JSON object")
-    settings = ("seed", "steps", "k", "cost", "frames")
-    figure1.set_defaults(command=_figure, module="figure1", settings=settings)
+    figure1.set_defaults(settings=("seed", "steps", "k", "cost", "frames"))
 
-    check = commands.add_parser("check", help="check every gradient by finite differences")
-    check.add_argument("--seeds", type=int, default=20, help="random starts for each row (20)")
-    check.add_argument("--json", action="store_true", help="print the table as JSON")
-    check.set_defaults(command=_check)
-    return parser
+
+def _list(options: argparse.Namespace) -> int:
+    lines = FIGURES | OTHERS
+    width = max(map(len, lines))
+    for name, line in lines.items():
+        print(f"minigan {name:{width}}  {line}")
+    return 0
 
 
 def _figure(options: argparse.Namespace) -> int:
@@ -98,7 +129,7 @@ def _figure(options: argparse.Namespace) -> int:
     files = [str(file) for file in experiment.save(run, directory)]
     report = experiment.report(run) | {"files": files}
     if options.json:
-        print(json.dumps(report))
+        print(_json(report))
     else:
         print(experiment.text(report), f"written: {', '.join(files)}", sep="\n\n")
     if run.interrupted:
@@ -113,7 +144,7 @@ def _check(options: argparse.Namespace) -> int:
     reports = list(_progress(run_suite(options.seeds), None))
     passed = all(report.passed for report in reports)
     if options.json:
-        print(json.dumps({"passed": passed, "checks": [asdict(report) for report in reports]}))
+        print(_json({"passed": passed, "checks": [asdict(report) for report in reports]}))
     else:
         print(_check_text(reports))
     return 0 if passed else 1
@@ -132,6 +163,49 @@ def _check_text(reports: list) -> str:
     wrong = sum(not report.passed for report in reports)
     verdict = f"{wrong} of {len(reports)} are wrong" if wrong else "all gradients are right"
     return "\n".join([*lines, "", verdict])
+
+
+def _theory(options: argparse.Namespace) -> int:
+    from minigan.theory.identities import identities
+
+    rows = list(_progress(identities(options.seed), None))
+    held = all(row.holds for row in rows)
+    if options.json:
+        table = [asdict(row) | {"residual": row.residual, "holds": row.holds} for row in rows]
+        print(_json({"holds": held, "identities": table}))
+    else:
+        print(_theory_text(rows))
+    return 0 if held else 1
+
+
+def _theory_text(rows: list) -> str:
+    """A statement a line: both sides, how far they differ, and the verdict."""
+    width = max(len(row.statement) for row in rows)
+    source_width = max(len(row.source) for row in rows)
+    lines = [
+        f"{'statement':{width}}  {'source':{source_width}}  {'left':>13}  {'right':>13}  residual"
+    ]
+    for row in rows:
+        lines.append(
+            f"{row.statement:{width}}  {row.source:{source_width}}  {row.left:13.6g}  "
+            f"{row.right:13.6g}  {row.residual:8.1e}  {'holds' if row.holds else 'FAILS'}"
+        )
+    failed = sum(not row.holds for row in rows)
+    verdict = f"{failed} of {len(rows)} fail" if failed else f"all {len(rows)} hold"
+    return "\n".join([*lines, "", verdict])
+
+
+def _json(value: dict) -> str:
+    """JSON text; a number that is not finite, which JSON cannot write, becomes null."""
+
+    def plain(value):
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return json.dumps(plain(value), allow_nan=False)
 
 
 def _progress(iterable, total):

@@ -16,6 +16,7 @@ from minigan.checks.numeric import along, slope
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
 from minigan.errors import InputError
+from minigan.validation import real_number
 
 BATCHES = (5, 7)  # unequal, so that a mean over the wrong batch is seen
 
@@ -61,8 +62,7 @@ def check_cost(
     True
     """
     names = _logit_names(cost)
-    if not (np.isfinite(scale) and scale > 0):
-        raise InputError(f"scale: expected a finite number > 0, got {scale!r}")
+    real_number("scale", scale, 0, low_open=True)
 
     def trial(tally: Tally, rng: np.random.Generator) -> None:
         logits = [scale * rng.standard_normal((m, 1)) for m in BATCHES[: len(names)]]

@@ -81,6 +81,7 @@ def worst_entry(
     y_shape = np.shape(outputs())
     rows, columns = _spread(int(np.prod(y_shape))), _spread(block.size)
     analytic = np.array([np.ravel(gradient(int(row)))[columns] for row in rows])
+    analytic += 0.0  # -0 becomes 0, which reads better
     slopes = [slope(along(outputs, block, _unit(block.shape, j))) for j in columns]
     numeric = np.array([np.ravel(_value(s))[rows] for s in slopes]).T
     bend = np.array([np.ravel(s.bend)[rows] for s in slopes]).T

@@ -12,7 +12,6 @@ from minigan.checks.games import PlainGradients, check_game
 from minigan.checks.layers import check_layer, check_network
 from minigan.checks.report import GradientError, Report
 from minigan.checks.ties import check_maxout_ties
-from minigan.errors import InputError
 from minigan.fast.gradients import FastGradients
 from minigan.layers import (
     Dropout,
@@ -26,6 +25,7 @@ from minigan.layers import (
     Softplus,
     Tanh,
 )
+from minigan.validation import whole_number
 
 Row = Callable[..., Report]
 """A check, waiting for its ``seeds``."""
@@ -56,8 +56,7 @@ def run_suite(seeds: int = 20) -> Iterator[Report]:
     >>> all(report.passed for report in run_suite(seeds=1))
     True
     """
-    if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
-        raise InputError(f"seeds: expected a whole number >= 1, got {seeds!r}")
+    whole_number("seeds", seeds)
     return (_row(name, check, seeds) for name, check in rows().items())
 
 

@@ -18,6 +18,7 @@ from minigan.checks.numeric import Slope, relative_error
 from minigan.checks.report import GradientError, Report
 from minigan.errors import InputError
 from minigan.randomness import generator
+from minigan.validation import real_number, whole_number
 
 REDRAWS = 20
 
@@ -95,13 +96,10 @@ def run_trials(name: str, trial: Trial, seeds: Iterable[int], tolerance: float) 
     InputError
         If the seeds or the tolerance make no sense.
     """
-    if not 1e-8 <= tolerance <= 1e-2:
-        raise InputError(
-            f"tolerance: expected 1e-8 to 1e-2, what finite differences can tell, got {tolerance!r}"
-        )
-    tally = Tally(name, tolerance)
+    # below 1e-8 finite differences in float64 cannot tell; above 1e-2 they would tell nothing
+    tally = Tally(name, real_number("tolerance", tolerance, 1e-8, 1e-2))
     try:
-        for seed in checked_seeds(seeds):
+        for seed in _checked_seeds(seeds):
             _settle(tally, trial, seed)
     except GradientError as error:
         error.report = tally.report(error)
@@ -109,15 +107,14 @@ def run_trials(name: str, trial: Trial, seeds: Iterable[int], tolerance: float) 
     return tally.report()
 
 
-def checked_seeds(seeds: Iterable[int]) -> list[int]:
+def _checked_seeds(seeds: Iterable[int]) -> list[int]:
     """The seeds as a list; InputError unless they are whole numbers >= 0, at least one."""
     if isinstance(seeds, str) or not isinstance(seeds, Iterable):
         raise InputError(f"seeds: expected whole numbers such as range(20), got {seeds!r}")
-    drawn = list(seeds)
-    whole = (isinstance(s, int | np.integer) and not isinstance(s, bool) for s in drawn)
-    if not drawn or not all(whole) or min(drawn) < 0:
-        raise InputError(f"seeds: expected whole numbers >= 0, at least one, got {seeds!r}")
-    return drawn
+    checked = [whole_number("seeds", seed, low=0) for seed in seeds]
+    if not checked:
+        raise InputError("seeds: expected at least one, got none")
+    return checked
 
 
 def _settle(tally: Tally, trial: Trial, seed: int) -> None:

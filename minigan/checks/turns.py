@@ -67,8 +67,8 @@ class Turn:
         """Cost and logits; the player's ``grads`` are filled."""
         raise NotImplementedError
 
-    def logits(self, seed: int) -> tuple[np.ndarray, ...]:
-        """The same logits by forward passes alone, with dropout masks from ``seed``."""
+    def logits(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        """The same logits by forward passes alone, with dropout masks from ``rng``."""
         raise NotImplementedError
 
     def cost(self, *logits) -> float:
@@ -83,12 +83,11 @@ class Turn:
         """The random numbers of this turn, from their beginning."""
         return generator(self.setting.seed)
 
-    def _D_of(self, x: np.ndarray, seed: int) -> np.ndarray:
-        return self.setting.D.forward(x, rng=generator(seed))[0]
+    def _D_of(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return self.setting.D.forward(x, rng=rng)[0]
 
-    def _D_of_G(self, seed: int) -> np.ndarray:
-        x_fake = self.setting.G.forward(self.setting.z.copy(), rng=generator(seed))[0]
-        return self._D_of(x_fake, seed)
+    def _D_of_G(self, rng: np.random.Generator) -> np.ndarray:
+        return self._D_of(self.setting.G.forward(self.setting.z.copy(), rng=rng)[0], rng)
 
 
 class DiscriminatorTurn(Turn):
@@ -104,9 +103,9 @@ class DiscriminatorTurn(Turn):
         """J_D, a_real, a_fake."""
         return self.setting.gradients.discriminator(self.setting.x, self.setting.z, self.masks())
 
-    def logits(self, seed):
+    def logits(self, rng):
         """D(x), D(G(z))."""
-        return self._D_of(self.setting.x.copy(), seed), self._D_of_G(seed)
+        return self._D_of(self.setting.x.copy(), rng), self._D_of_G(rng)
 
     def cost(self, *logits):
         """-V/2."""
@@ -127,9 +126,9 @@ class GeneratorTurn(Turn):
         setting = self.setting
         return setting.gradients.generator(setting.z, setting.cost, self.masks())
 
-    def logits(self, seed):
+    def logits(self, rng):
         """D(G(z)), alone in a tuple."""
-        return (self._D_of_G(seed),)
+        return (self._D_of_G(rng),)
 
     def cost(self, *logits):
         """The generator's cost of the setting."""

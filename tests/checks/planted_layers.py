@@ -1,0 +1,274 @@
+"""Layers with one bug each. Every one was seen in published code, or nearly was."""
+
+import numpy as np
+
+from minigan import Dropout, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
+from minigan.numerics import sigmoid
+
+
+class WrongSign(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        return -super().backward(dy, cache, param_grads=param_grads)
+
+
+class TransposedWeight(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        super().backward(dy, cache, param_grads=param_grads)
+        return dy @ self.W
+
+
+class BiasGradientMissing(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        if param_grads:
+            self.dW += cache.T @ dy
+        return dy @ self.W.T
+
+
+class BiasGradientMean(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        if param_grads:
+            self.dW += cache.T @ dy
+            self.db += dy.mean(axis=0)
+        return dy @ self.W.T
+
+
+class WeightGradientMean(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        if param_grads:
+            self.dW += cache.T @ dy / len(dy)
+            self.db += dy.sum(axis=0)
+        return dy @ self.W.T
+
+
+class OneWeightOffByAThousandth(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        if param_grads:
+            dW = cache.T @ dy
+            dW[1, 2] *= 1.001
+            self.dW += dW
+            self.db += dy.sum(axis=0)
+        return dy @ self.W.T
+
+
+class GradsOverwritten(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        if param_grads:
+            self.dW[...] = cache.T @ dy
+            self.db[...] = dy.sum(axis=0)
+        return dy @ self.W.T
+
+
+class GradsRebound(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        if param_grads:
+            self.dW = self.dW + cache.T @ dy  # no longer the network's memory
+            self.db += dy.sum(axis=0)
+        return dy @ self.W.T
+
+
+class ParamGradsIgnored(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        return super().backward(dy, cache, param_grads=True)
+
+
+class NothingWithoutParamGrads(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        dx = super().backward(dy, cache, param_grads=param_grads)
+        return dx if param_grads else np.zeros_like(dx)
+
+
+class DxOfWrongShape(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        return super().backward(dy, cache, param_grads=param_grads).sum(axis=0)
+
+
+class DecaysItsWeights(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        dx = super().backward(dy, cache, param_grads=param_grads)
+        self.W *= 0.999
+        return dx
+
+
+class StateOnSelf(Linear):
+    def forward(self, x, *, train=True, rng=None):
+        self._x = x
+        return super().forward(x, train=train, rng=rng)
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return super().backward(dy, self._x, param_grads=param_grads)
+
+
+class StateOnSelfElementwise(Tanh):
+    def forward(self, x, *, train=True, rng=None):
+        self._y, _ = super().forward(x)
+        return self._y, None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return super().backward(dy, self._y)
+
+
+class CachesFirstInFirstOut(Tanh):
+    """Right when passes are closed in the order in which they were opened."""
+
+    def __init__(self):
+        super().__init__()
+        self._queue = []
+
+    def forward(self, x, *, train=True, rng=None):
+        y, _ = super().forward(x)
+        self._queue = [*self._queue[-1:], y]
+        return y, None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        self._queue = self._queue[1:] + self._queue[:1]
+        return super().backward(dy, self._queue[-1])
+
+
+class CachesLastInFirstOut(CachesFirstInFirstOut):
+    """Right when passes are closed in the opposite order."""
+
+    def backward(self, dy, cache, *, param_grads=True):
+        self._queue = self._queue[-1:] + self._queue[:-1]
+        return Tanh.backward(self, dy, self._queue[0])
+
+
+class ForwardRemembers(Tanh):
+    """Adds a running mean to its output, as batch normalisation gone wrong does."""
+
+    _mean = 0.0
+
+    def forward(self, x, *, train=True, rng=None):
+        self._mean = 0.9 * self._mean + 0.1 * float(x.mean())
+        return super().forward(x + x.dtype.type(self._mean))
+
+
+class LeakySlopeOff(LeakyReLU):
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy * np.where(cache == 1, cache, cache + cache.dtype.type(1e-4))
+
+
+class LeakyNegativeSideForgotten(LeakyReLU):
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy * (cache == 1)
+
+
+class ReLUAlwaysOn(ReLU):
+    def forward(self, x, *, train=True, rng=None):
+        y = np.maximum(x, 0)
+        return y, y >= 0  # should be >
+
+
+class ReLUInPlace(ReLU):
+    def forward(self, x, *, train=True, rng=None):
+        return np.maximum(x, 0, out=x), x > 0
+
+
+class DyInPlace(ReLU):
+    def backward(self, dy, cache, *, param_grads=True):
+        dy *= cache
+        return dy
+
+
+class CacheInPlace(Tanh):
+    def backward(self, dy, cache, *, param_grads=True):
+        cache *= cache
+        return dy * (1 - cache)
+
+
+class Scaled(Layer):
+    """y = sqrt(2) x. np.sqrt(2.0) is a float64 scalar, which wins over float32 arrays."""
+
+    def forward(self, x, *, train=True, rng=None):
+        return x * self.forward_scale, None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy * self.backward_scale
+
+
+class Float64Forward(Scaled):
+    forward_scale, backward_scale = np.sqrt(2.0), float(np.sqrt(2.0))
+
+
+class Float64Backward(Scaled):
+    forward_scale, backward_scale = float(np.sqrt(2.0)), np.sqrt(2.0)
+
+
+class SigmoidPrecedence(Sigmoid):
+    def backward(self, dy, cache, *, param_grads=True):
+        y = cache
+        return dy * (y * 1 - y)
+
+
+class SigmoidPrecedenceWithDy(Sigmoid):
+    def backward(self, dy, cache, *, param_grads=True):
+        y = cache
+        return dy * y * 1 - y
+
+
+class TanhNotSquared(Tanh):
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy * (1 - cache)
+
+
+class SwishTermMissing(Layer):
+    """y = x s with s = sigmoid(x); dy/dx = s + x s (1 - s), of which only s is here."""
+
+    def forward(self, x, *, train=True, rng=None):
+        s = sigmoid(x)
+        return x * s, s
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy * cache
+
+
+class DropoutMaskForgotten(Dropout):
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy if cache is None else dy / dy.dtype.type(self.keep)
+
+
+class DropoutScaleForgotten(Dropout):
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy if cache is None else dy * (cache > 0)
+
+
+class DropoutFreshMask(Dropout):
+    def forward(self, x, *, train=True, rng=None):
+        y, mask = super().forward(x, train=train, rng=rng)
+        return y, None if mask is None else (mask, rng)
+
+    def backward(self, dy, cache, *, param_grads=True):
+        if cache is None:
+            return dy
+        mask, rng = cache
+        return dy * rng.permuted(mask)
+
+
+class DropoutOwnRandomNumbers(Dropout):
+    _own = np.random.default_rng(0)
+
+    def forward(self, x, *, train=True, rng=None):
+        return super().forward(x, train=train, rng=self._own)
+
+
+class DropoutScaledAtTestTime(Dropout):
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy * dy.dtype.type(self.keep) if cache is None else dy * cache
+
+
+class WinnerOfAnotherUnit(Maxout):
+    def backward(self, dy, cache, *, param_grads=True):
+        x, winner = cache
+        return super().backward(dy, (x, np.roll(winner, 1, axis=1)), param_grads=param_grads)
+
+
+class PiecesInOtherOrder(Maxout):
+    """Reads its columns unit by unit in backward, piece by piece in forward."""
+
+    def backward(self, dy, cache, *, param_grads=True):
+        x, winner = cache
+        dz = dy[:, :, None] * (winner[:, :, None] == np.arange(self.pieces))
+        dz = dz.reshape(len(x), -1)
+        if param_grads:
+            self.dW += x.T @ dz
+            self.db += dz.sum(axis=0)
+        return dz @ self.W.T

@@ -1,0 +1,101 @@
+"""Every planted bug in a layer is caught, and the message says what is wrong."""
+
+import planted_layers as planted
+import planted_ties
+import pytest
+
+from minigan import Linear, Sequential, Tanh
+from minigan.checks import GradientError, check_layer, check_maxout_ties, check_network
+
+# (layer, what the message must say): which Jacobian entry, or which part of the contract.
+BUGS = [
+    (planted.WrongSign(4, 3), r"d y\[\d, \d\] / d x\[\d, \d\]: backward gives"),
+    (planted.TransposedWeight(4, 4), r"d y\[\d, \d\] / d x\[\d, \d\]"),
+    (planted.BiasGradientMissing(4, 3), r"/ d b\[\d\]: backward gives 0, finite .* give 1 "),
+    (planted.BiasGradientMean(4, 3), r"/ d b\[\d\]: backward gives 0.2, finite .* give 1 "),
+    (planted.WeightGradientMean(4, 3), r"/ d W\[\d, \d\]: .* \(relative error 8e-01\)"),
+    (planted.OneWeightOffByAThousandth(4, 3), r"d y\[\d, 2\] / d W\[1, 2\]: .* error 1e-03"),
+    (planted.GradsOverwritten(4, 3), "two passes do not leave the sum"),
+    (planted.GradsRebound(4, 3), r"/ d W\[\d, \d\]: backward gives 0,"),
+    (planted.ParamGradsIgnored(4, 3), "param_grads=False changes grads"),
+    (planted.NothingWithoutParamGrads(4, 3), "param_grads=False, gives another dx"),
+    (planted.DxOfWrongShape(4, 3), r"dx of shape \(4,\) for x of \(5, 4\)"),
+    (planted.DecaysItsWeights(4, 3), "changes the parameters"),
+    (planted.StateOnSelf(4, 3), "two passes open at once, .* direction in W.* kept on self"),
+    (planted.StateOnSelfElementwise(), "two passes open at once, .* direction in x.* kept on self"),
+    (planted.CachesFirstInFirstOut(), "float32 dy gives float64 dx|kept on self"),
+    (planted.CachesLastInFirstOut(), "two passes open at once, .* kept on self"),
+    (planted.ForwardRemembers(), "two forward passes with the same x, parameters and rng differ"),
+    (planted.LeakySlopeOff(0.2), "backward gives 0.2001, finite differences give 0.2 .*5e-04"),
+    (planted.LeakyNegativeSideForgotten(0.2), "gives 0, finite differences give 0.2 .*1e[+]00"),
+    (planted.ReLUAlwaysOn(), "backward gives 1, finite differences give 0 "),
+    (planted.ReLUInPlace(), "forward modifies x"),
+    (planted.DyInPlace(), "backward modifies dy"),
+    (planted.CacheInPlace(), "backward modifies its cache"),
+    (planted.Float64Forward(), "float32 x gives float64 y"),
+    (planted.Float64Backward(), "float32 dy gives float64 dx"),
+    (planted.SigmoidPrecedence(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]: backward gives 0,"),
+    (planted.SigmoidPrecedenceWithDy(), r"d y\[\d, \d\] / d x\[\d, \d\]"),
+    (planted.TanhNotSquared(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]"),
+    (planted.SwishTermMissing(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]"),
+    (planted.DropoutMaskForgotten(0.5), "gives 2, finite differences give 0 .*train=True"),
+    (planted.DropoutScaleForgotten(0.5), "gives 1, finite differences give 2 .*train=True"),
+    (planted.DropoutFreshMask(0.5), r"d y\[(\d), (\d)\] / d x\[\1, \2\].*train=True"),
+    (planted.DropoutOwnRandomNumbers(0.5), "draw random numbers from rng only"),
+    (planted.DropoutScaledAtTestTime(0.5), "gives 0.5, finite differences give 1 .*train=False"),
+    (planted.WinnerOfAnotherUnit(4, 3, pieces=3), r"d y\[\d, \d\] / d x\[\d, \d\]"),
+    (planted.PiecesInOtherOrder(4, 3, pieces=3), r"d y\[\d, \d\] / d x\[\d, \d\]"),
+]
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"), BUGS, ids=[type(layer).__name__ for layer, _ in BUGS]
+)
+def test_bug_is_caught_and_named(layer, message):
+    with pytest.raises(GradientError, match=message) as caught:
+        check_layer(layer)
+    assert str(caught.value).startswith(type(layer).__name__)
+    assert "seed" in str(caught.value)
+
+
+TIE_BUGS = [
+    (planted_ties.LastOfTies, r"alone receives dy: expected d[Wb]\[.*got"),
+    (planted_ties.AllOfTies, r"expected dW\[\d, \d\]"),
+    (planted_ties.TiesShared, r"expected dW\[\d, \d\]"),
+    (planted_ties.TieLost, r"expected dW\[\d, \d\] = .*, got 0 "),
+]
+
+
+@pytest.mark.parametrize(("layer", "message"), TIE_BUGS, ids=[c.__name__ for c, _ in TIE_BUGS])
+def test_tie_bug_is_caught_by_the_tie_check(layer, message):
+    with pytest.raises(GradientError, match=message):
+        check_maxout_ties(layer(3, 4, pieces=3), seeds=[0])
+
+
+@pytest.mark.parametrize("layer", [planted_ties.LastOfTies, planted_ties.AllOfTies])
+def test_tie_bug_needs_the_tie_check(layer):
+    assert check_layer(layer(3, 4, pieces=3)).passed  # away from ties nothing is wrong
+
+
+def test_every_seed_alone_catches_a_slope_that_is_off_by_a_ten_thousandth():
+    for seed in range(50):
+        with pytest.raises(GradientError, match=f"0.2001.*seed {seed}, "):
+            check_layer(planted.LeakySlopeOff(0.2), seeds=[seed])
+
+
+def test_bug_inside_a_network_is_caught_and_its_block_named():
+    buggy = planted.OneWeightOffByAThousandth(8, 3, name="hidden")
+    network = Sequential([Linear(4, 8), Tanh(), buggy, Tanh()], seed=0, name="D")
+    with pytest.raises(GradientError, match=r"^D: d y\[\d, 2\] / d hidden.W\[1, 2\]"):
+        check_network(network)
+
+
+def test_bug_that_needs_wide_inputs_is_caught_at_wide_inputs():
+    class ClipsItsGradient(Linear):
+        def backward(self, dy, cache, *, param_grads=True):
+            dx = super().backward(dy, cache, param_grads=param_grads)
+            return dx * (abs(cache) < 8)
+
+    assert check_layer(ClipsItsGradient(4, 3)).passed
+    with pytest.raises(GradientError, match=r"/ d x\[\d, \d\]: backward gives 0,"):
+        check_layer(ClipsItsGradient(4, 3), scale=10)
