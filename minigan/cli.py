@@ -10,6 +10,7 @@ import argparse
 import importlib
 import json
 import math
+import os
 import sys
 from dataclasses import asdict
 from typing import NoReturn
@@ -50,7 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return options.command(options)
+        code = options.command(options)
+        sys.stdout.flush()
+        return code
     except InputError as error:
         print(f"minigan: {error}", file=sys.stderr)
         return 2
@@ -60,6 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("minigan: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever read the output has gone; do not fail again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
