@@ -38,22 +38,21 @@ class Dropout(Layer):
         self.keep = real_number(f"{self}: keep", keep, 0, 1, low_open=True)
 
     def forward(self, x, *, train=True, rng=None):
-        """y = x * mask / keep; the cache is mask / keep, or None. See `Layer.forward`."""
+        """y = x * mask / keep; the cache is x's shape and mask / keep. See `Layer.forward`."""
         self.check_input(x)
         if not train or self.keep == 1:
-            return x, None
+            return x, (x.shape, None)
         if rng is None:
             raise InputError(f"{self}: expected rng= when train=True, got None")
         scale = x.dtype.type(1 / self.keep)
         mask = (rng.random(x.shape, dtype=x.dtype) < self.keep) * scale
-        return x * mask, mask
+        return x * mask, (x.shape, mask)
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * mask / keep. See `Layer.backward`."""
-        if cache is None:
-            return dy
-        self.check_gradient(dy, cache.shape)
-        return dy * cache
+        shape, mask = cache
+        self.check_gradient(dy, shape)
+        return dy if mask is None else dy * mask
 
     def __repr__(self) -> str:
         return f"Dropout(keep={self.keep}, name={self.name!r})"

@@ -74,8 +74,13 @@ class Sequential:
         self._name_layers()
         self.n_in, self.n_out = self._check_widths()
         self._allocate(kind)
-        for layer in self.layers:
-            layer.initialise(rng)
+        try:
+            for layer in self.layers:
+                layer.initialise(rng)
+        except Exception:
+            for layer in self.layers:
+                layer.params = {}  # an initialiser failed: the layers are free again
+            raise
 
     @property
     def dtype(self) -> np.dtype:
@@ -176,7 +181,7 @@ class Sequential:
 
     def _check_dtype(self, dtype) -> np.dtype:
         for kind in (np.dtype("float32"), np.dtype("float64")):
-            if dtype in (kind.name, kind.type, kind):
+            if dtype is not None and dtype in (kind.name, kind.type, kind):  # None == float64
                 return kind
         raise InputError(f"{self.name}: expected dtype float32 or float64, got {dtype!r}")
 

@@ -5,7 +5,8 @@ from minigan.theory.game_state import (
     GeneratorState,
     optimal_discriminator,
 )
-from minigan.theory.pushforward import PushForward, gauss_legendre
+from minigan.theory.panels import gauss_legendre
+from minigan.theory.pushforward import PushForward
 
 __all__ = [
     "DiscriminatorState",

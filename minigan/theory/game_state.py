@@ -17,7 +17,8 @@ import numpy as np
 from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.numerics import sigmoid, softplus
-from minigan.theory.pushforward import PushForward, gauss_legendre
+from minigan.theory.panels import gauss_legendre, panels
+from minigan.theory.pushforward import PushForward, require_density
 
 if TYPE_CHECKING:
     from minigan.types import Density
@@ -36,7 +37,7 @@ def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
     array
         In [0, 1]; 1/2 where both densities are 0, where D may be anything.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where((p_data == 0) & (p_g == 0), 0.5, 1 / (1 + p_g / p_data))
 
 
@@ -85,13 +86,11 @@ class GeneratorState:
     """
 
     def __init__(self, G: Sequential | Callable, noise: Density, data: Density):
-        for what in ("pdf", "interval"):
-            if not hasattr(data, what):
-                raise InputError(f"data: expected a distribution with {what}(), got {data!r}")
+        require_density("data", data, "pdf", "cdf", "interval")
         self.p_g = PushForward(G, noise)
         self._data = data
         x_data, w_data = self._data_quadrature()
-        x_fake, w_fake, density_fake = self.p_g.quadrature()
+        x_fake, w_fake, density_fake = self.p_g.quadrature(cuts=data.interval())
         self._x = np.concatenate([x_data, x_fake])
         self._w_data = np.concatenate([w_data, np.zeros_like(w_fake)])
         self._w_fake = np.concatenate([np.zeros_like(w_data), w_fake])
@@ -99,9 +98,8 @@ class GeneratorState:
         p_g = np.concatenate([self.p_g.pdf(x_data), density_fake])
         self._D_star = optimal_discriminator(p_data, p_g)
         n = w_data.size
-        most = np.finfo(np.float64).max  # p_g is inf on a set without length: no data lie there
-        self.c_of_g = -_mean(w_data, np.log1p(np.minimum(p_g[:n] / p_data[:n], most)))
-        self.c_of_g -= _mean(w_fake, np.log1p(p_data[n:] / p_g[n:]))
+        self.c_of_g = -_mean(w_data, _log1p_ratio(p_g[:n], p_data[:n]))
+        self.c_of_g -= _mean(w_fake, _log1p_ratio(p_data[n:], p_g[n:]))
         self.jsd = (self.c_of_g + math.log(4)) / 2
 
     def D_star(self, x: np.ndarray) -> np.ndarray:
@@ -145,12 +143,22 @@ class GeneratorState:
         The values of G at its nodes are among the panels' ends: they lie closest where
         p_g is largest, and mark every point at which it jumps.
         """
-        low, high = self._data.interval()
-        edges = np.concatenate([np.linspace(low, high, 1025), self.p_g.values])
-        x, dx = gauss_legendre(np.unique(np.clip(edges, low, high)), 3)
+        edges = panels(self._data, 1024)
+        inside = np.clip(self.p_g.values, edges[0], edges[-1])
+        x, dx = gauss_legendre(np.unique(np.concatenate([edges, inside])), order=3)
         w = dx * self._data.pdf(x)
         seen = w > 0  # far tails underflow to 0 and would only make 0 * inf
         return x[seen], w[seen]
+
+
+def _log1p_ratio(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """log(1 + p / q), cut off where p / q is too large for a number.
+
+    That happens only where q carries no weight: in its far tail, or, for an infinite p_g,
+    on a set without length.
+    """
+    with np.errstate(over="ignore"):
+        return np.log1p(np.minimum(p / q, np.finfo(np.float64).max))
 
 
 def _mean(weights: np.ndarray, f: np.ndarray) -> float:

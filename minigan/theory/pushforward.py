@@ -19,6 +19,8 @@ import numpy as np
 
 from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
+from minigan.theory.panels import gauss_legendre, panels
+from minigan.validation import whole_number
 
 if TYPE_CHECKING:
     from minigan.types import Density
@@ -72,11 +74,11 @@ class PushForward:
     """
 
     def __init__(self, G: Sequential | Callable, noise: Density, cells: int = 2048):
-        if cells < 2:
-            raise InputError(f"PushForward: expected cells >= 2, got {cells!r}")
+        cells = whole_number("PushForward: cells", cells, low=2)
+        require_density("noise", noise, "pdf", "cdf", "interval")
         self._G = _scalar_map(G)
         self._noise = noise
-        z = np.linspace(*noise.interval(), cells + 1)
+        z = panels(noise, cells)
         self._cut_into_monotone_cells(z)
         self._join_cells_into_branches()
 
@@ -96,8 +98,7 @@ class PushForward:
         density = np.zeros(x.size)
         for branch in self._branches:
             which, z, slope = self._solve(branch, x.ravel())
-            with np.errstate(divide="ignore"):
-                density[which] += self._noise.pdf(z) / np.abs(slope)
+            density[which] += self._share(z, slope)
         return density.reshape(x.shape)
 
     def cdf(self, x: np.ndarray) -> np.ndarray:
@@ -125,7 +126,9 @@ class PushForward:
             total += below
         return np.clip(total, 0.0, 1.0).reshape(x.shape)
 
-    def quadrature(self, order: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def quadrature(
+        self, cuts: tuple[float, ...] = (), order: int = 3
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Points x_j and weights w_j with E[f(G(z))] = sum_j w_j f(x_j), nearly.
 
         Gauss-Legendre in z on every monotone cell, cut once more wherever p_g jumps;
@@ -133,6 +136,8 @@ class PushForward:
 
         Parameters
         ----------
+        cuts : tuple of float
+            Further values of x at which f may jump.
         order : int
             Points a cell, >= 1.
 
@@ -142,45 +147,59 @@ class PushForward:
             Points, weights (their sum is 1 to rounding), and the density at the points,
             inf at atoms.
         """
-        preimages = [self._solve(branch, self.critical)[1] for branch in self._branches]
+        jumps = np.concatenate([self.critical, cuts])
+        preimages = [self._solve(branch, jumps)[1] for branch in self._branches]
         edges = np.unique(np.concatenate([self.nodes, *preimages]))
         z, dz = gauss_legendre(edges, order)
         x, slope = self._G(z)
         w = dz * self._noise.pdf(z)
-        moving = slope != 0  # where G is flat, the mass sits in an atom
+        moving = (slope != 0) & (w > 0)  # where G is flat, the mass sits in an atom
         z, x, slope, w = z[moving], x[moving], slope[moving], w[moving]
-        own = self._noise.pdf(z) / np.abs(slope)  # a rounded x may miss the branch of its z
+        own = self._share(z, slope)  # a rounded x may miss the branch of its z
         p_g = np.maximum(self.pdf(x), own)
         values, masses = np.array(self.atoms).reshape(-1, 2).T
         atoms = values, masses, np.full_like(values, np.inf)
         x, w, p_g = (np.concatenate(pair) for pair in zip((x, w, p_g), atoms, strict=True))
         return x, w, p_g
 
+    def _share(self, z: np.ndarray, slope: np.ndarray) -> np.ndarray:
+        """What a preimage z adds to p_g: p_z(z) / |G'(z)|; nothing where p_z is 0."""
+        p_z = self._noise.pdf(z)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(p_z > 0, p_z / np.abs(slope), 0.0)
+
     def _cut_into_monotone_cells(self, z: np.ndarray) -> None:
         """Halve every cell whose ends disagree on the direction of G, until none is left.
 
-        This closes in on every fold, smooth or sharp, to the last bit of z.
+        This closes in on every fold, smooth or sharp, and on every end of a flat stretch.
         """
-        x, slope = self._G(z)
+        x, slope = self._finite(z)
         for _ in range(64):
             left = z[:-1]
             middle = left + np.diff(z) / 2
-            torn = ~self._monotone(x, slope) & (left < middle) & (middle < z[1:])
+            torn = self._torn(x, slope) & (left < middle) & (middle < z[1:])
             if not torn.any():
                 break
             new = middle[torn]
             order = np.argsort(np.concatenate([z, new]), kind="stable")
-            new_x, new_slope = self._G(new)
+            new_x, new_slope = self._finite(new)
             z = np.concatenate([z, new])[order]
             x = np.concatenate([x, new_x])[order]
             slope = np.concatenate([slope, new_slope])[order]
-        if not (np.isfinite(x).all() and np.isfinite(slope).all()):
-            raise InputError("PushForward: expected G finite on the prior's range, got NaN or inf")
         self.nodes, self.values, self._slope = z, x, slope
 
-    def _monotone(self, x, slope):
+    def _finite(self, z):
+        """G and G' at z, if they are numbers."""
+        x, slope = self._G(z)
+        if not (np.isfinite(x).all() and np.isfinite(slope).all()):
+            raise InputError("PushForward: expected G finite on the prior's range, got NaN or inf")
+        return x, slope
+
+    def _torn(self, x, slope):
+        """Cells in which G turns round, or turns from flat to moving."""
         signs = self._signs(x, slope)
-        return ~((signs > 0).any(axis=0) & (signs < 0).any(axis=0))
+        turns = (signs > 0).any(axis=0) & (signs < 0).any(axis=0)
+        return turns | ((slope[:-1] == 0) != (slope[1:] == 0))
 
     @staticmethod
     def _signs(x, slope):
@@ -245,24 +264,22 @@ class PushForward:
         return which, z, slope
 
 
-def gauss_legendre(edges: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss-Legendre points and weights on every interval between neighbouring edges.
+def require_density(name: str, distribution: Density, *methods: str) -> None:
+    """Raise InputError unless the distribution can be asked for all of these.
 
     Parameters
     ----------
-    edges : array, shape (n + 1,)
-        Ascending.
-    order : int
-        Points an interval, >= 1; exact for polynomials of degree 2 order - 1.
-
-    Returns
-    -------
-    points, weights : array, shape (n * order,)
+    name : str
+        What the error message calls it.
+    distribution : Density
+    methods : str
+        Of ``pdf``, ``cdf``, ``interval``.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(order)
-    half = np.diff(edges)[:, None] / 2
-    middle = (edges[:-1] + edges[1:])[:, None] / 2
-    return (middle + half * nodes).ravel(), (half * weights).ravel()
+    for method in methods:
+        if not hasattr(distribution, method):
+            raise InputError(
+                f"{name}: expected a distribution with {method}(), got {distribution!r}"
+            )
 
 
 def _scalar_map(G) -> Callable:

@@ -223,17 +223,17 @@ class SwishTermMissing(Layer):
 
 class DropoutMaskForgotten(Dropout):
     def backward(self, dy, cache, *, param_grads=True):
-        return dy if cache is None else dy / dy.dtype.type(self.keep)
+        return dy if cache[1] is None else dy / dy.dtype.type(self.keep)
 
 
 class DropoutScaleForgotten(Dropout):
     def backward(self, dy, cache, *, param_grads=True):
-        return dy if cache is None else dy * (cache > 0)
+        return dy if cache[1] is None else dy * (cache[1] > 0)
 
 
 class DropoutFreshMask(Dropout):
     def forward(self, x, *, train=True, rng=None):
-        y, mask = super().forward(x, train=train, rng=rng)
+        y, (_, mask) = super().forward(x, train=train, rng=rng)
         return y, None if mask is None else (mask, rng)
 
     def backward(self, dy, cache, *, param_grads=True):
@@ -252,7 +252,8 @@ class DropoutOwnRandomNumbers(Dropout):
 
 class DropoutScaledAtTestTime(Dropout):
     def backward(self, dy, cache, *, param_grads=True):
-        return dy * dy.dtype.type(self.keep) if cache is None else dy * cache
+        mask = cache[1]
+        return dy * dy.dtype.type(self.keep) if mask is None else dy * mask
 
 
 class WinnerOfAnotherUnit(Maxout):

@@ -1,0 +1,120 @@
+"""What Linear and Maxout share: where W and b start, and the limit on W's columns."""
+
+import numpy as np
+import pytest
+
+from minigan import InputError, Linear, Maxout, Sequential
+from minigan.initialisers import constant, glorot, normal
+
+PIECES = pytest.mark.parametrize(
+    ("kind", "pieces"), [(Linear, 1), (Maxout, 5)], ids=["Linear", "Maxout"]
+)
+
+
+@PIECES
+def test_weights_start_within_the_limits_of_glorot_one_piece_at_a_time(kind, pieces):
+    layer = Sequential([kind(20, 30)], dtype="float64").layers[0]
+    limit = np.sqrt(6 / (20 + 30))  # the units of one piece, not the columns of all
+    assert np.abs(layer.W).max() <= limit
+    for W in np.split(layer.W, pieces, axis=1):
+        assert np.abs(W).max() > 0.98 * limit
+        assert W.var() == pytest.approx(limit**2 / 3, rel=0.15)
+
+
+@PIECES
+def test_weights_are_drawn_once_a_piece(kind, pieces):
+    asked = []
+
+    def count(rng, shape):
+        asked.append(shape)
+        return np.full(shape, len(asked))
+
+    layer = Sequential([kind(3, 2, weights=count)]).layers[0]
+    assert asked == [(3, 2)] * pieces
+    assert layer.W.tolist() == [[piece for piece in range(1, pieces + 1) for _ in range(2)]] * 3
+
+
+@PIECES
+def test_biases_start_at_zero(kind, pieces):
+    assert not Sequential([kind(3, 2)]).layers[0].b.any()
+
+
+@PIECES
+def test_biases_may_start_at_a_number_an_array_or_a_draw(kind, pieces):
+    array = np.arange(2.0 * pieces)
+    assert np.all(Sequential([kind(3, 2, bias=-2)]).layers[0].b == -2)
+    assert np.array_equal(Sequential([kind(3, 2, bias=array)]).layers[0].b, array)
+    assert np.array_equal(Sequential([kind(3, 2, bias=list(array))]).layers[0].b, array)
+    assert np.all(Sequential([kind(3, 2, bias=constant(4))]).layers[0].b == 4)
+
+
+@PIECES
+def test_weights_are_drawn_before_biases(kind, pieces):
+    net = Sequential([kind(3, 2, weights=normal(1.0), bias=normal(1.0))], seed=9, dtype="float64")
+    again = Sequential([kind(3, 2, weights=normal(1.0), bias=0.0)], seed=9, dtype="float64")
+    assert np.array_equal(net.layers[0].W, again.layers[0].W)
+
+
+@PIECES
+@pytest.mark.parametrize("shape", [(1,), (3,), (2, 1), (0,)])
+def test_a_bias_of_the_wrong_shape_is_refused(kind, pieces, shape):
+    message = rf"{kind.__name__}\('h'\): expected a bias of shape \({2 * pieces},\), got"
+    with pytest.raises(InputError, match=message):
+        kind(3, 2, bias=np.zeros(shape), name="h")
+
+
+@PIECES
+def test_the_limit_on_columns_is_the_formula_of_2014(kind, pieces, rng):
+    layer = Sequential([kind(6, 4, max_col_norm=1.9365)], dtype="float64").layers[0]
+    W = rng.normal(size=layer.W.shape) * np.linspace(0.1, 3, layer.W.shape[1])
+    W[:, 0] *= 1e-8  # shorter than 1e-7: made shorter still
+    layer.W[...] = W
+    layer.constrain()
+    norm = np.sqrt((W**2).sum(axis=0))
+    expected = W * (np.clip(norm, 0, 1.9365) / np.maximum(1e-7, norm))
+    assert np.any(norm > 1.9365)
+    assert np.any(norm < 1.9365)
+    np.testing.assert_allclose(layer.W, expected, rtol=1e-14)
+
+
+def test_short_columns_keep_their_length_and_long_ones_their_direction():
+    layer = Sequential([Linear(2, 3, max_col_norm=1.0)], dtype="float64").layers[0]
+    layer.W[...] = [[3, 0.6, 0], [4, 0, 0]]
+    layer.constrain()
+    np.testing.assert_allclose(layer.W, [[0.6, 0.6, 0], [0.8, 0, 0]], rtol=1e-15)
+
+
+@PIECES
+def test_the_limit_leaves_the_bias_alone(kind, pieces):
+    layer = Sequential([kind(3, 2, bias=50.0, max_col_norm=0.1)]).layers[0]
+    layer.constrain()
+    assert np.all(layer.b == 50)
+
+
+@PIECES
+def test_the_limit_keeps_float32(kind, pieces):
+    net = Sequential([kind(3, 2, max_col_norm=0.1)], dtype="float32")
+    net.constrain()
+    assert net.layers[0].W.dtype == np.float32
+    assert np.linalg.norm(net.layers[0].W, axis=0) == pytest.approx(0.1, rel=1e-6)
+
+
+@PIECES
+def test_without_a_limit_columns_may_be_long(kind, pieces):
+    net = Sequential([kind(3, 2, weights=constant(1e3))])
+    net.constrain()
+    assert np.all(net.layers[0].W == 1e3)
+
+
+@PIECES
+@pytest.mark.parametrize("limit", [0, -1.0, float("nan"), float("inf")])
+def test_a_limit_is_positive_and_finite(kind, pieces, limit):
+    message = rf"^{kind.__name__}\('h'\): max_col_norm: expected a finite number > 0, got {limit}$"
+    with pytest.raises(InputError, match=message):
+        kind(3, 2, max_col_norm=limit, name="h")
+
+
+def test_the_default_initialiser_is_glorot():
+    ours = Sequential([Linear(3, 2)], seed=1)
+    explicit = Sequential([Linear(3, 2, weights=glorot())], seed=1)
+    assert np.array_equal(ours.params, explicit.params)

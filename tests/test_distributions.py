@@ -1,0 +1,348 @@
+"""Densities integrate to one; samples follow the densities; weights are what they say."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from minigan import Examples, InputError, IrwinHall, Mixture, Normal, Spherical, Uniform, ring
+
+TWO_MODES = Mixture([-1.0, 2.0], std=0.5, weights=[0.3, 0.7])
+
+
+def two_modes_cdf(x):
+    return 0.3 * stats.norm.cdf(x, -1, 0.5) + 0.7 * stats.norm.cdf(x, 2, 0.5)
+
+
+def irwin_hall_cdf(x):
+    """Of a sum of three uniform numbers on (-1/2, 1/2), around 1; its deviation is 1/2."""
+    s = np.clip(np.asarray(x, float) - 1 + 1.5, 0, 3)
+    terms = [math.comb(3, k) * (-1) ** k * np.maximum(s - k, 0) ** 3 for k in range(4)]
+    return sum(terms) / 6
+
+
+ON_THE_LINE = {
+    "unit uniform": (Uniform(), stats.uniform().cdf),
+    "uniform": (Uniform(-math.sqrt(3), math.sqrt(3)), stats.uniform(-(3**0.5), 2 * 3**0.5).cdf),
+    "standard normal": (Normal(), stats.norm().cdf),
+    "normal": (Normal(2.0, 0.3), stats.norm(2.0, 0.3).cdf),
+    "Irwin-Hall": (IrwinHall(1.0, 0.5), irwin_hall_cdf),
+    "mixture": (TWO_MODES, two_modes_cdf),
+}
+on_the_line = pytest.mark.parametrize(("law", "cdf"), ON_THE_LINE.values(), ids=ON_THE_LINE)
+
+
+# One coordinate: pdf, cdf, interval, sample.
+
+
+@on_the_line
+def test_density_integrates_to_one(law, cdf):
+    low, high = law.interval()
+    corners = [low + (high - low) * i / 24 for i in range(1, 24)]
+    total, _ = integrate.quad(law.pdf, low, high, points=corners, limit=200, epsabs=1e-12)
+    assert total == pytest.approx(1, abs=1e-10)
+
+
+@on_the_line
+def test_nothing_lies_outside_the_interval(law, cdf):
+    low, high = law.interval()
+    assert cdf(low) < 1e-18
+    assert cdf(high) == 1
+    assert law.pdf(low - 1e-3) < 1e-17
+    assert law.pdf(high + 1e-3) < 1e-17
+
+
+@on_the_line
+def test_cdf_is_scipys(law, cdf):
+    x = np.linspace(-4, 5, 181)
+    np.testing.assert_allclose(law.cdf(x), cdf(x), rtol=1e-13, atol=1e-16)
+
+
+@on_the_line
+def test_density_is_the_slope_of_the_cdf(law, cdf):
+    x = np.linspace(-1.51, 2.77, 97)
+    slope = (cdf(x + 1e-6) - cdf(x - 1e-6)) / 2e-6
+    np.testing.assert_allclose(law.pdf(x), slope, atol=1e-8)
+
+
+@on_the_line
+def test_density_keeps_the_shape_of_its_points(law, cdf):
+    assert law.pdf(np.zeros((4, 3))).shape == law.cdf(np.zeros((4, 3))).shape == (4, 3)
+    assert np.ndim(law.pdf(0.25)) == np.ndim(law.cdf(0.25)) == 0
+
+
+@on_the_line
+def test_samples_pass_a_kolmogorov_smirnov_test(law, cdf, rng):
+    sample = law.sample(20_000, rng)[:, 0]
+    assert stats.kstest(sample.astype(float), cdf).pvalue > 1e-3
+
+
+@on_the_line
+def test_samples_are_reproducible_float32_columns(law, cdf):
+    x = law.sample(6, np.random.default_rng(1))
+    assert (x.shape, x.dtype) == ((6, 1), np.float32)
+    assert np.array_equal(x, law.sample(6, np.random.default_rng(1)))
+
+
+@pytest.mark.parametrize("law", [Uniform(dim=3), Normal(dim=3), Spherical(3)])
+def test_a_distribution_has_the_dimension_that_was_asked_for(law, rng):
+    assert law.dim == 3
+    assert law.sample(5, rng).shape == (5, 3)
+
+
+def test_sample_moments_of_the_unit_variance_uniform(rng):
+    x = Uniform(-math.sqrt(3), math.sqrt(3), dim=4).sample(50_000, rng)
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=0.02)
+    np.testing.assert_allclose(np.cov(x.T), np.eye(4), atol=0.02)
+    assert np.abs(x).max() <= np.float32(math.sqrt(3))
+
+
+def test_sample_moments_of_the_normal(rng):
+    x = Normal(2.0, 0.5, dim=3).sample(50_000, rng)
+    np.testing.assert_allclose(x.mean(axis=0), 2, atol=0.01)
+    np.testing.assert_allclose(np.cov(x.T), 0.25 * np.eye(3), atol=0.01)
+
+
+def test_normal_density_at_its_mean_and_one_deviation_away():
+    law = Normal(1.0, 2.0)
+    assert law.pdf(1.0) == pytest.approx(1 / (2 * math.sqrt(2 * math.pi)), rel=1e-15)
+    assert law.pdf(3.0) / law.pdf(1.0) == pytest.approx(math.exp(-0.5), rel=1e-14)
+
+
+def test_sample_moments_of_the_irwin_hall_bell(rng):
+    x = IrwinHall(2.0, 0.5).sample(50_000, rng)
+    assert x.mean() == pytest.approx(2, abs=0.01)
+    assert x.std() == pytest.approx(0.5, abs=0.005)
+    assert 0.5 <= x.min() < 0.6
+    assert 3.4 < x.max() <= 3.5
+
+
+def test_uniform_density_is_one_over_its_width_and_zero_outside():
+    law = Uniform(1.0, 5.0)
+    assert law.pdf(np.array([0.99, 1.0, 3.0, 5.0, 5.01])).tolist() == [0, 0.25, 0.25, 0.25, 0]
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        Uniform(),
+        Normal(),
+        TWO_MODES,
+    ],
+    ids=["uniform", "normal", "mixture"],
+)
+def test_densities_take_a_plain_list(law):
+    assert law.pdf([0.25, 0.5]).tolist() == law.pdf(np.array([0.25, 0.5])).tolist()
+    assert law.cdf([0.25, 0.5]).tolist() == law.cdf(np.array([0.25, 0.5])).tolist()
+
+
+# The sphere.
+
+
+@pytest.mark.parametrize("dim", [1, 2, 100])
+def test_spherical_samples_have_length_one(dim, rng):
+    x = Spherical(dim).sample(500, rng)
+    assert x.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(x.astype(float), axis=1), 1, rtol=1e-6)
+
+
+def test_spherical_samples_point_in_every_direction_alike(rng):
+    x = Spherical(2).sample(20_000, rng).astype(float)
+    angle = np.arctan2(x[:, 1], x[:, 0])
+    assert stats.kstest(angle, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
+
+
+# Mixtures.
+
+
+def test_modes_are_sampled_as_often_as_their_weights_say(rng):
+    weights = np.array([0.1, 0.2, 0.3, 0.4])
+    x = Mixture([0.0, 10.0, 20.0, 30.0], std=0.1, weights=weights).sample(40_000, rng)
+    counts = np.bincount(np.rint(x[:, 0] / 10).astype(int), minlength=4)
+    assert stats.chisquare(counts, 40_000 * weights).pvalue > 1e-3
+
+
+def test_weights_are_equal_by_default(rng):
+    law = Mixture([0.0, 10.0, 20.0], std=0.1)
+    assert law.weights.tolist() == [1 / 3] * 3
+    counts = np.bincount(np.rint(law.sample(30_000, rng)[:, 0] / 10).astype(int))
+    assert stats.chisquare(counts).pvalue > 1e-3
+
+
+def test_the_density_of_a_mixture_is_the_weighted_sum(rng):
+    x = np.linspace(-3, 4, 50)
+    by_hand = 0.3 * stats.norm.pdf(x, -1, 0.5) + 0.7 * stats.norm.pdf(x, 2, 0.5)
+    np.testing.assert_allclose(TWO_MODES.pdf(x), by_hand, rtol=1e-13)
+
+
+def test_the_density_in_three_dimensions_is_scipys(rng):
+    means = np.array([[0.0, 1.0, 2.0], [-1.0, 0.0, 1.0]])
+    law = Mixture(means, std=0.7, weights=[0.25, 0.75])
+    x = rng.normal(size=(4, 5, 3))
+    by_hand = sum(
+        w * stats.multivariate_normal(mean, 0.49 * np.eye(3)).pdf(x)
+        for w, mean in zip([0.25, 0.75], means, strict=True)
+    )
+    np.testing.assert_allclose(law.pdf(x), by_hand, rtol=1e-12)
+
+
+def test_samples_lie_around_the_modes(rng):
+    law = ring(std=0.001)
+    x = law.sample(1000, rng).astype(float)
+    distance = np.linalg.norm(x[:, None] - law.means, axis=2).min(axis=1)
+    assert 0.001 < distance.max() < 0.006
+
+
+def test_the_spread_of_each_mode_is_the_same_in_every_coordinate(rng):
+    x = Mixture([[0.0, 0.0, 0.0]], std=0.25).sample(50_000, rng)
+    np.testing.assert_allclose(np.cov(x.T), 0.0625 * np.eye(3), atol=0.002)
+
+
+def test_the_density_of_the_ring_integrates_to_one():
+    edge, step = 2.5, 0.02
+    centres = np.arange(-edge, edge, step) + step / 2
+    grid = np.stack(np.meshgrid(centres, centres), axis=-1)
+    total = ring(std=0.1).pdf(grid).sum() * step**2
+    assert total == pytest.approx(1, abs=1e-6)
+
+
+def test_the_ring_has_eight_distinct_modes_at_equal_distances():
+    means = ring().means
+    assert means.shape == (8, 2)
+    np.testing.assert_allclose(np.linalg.norm(means, axis=1), 2, rtol=1e-15)
+    neighbours = np.linalg.norm(means - np.roll(means, 1, axis=0), axis=1)
+    np.testing.assert_allclose(neighbours, 2 * 2 * math.sin(math.pi / 8), rtol=1e-14)
+
+
+def test_the_modes_of_the_ring_are_equally_heavy(rng):
+    law = ring()
+    assert law.weights.tolist() == [1 / 8] * 8
+    x = law.sample(16_000, rng).astype(float)
+    nearest = np.linalg.norm(x[:, None] - law.means, axis=2).argmin(axis=1)
+    assert stats.chisquare(np.bincount(nearest, minlength=8)).pvalue > 1e-3
+
+
+def test_the_ring_takes_a_number_of_modes_a_radius_and_a_spread():
+    law = ring(modes=4, radius=3.0, std=0.5)
+    expected = [[3, 0], [0, 3], [-3, 0], [0, -3]]
+    np.testing.assert_allclose(law.means, expected, atol=1e-15)
+    assert law.std == 0.5
+
+
+# Data sets.
+
+
+def test_examples_draws_rows_of_the_data_set(rng):
+    X = rng.normal(size=(10, 3))
+    drawn = Examples(X).sample(200, rng)
+    assert drawn.dtype == X.dtype
+    assert {row.tobytes() for row in drawn} == {row.tobytes() for row in X}
+
+
+def test_examples_draws_every_row_equally_often(rng):
+    X = np.arange(10, dtype=np.float32)[:, None]
+    counts = np.bincount(Examples(X).sample(20_000, rng)[:, 0].astype(int), minlength=10)
+    assert stats.chisquare(counts).pvalue > 1e-3
+
+
+def test_examples_knows_its_dimension():
+    assert Examples(np.zeros((4, 7))).dim == 7
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("radius", [0.0, -1.0])
+def test_a_ring_has_a_positive_radius(radius):
+    message = f"^ring: radius: expected a finite number > 0, got {radius}$"
+    with pytest.raises(InputError, match=message):
+        ring(radius=radius)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "message"),
+    [
+        (1, 1, "expected low < high, got 1, 1"),
+        (2, 1, "expected low < high, got 2, 1"),
+        (math.nan, 1, "low: expected a finite number, got nan"),
+        (-math.inf, 0, "low: expected a finite number, got -inf"),
+        (0, math.nan, "high: expected a finite number, got nan"),
+        (0, math.inf, "high: expected a finite number, got inf"),
+    ],
+)
+def test_uniform_needs_finite_ends_in_order(low, high, message):
+    with pytest.raises(InputError, match=f"^Uniform: {message}$"):
+        Uniform(low, high)
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "message"),
+    [
+        (math.nan, 1, "mean: expected a finite number, got nan"),
+        (math.inf, 1, "mean: expected a finite number, got inf"),
+        (0, 0, "std: expected a finite number > 0, got 0"),
+        (0, -1, "std: expected a finite number > 0, got -1"),
+        (0, math.nan, "std: expected a finite number > 0, got nan"),
+        (0, math.inf, "std: expected a finite number > 0, got inf"),
+    ],
+)
+@pytest.mark.parametrize("bell", [Normal, IrwinHall])
+def test_a_bell_needs_a_finite_mean_and_a_positive_spread(bell, mean, std, message):
+    with pytest.raises(InputError, match=f"^{bell.__name__}: {message}$"):
+        bell(mean, std)
+
+
+@pytest.mark.parametrize("dim", [0, -1, 1.5, True, "2", None])
+def test_a_dimension_is_a_whole_number_of_at_least_one(dim):
+    message = f"expected a whole number >= 1, got {dim!r}$"
+    for law in (Uniform, Normal, Spherical):
+        with pytest.raises(InputError, match=f"^{law.__name__}: dim: {message}"):
+            law(dim=dim)
+    with pytest.raises(InputError, match=f"^ring: modes: {message}"):
+        ring(modes=dim)
+
+
+@pytest.mark.parametrize("means", [[], [[]], [math.nan], [math.inf], 1.0, np.zeros((2, 2, 2))])
+def test_mixture_needs_finite_means(means):
+    with pytest.raises(InputError, match="Mixture: expected finite means"):
+        Mixture(means, 1.0)
+
+
+@pytest.mark.parametrize("std", [0, -1.0, math.nan, math.inf])
+def test_mixture_needs_a_positive_spread(std):
+    message = f"^Mixture: std: expected a finite number > 0, got {std}$"
+    with pytest.raises(InputError, match=message):
+        Mixture([0.0], std)
+
+
+@pytest.mark.parametrize(
+    "weights", [[1.0], [0.5, 0.4], [1.0, 0.0], [1.5, -0.5], [math.nan, 1], [[0.5, 0.5]]]
+)
+def test_mixture_needs_one_positive_weight_a_mode_and_sum_one(weights):
+    with pytest.raises(InputError, match="Mixture: expected 2 weights > 0 with sum 1"):
+        Mixture([0.0, 1.0], 1.0, weights)
+
+
+@pytest.mark.parametrize("question", ["interval", "cdf"])
+def test_only_a_mixture_on_the_line_has_a_cdf_and_an_interval(question):
+    arguments = [0.0] if question == "cdf" else []
+    with pytest.raises(InputError, match=f"Mixture.{question}: expected one coordinate, got 2"):
+        getattr(ring(), question)(*arguments)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.zeros(3),
+        np.zeros((0, 2)),
+        np.zeros((2, 0)),
+        np.zeros((2, 2), int),
+        np.array([[math.nan]]),
+        np.array([[math.inf]]),
+        [["a"]],
+    ],
+)
+def test_examples_needs_finite_floating_point_rows(X):
+    with pytest.raises(InputError, match="Examples: expected finite floating-point rows"):
+        Examples(X)

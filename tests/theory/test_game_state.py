@@ -1,0 +1,504 @@
+"""JSD, C(G), V(G, D) and the distance to D* against integrals by scipy and against samples."""
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from minigan import (
+    Dropout,
+    Examples,
+    InputError,
+    IrwinHall,
+    Linear,
+    Maxout,
+    Mixture,
+    Normal,
+    Sequential,
+    Tanh,
+    Uniform,
+    initialisers,
+    ring,
+)
+from minigan.theory import GeneratorState, PushForward, optimal_discriminator
+
+U, N = Uniform(-1, 1), Normal()
+
+
+class Law(NamedTuple):
+    """p_data, once as a distribution of minigan and once written out."""
+
+    data: Normal | Uniform | IrwinHall
+    pdf: Callable
+    edges: tuple[float, ...]  # where it begins, bends, ends
+
+
+class Known(NamedTuple):
+    """A generator with its p_g written out: in x, and at z (better near a fold)."""
+
+    G: Callable
+    noise: Uniform | Normal
+    p_z: Callable
+    p_g: Callable
+    p_g_at: Callable
+    folds: tuple[float, ...]  # in z, with the ends of the noise
+    edges: tuple[float, ...]  # in x: where p_g begins, jumps, is infinite, or ends
+    flat: float = 0.0  # probability of an atom
+
+
+def normal_pdf(mean, std):
+    return lambda x: math.exp(-(((x - mean) / std) ** 2) / 2) / std / math.sqrt(2 * math.pi)
+
+
+def bell_pdf(x):
+    """Sum of three uniform numbers, by truncated powers."""
+    return sum((-1) ** k * math.comb(3, k) * max(x - k, 0) ** 2 for k in range(4)) / 2
+
+
+LAWS = {
+    "normal": Law(Normal(0.5, 0.7), normal_pdf(0.5, 0.7), (-5.8, 0.5, 6.8)),
+    "bell": Law(
+        IrwinHall(0.5, 1.0),
+        lambda x: bell_pdf((x - 0.5) / 2 + 1.5) / 2 if -2.5 < x < 3.5 else 0.0,
+        (-2.5, -0.5, 0.5, 1.5, 3.5),
+    ),
+    "uniform": Law(Uniform(-0.3, 2), lambda x: 1 / 2.3 if -0.3 < x < 2 else 0.0, (-0.3, 2)),
+}
+
+
+def half(z):
+    return 0.5
+
+
+def sine_p_g(x):
+    return (2 - (abs(x) < math.sin(3))) / 6 / math.sqrt(1 - x * x) if abs(x) < 1 else 0.0
+
+
+def sine_p_g_at(z):
+    return (2 - (abs(math.sin(3 * z)) < math.sin(3))) / 6 / abs(math.cos(3 * z))
+
+
+def affine(slope, shift):
+    return lambda z: (slope * z + shift, np.full_like(z, slope))
+
+
+def absolute(z):
+    return np.abs(z), np.sign(z)
+
+
+TURN = math.asin(math.sin(3)) / 3
+GENERATORS = {
+    "affine, uniform": Known(
+        affine(2, 1), U, half, lambda x: 0.25 * (-1 < x < 3), lambda z: 0.25, (-1, 1), (-1, 3)
+    ),
+    "affine, normal": Known(
+        affine(-1.5, 1),
+        N,
+        normal_pdf(0, 1),
+        normal_pdf(1, 1.5),
+        lambda z: normal_pdf(0, 1)(z) / 1.5,
+        (-8, 0, 8),
+        (-11, 1, 13),
+    ),
+    "fold, uniform": Known(
+        absolute, U, half, lambda x: 1.0 * (0 < x < 1), lambda z: 1.0, (-1, 0, 1), (0, 1)
+    ),
+    "fold, normal": Known(
+        absolute,
+        N,
+        normal_pdf(0, 1),
+        lambda x: 2 * normal_pdf(0, 1)(x) * (x > 0),
+        lambda z: 2 * normal_pdf(0, 1)(z),
+        (-8, 0, 8),
+        (0, 8),
+    ),
+    "cube, uniform": Known(
+        lambda z: (z**3, 3 * z**2),
+        U,
+        half,
+        lambda x: abs(x) ** (-2 / 3) / 6 if 0 < abs(x) < 1 else 0.0,
+        lambda z: 1 / (6 * z * z),
+        (-1, 0, 1),
+        (-1, 0, 1),
+    ),
+    "sine, uniform": Known(
+        lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)),
+        U,
+        half,
+        sine_p_g,
+        sine_p_g_at,
+        (-1, -math.pi / 6, -TURN, TURN, math.pi / 6, 1),
+        (-1, -math.sin(3), math.sin(3), 1),
+    ),
+    "half flat, uniform": Known(
+        lambda z: (np.maximum(z, 0), (z > 0).astype(float)),
+        U,
+        half,
+        lambda x: 0.5 * (0 < x < 1),
+        lambda z: 0.5,
+        (0, 1),
+        (0, 1),
+        0.5,
+    ),
+}
+smooth = pytest.mark.parametrize("law", [LAWS["normal"], LAWS["bell"]], ids=["normal", "bell"])
+every_known = pytest.mark.parametrize("known", GENERATORS.values(), ids=GENERATORS)
+
+
+def expectation_of_data(f, law, known):
+    """E[f(x)] under p_data by scipy, cut wherever p_data or p_g is not smooth."""
+    low, high = law.edges[0], law.edges[-1]
+    cuts = sorted({*law.edges, *(x for x in known.edges if low < x < high)})
+    return sum(
+        quad(lambda x: law.pdf(x) * f(x), a, b, epsabs=1e-11, epsrel=1e-11, limit=200)[0]
+        for a, b in itertools.pairwise(cuts)
+    )
+
+
+def expectation_of_fake(f, law, known):
+    """E[f(G(z), p_g(G(z)))] by scipy in z, where p_g has no singularity; the atom apart."""
+    z = np.linspace(known.folds[0], known.folds[-1], 200_001)  # to find where G meets law.edges
+    x = known.G(z)[0]
+    meets = [
+        z[i] + (e - x[i]) / (x[i + 1] - x[i]) * (z[i + 1] - z[i])
+        for e in law.edges
+        for i in np.flatnonzero(np.diff(np.sign(x - e)))
+    ]
+    cuts = sorted({*known.folds, *meets})
+
+    def integrand(z):
+        return known.p_z(z) * f(float(known.G(np.array([z]))[0][0]), known.p_g_at(z))
+
+    return sum(
+        quad(integrand, a, b, epsabs=1e-11, epsrel=1e-11, limit=200)[0]
+        for a, b in itertools.pairwise(cuts)
+        if b - a > 1e-12
+    )
+
+
+def jsd_by_scipy(law, known):
+    """Half of KL(p_data || m) and half of KL(p_g || m), m = (p_data + p_g) / 2."""
+
+    def of_data(x):
+        p, q = law.pdf(x), known.p_g(x)
+        return math.log(2 * p / (p + q)) if p > 0 else 0.0
+
+    def of_fake(x, q):
+        return math.log(2 * q / (q + law.pdf(x)))
+
+    fake = expectation_of_fake(of_fake, law, known) + known.flat * math.log(2)
+    return (expectation_of_data(of_data, law, known) + fake) / 2
+
+
+def random_discriminator(seed, scale=1.0):
+    init = initialisers.normal(scale)
+    layers = [Maxout(1, 6, 3, weights=init, bias=init), Linear(6, 6), Tanh(), Linear(6, 1)]
+    net = Sequential(layers, seed=seed)
+    net.layers[-1].W[...] *= scale
+    return net
+
+
+def linear(slope, shift):
+    """The discriminator with logit slope x + shift."""
+    net = Sequential([Linear(1, 1)], dtype="float64")
+    net.params[...] = slope, shift
+    return net
+
+
+def generator(seed=3):
+    first = Linear(1, 16, weights=initialisers.normal(1.5), bias=initialisers.normal(1.0))
+    return Sequential([first, Tanh(), Linear(16, 1)], seed=seed)
+
+
+# Divergences.
+
+
+@smooth
+@every_known
+def test_the_jsd_is_that_of_scipy(law, known):
+    found = GeneratorState(known.G, known.noise, law.data).jsd
+    assert found == pytest.approx(jsd_by_scipy(law, known), abs=1e-8)
+
+
+@pytest.mark.parametrize("name", ["fold, uniform"])
+def test_the_jsd_of_data_with_edges_is_that_of_scipy_where_no_sample_crosses_them(name):
+    known, law = GENERATORS[name], LAWS["uniform"]
+    found = GeneratorState(known.G, known.noise, law.data).jsd
+    assert found == pytest.approx(jsd_by_scipy(law, known), abs=1e-10)
+
+
+@pytest.mark.parametrize("name", ["affine, uniform", "affine, normal", "cube, uniform"])
+def test_the_jsd_of_data_with_edges_is_that_of_scipy(name):
+    known, law = GENERATORS[name], LAWS["uniform"]
+    found = GeneratorState(known.G, known.noise, law.data).jsd
+    assert found == pytest.approx(jsd_by_scipy(law, known), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("G", "noise", "data"),
+    [
+        (affine(2.0, 1.0), U, Uniform(-1, 3)),
+        (affine(-2.0, 1.0), U, Uniform(-1, 3)),
+        (affine(1.0, 0.0), IrwinHall(), IrwinHall()),
+        (affine(-0.5, 2.0), IrwinHall(), IrwinHall(2.0, 0.5)),
+        (affine(3.0, -1.0), N, Normal(-1, 3)),
+        (affine(1.0, 0.0), Mixture([-1, 1], 0.3), Mixture([-1, 1], 0.3)),
+    ],
+    ids=["uniform", "uniform, falling", "bell", "bell, falling", "normal", "mixture"],
+)
+def test_the_jsd_is_zero_where_the_generator_has_won(G, noise, data):
+    state = GeneratorState(G, noise, data)
+    assert state.jsd == pytest.approx(0, abs=1e-9)
+    assert state.c_of_g == pytest.approx(-math.log(4), abs=1e-9)
+
+
+@pytest.mark.parametrize("data", [Uniform(4, 5), Uniform(3, 5), Normal(60), IrwinHall(-9, 1)])
+def test_the_jsd_is_log_two_where_p_data_and_p_g_do_not_meet(data):
+    assert GeneratorState(affine(2, 1), U, data).jsd == pytest.approx(math.log(2), abs=1e-12)
+
+
+def test_the_jsd_of_a_narrower_p_g_inside_of_p_data_is_the_closed_form():
+    state = GeneratorState(affine(1 / 8, 1 / 2), U, Uniform(0, 1))  # 4 against 1 on a quarter
+    of_data, of_fake = math.log(2 / 5) / 4 + math.log(2) * 3 / 4, math.log(8 / 5)
+    assert state.jsd == pytest.approx((of_data + of_fake) / 2, abs=1e-12)
+
+
+def test_the_jsd_is_the_same_when_the_players_change_sides():
+    there = GeneratorState(affine(2, 0.5), N, Normal(1, 0.5)).jsd
+    back = GeneratorState(affine(0.5, 1), N, Normal(0.5, 2)).jsd
+    assert there == pytest.approx(back, abs=1e-10)
+
+
+@smooth
+@every_known
+def test_c_of_g_is_minus_log_four_plus_twice_the_jsd(law, known):
+    state = GeneratorState(known.G, known.noise, law.data)
+    assert state.c_of_g == pytest.approx(-math.log(4) + 2 * jsd_by_scipy(law, known), abs=2e-8)
+    assert 0 < state.jsd < math.log(2)
+
+
+def test_p_g_is_the_exact_distribution_of_the_generator():
+    G, x = generator(), np.linspace(-2, 2, 101)
+    p_g = GeneratorState(G, U, N).p_g
+    assert isinstance(p_g, PushForward)
+    assert np.array_equal(p_g.pdf(x), PushForward(G, U).pdf(x))
+
+
+# Collapsed generators.
+
+
+@pytest.mark.parametrize("value", [0.5, 50.0])
+def test_a_constant_generator_has_a_jsd_of_log_two(value):
+    state = GeneratorState(affine(0.0, value), U, N)
+    assert state.jsd == pytest.approx(math.log(2), abs=1e-12)
+    assert np.isfinite(state.judge(random_discriminator(1))).all()
+
+
+def test_a_network_of_zeros_has_a_jsd_of_log_two():
+    G = generator()
+    G.params[...] = 0
+    state = GeneratorState(G, U, N)
+    assert state.jsd == pytest.approx(math.log(2), abs=1e-12)
+    verdict = state.judge(linear(0, 0))
+    assert (verdict.value, verdict.d_gap) == pytest.approx((-math.log(4), 0.5), abs=1e-12)
+
+
+@pytest.mark.parametrize("weight", [1e3, 1e9, 1e30])
+def test_a_generator_that_is_saturated_has_a_jsd_near_log_two(weight):
+    G = Sequential([Linear(1, 1), Tanh()])
+    G.params[...] = weight, 0
+    state = GeneratorState(G, U, N)
+    assert state.jsd == pytest.approx(math.log(2), abs=100 / weight + 1e-12)
+    assert np.isfinite(state.judge(random_discriminator(1))).all()
+
+
+@pytest.mark.parametrize("slope", [1e-3, 1e-9, 1e-14, 1e-200])
+def test_a_generator_that_nearly_collapsed_has_a_jsd_near_log_two(slope):
+    state = GeneratorState(affine(slope, 0.5), U, N)
+    assert state.jsd == pytest.approx(math.log(2), abs=20 * slope + 1e-12)
+    assert np.isfinite(state.judge(random_discriminator(1))).all()
+
+
+# V(G, D).
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([0.1, 1.0, 3.0]))
+def test_no_discriminator_does_better_than_the_optimal_one(seed, scale):
+    verdict = STATE.judge(random_discriminator(seed, scale))
+    assert verdict.value <= STATE.c_of_g + 1e-8
+    assert verdict.inner_gap == STATE.c_of_g - verdict.value
+
+
+STATE = GeneratorState(generator(), U, N)
+
+
+def test_a_discriminator_of_zeros_has_the_value_minus_log_four():
+    D = random_discriminator(1)
+    D.params[...] = 0
+    verdict = STATE.judge(D)
+    assert verdict.value == pytest.approx(-math.log(4), abs=1e-12)
+    assert verdict.inner_gap == pytest.approx(2 * STATE.jsd, abs=1e-12)
+    assert verdict.d_minus_half == 0
+    assert (verdict.mean_on_data, verdict.mean_on_fake) == pytest.approx((0.5, 0.5), abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_value_is_that_of_a_million_samples(seed):
+    rng, D, G = np.random.default_rng(seed), random_discriminator(seed), generator()
+    m = 1_000_000
+    on_data = np.log(1 / (1 + np.exp(-D(N.sample(m, rng))[:, 0].astype(float))))
+    on_fake = np.log(1 / (1 + np.exp(D(G(U.sample(m, rng)))[:, 0].astype(float))))
+    error = math.sqrt((on_data.var() + on_fake.var()) / m)
+    assert abs(STATE.judge(D).value - on_data.mean() - on_fake.mean()) < 5 * error
+
+
+@pytest.mark.parametrize(("m1", "m2", "std"), [(0.0, 1.0, 1.0), (1.0, -2.0, 0.5), (0.0, 6.0, 1.0)])
+def test_the_optimal_discriminator_of_two_normals_is_found_to_be_optimal(m1, m2, std):
+    state = GeneratorState(affine(std, m2), N, Normal(m1, std))
+    D = linear((m1 - m2) / std**2, (m2**2 - m1**2) / (2 * std**2))  # log p_data - log p_g
+    verdict = state.judge(D)
+    assert verdict.inner_gap == pytest.approx(0, abs=1e-9)
+    assert verdict.d_gap == pytest.approx(0, abs=1e-9)
+    x = np.linspace(-3, 3, 61)
+    np.testing.assert_allclose(state.D_star(x), 1 / (1 + np.exp(-D(x[:, None])[:, 0])), rtol=1e-12)
+
+
+@smooth
+@pytest.mark.parametrize("name", ["affine, normal", "cube, uniform", "sine, uniform"])
+def test_means_of_a_discriminator_are_those_of_scipy(law, name):
+    known, D = GENERATORS[name], linear(1.5, -0.75)
+    verdict = GeneratorState(known.G, known.noise, law.data).judge(D)
+
+    def D_of(x, *_):
+        return 1 / (1 + math.exp(0.75 - 1.5 * x))
+
+    def D_star(x, q):
+        p = law.pdf(x)
+        return p / (p + q) if p + q > 0 else 0.5
+
+    def mean(f):
+        data = expectation_of_data(lambda x: f(x, known.p_g(x)), law, known)
+        return data, expectation_of_fake(f, law, known)
+
+    on_data, on_fake = mean(D_of)
+    assert verdict.mean_on_data == pytest.approx(on_data, abs=1e-8)
+    assert verdict.mean_on_fake == pytest.approx(on_fake, abs=1e-8)
+    gap = sum(mean(lambda x, q: abs(D_of(x) - D_star(x, q)))) / 2
+    assert verdict.d_gap == pytest.approx(gap, abs=1e-6)  # |.| bends inside a cell
+    half = sum(mean(lambda x, q: abs(D_of(x) - 0.5))) / 2
+    assert verdict.d_minus_half == pytest.approx(half, abs=1e-6)
+    value = expectation_of_data(lambda x: math.log(D_of(x)), law, known)
+    value += expectation_of_fake(lambda x, q: math.log(1 - D_of(x)), law, known)
+    assert verdict.value == pytest.approx(value, abs=1e-8)
+
+
+def test_wide_logits_have_a_finite_value():
+    verdict = STATE.judge(linear(1e4, 0))
+    assert np.isfinite(verdict).all()
+    assert verdict.value < -1000
+
+
+def test_dropout_is_off():
+    without = Sequential([Linear(1, 4), Linear(4, 1)], seed=1)
+    with_dropout = Sequential([Linear(1, 4), Dropout(0.5), Linear(4, 1)], seed=1)
+    assert STATE.judge(with_dropout) == STATE.judge(without)
+
+
+def test_a_discriminator_is_not_changed():
+    D = random_discriminator(1)
+    D.grads[...] = 7
+    before = D.params.copy()
+    assert STATE.judge(D) == STATE.judge(D)
+    assert np.array_equal(D.params, before)
+    assert np.all(D.grads == 7)
+    assert D.dtype == np.float32
+
+
+# D*.
+
+
+def test_the_optimal_discriminator_is_p_data_over_the_sum():
+    D = optimal_discriminator(np.array([1.0, 3.0, 0.2]), np.array([1.0, 1.0, 0.8]))
+    np.testing.assert_allclose(D, [0.5, 0.75, 0.2], rtol=1e-15)
+
+
+def test_the_optimal_discriminator_is_one_half_where_there_is_nothing():
+    assert optimal_discriminator(np.zeros(2), np.zeros(2)).tolist() == [0.5, 0.5]
+
+
+def test_the_optimal_discriminator_is_sure_where_only_one_of_the_two_is():
+    p_data, p_g = np.array([2.0, 0.0, 1.0]), np.array([0.0, 2.0, math.inf])
+    assert optimal_discriminator(p_data, p_g).tolist() == [1, 0, 0]
+
+
+def test_the_optimal_discriminator_is_zero_at_infinite_p_g_even_without_data():
+    assert optimal_discriminator(np.array([0.0]), np.array([math.inf])).tolist() == [0]
+
+
+def test_the_optimal_discriminator_takes_any_two_densities():
+    assert optimal_discriminator(np.array([1e-310]), np.array([1.0]))[0] == pytest.approx(0)
+
+
+def test_a_generator_that_goes_far_beyond_the_data_is_taken():
+    known = GENERATORS["affine, uniform"]
+    jsd = GeneratorState(affine(40.0, 0.0), known.noise, N).jsd
+    assert jsd == pytest.approx(0.5726623958928263, abs=1e-9)  # scipy's quad, cut at +-9
+
+
+def test_noise_with_a_gap_is_taken():
+    gap = Mixture([-100, 100], 1.0)  # its density underflows to 0 in the middle
+    assert GeneratorState(affine(1.0, 0.0), gap, N).jsd == pytest.approx(math.log(2), abs=1e-9)
+
+
+def test_narrow_modes_far_apart_have_their_weight():
+    modes = Mixture([-1000, 1000], 0.1)
+    verdict = GeneratorState(affine(1.0, 0.0), N, modes).judge(linear(0, 0))
+    assert verdict.mean_on_data == pytest.approx(0.5, abs=1e-6)
+
+
+def test_d_star_of_a_game_is_the_optimal_discriminator_of_its_densities():
+    x = np.linspace(-3, 3, 61)
+    expected = optimal_discriminator(N.pdf(x), STATE.p_g.pdf(x))
+    assert np.array_equal(STATE.D_star(x), expected)
+
+
+def test_an_atom_counts_as_fake():
+    known = GENERATORS["half flat, uniform"]
+    state = GeneratorState(known.G, known.noise, N)
+    verdict = state.judge(linear(0, 100))  # D = 1: wrong about all that is fake
+    assert verdict.mean_on_fake == pytest.approx(1, abs=1e-9)
+    below = state.judge(linear(1e4, -100))  # D is 1 from x = 0.01 on, and 0 on the atom
+    assert below.mean_on_fake == pytest.approx(0.495, abs=1e-3)
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("data", [Examples(np.zeros((3, 1))), None, 3.0, "normal"], ids=repr)
+def test_data_have_a_density(data):
+    with pytest.raises(InputError, match=r"^data: expected a distribution with pdf\(\), got"):
+        GeneratorState(affine(1.0, 0.0), U, data)
+
+
+def test_data_have_one_coordinate():
+    with pytest.raises(InputError, match=r"expected one coordinate, got 2"):
+        GeneratorState(affine(1.0, 0.0), U, ring())
+
+
+@pytest.mark.parametrize("widths", [(2, 1), (1, 2)])
+def test_a_discriminator_goes_from_one_variable_to_one_logit(widths):
+    message = f"^expected a discriminator 1 -> 1, got {widths[0]} -> {widths[1]}$"
+    with pytest.raises(InputError, match=message):
+        STATE.judge(Sequential([Linear(*widths)]))
+
+
+def test_a_generator_goes_from_one_variable_to_one():
+    with pytest.raises(InputError, match="expected a generator of width 1 -> 1, got 2 -> 1"):
+        GeneratorState(Sequential([Linear(2, 1)]), U, N)

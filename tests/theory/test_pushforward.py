@@ -1,0 +1,504 @@
+"""The exact p_g against closed forms, samples, and its own integrals."""
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from minigan import (
+    InputError,
+    IrwinHall,
+    LeakyReLU,
+    Linear,
+    Normal,
+    ReLU,
+    Sequential,
+    Spherical,
+    Tanh,
+    Uniform,
+    initialisers,
+)
+from minigan.theory import PushForward, gauss_legendre
+
+MISSING = math.pi - 3  # sin(t) for t in (-3, 3): a turn of 2 pi, without its two last bits
+
+
+def sine_pdf(x):
+    roots = 2 - (np.abs(x) < math.sin(3))
+    return roots / 6 / np.sqrt(1 - x**2)
+
+
+def sine_cdf(x):
+    left, right = (np.clip(s * np.arcsin(x), 0, MISSING) for s in (-1, 1))
+    return (math.pi + 2 * np.arcsin(x) - (MISSING - left + right)) / 6
+
+
+class Known(NamedTuple):
+    """A generator whose p_g can be written down: p_g and its moments, by hand or by scipy."""
+
+    G: Callable
+    noise: Uniform | Normal | IrwinHall
+    pdf: Callable
+    cdf: Callable
+    moments: tuple[float, float]  # E[x], E[x^2]
+    edges: tuple[float, ...]  # where p_g begins, jumps, is infinite, or ends
+    atoms: tuple[tuple[float, float], ...] = ()
+
+
+def scipys(law, *edges, G, noise):
+    return Known(G, noise, law.pdf, law.cdf, (law.mean(), law.var() + law.mean() ** 2), edges)
+
+
+def affine(slope, shift):
+    return lambda z: (slope * z + shift, np.full_like(z, slope))
+
+
+def absolute(z):
+    return np.abs(z), np.sign(z)
+
+
+def cube(z):
+    return z**3, 3 * z**2
+
+
+def hinge(bend):
+    return lambda z: (np.maximum(z - bend, 0), (z > bend).astype(float))
+
+
+U, N = Uniform(-1, 1), Normal()
+KNOWN = {
+    "rising, uniform": scipys(stats.uniform(-1, 4), -1, 3, G=affine(2, 1), noise=U),
+    "falling, uniform": scipys(stats.uniform(-1, 4), -1, 3, G=affine(-2, 1), noise=U),
+    "rising, normal": scipys(stats.norm(1, 2), -15, 17, G=affine(2, 1), noise=N),
+    "falling, normal": scipys(stats.norm(1, 2), -15, 17, G=affine(-2, 1), noise=N),
+    "falling, bell": scipys(  # the bell has std 1, the sum of three uniforms 1/2
+        stats.irwinhall(3, -4, 4), -4, 8, G=affine(-2, 2), noise=IrwinHall()
+    ),
+    "fold, uniform": scipys(stats.uniform(0, 1), 0, 1, G=absolute, noise=U),
+    "fold, uneven": Known(
+        absolute,
+        Uniform(-1, 2),
+        lambda x: np.where(x < 1, 2, 1) / 3,
+        lambda x: (x + np.minimum(x, 1)) / 3,
+        (5 / 6, 1),
+        (0, 1, 2),
+    ),
+    "fold, normal": scipys(stats.halfnorm(), 0, 8, G=absolute, noise=N),
+    "cube, uniform": Known(
+        cube,
+        U,
+        lambda x: np.abs(x) ** (-2 / 3) / 6,
+        lambda x: (1 + np.cbrt(x)) / 2,
+        (0, 1 / 7),
+        (-1, 0, 1),
+    ),
+    "cube, normal": Known(
+        cube,
+        N,
+        lambda x: stats.norm.pdf(np.cbrt(x)) / (3 * np.cbrt(x) ** 2),
+        lambda x: stats.norm.cdf(np.cbrt(x)),
+        (0, 15),
+        (-500, 0, 500),
+    ),
+    "sine, uniform": Known(
+        lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)),
+        U,
+        sine_pdf,
+        sine_cdf,
+        (0, (1 - math.sin(6) / 6) / 2),
+        (-1, -math.sin(3), math.sin(3), 1),
+    ),
+    "exponential, normal": scipys(
+        stats.lognorm(0.5), 0.02, 50, G=lambda z: (np.exp(z / 2), np.exp(z / 2) / 2), noise=N
+    ),
+    "nearly constant": Known(
+        affine(1e-9, 3),
+        U,
+        lambda x: np.full_like(x, 0.5e9),
+        lambda x: ((x - 3) / 1e-9 + 1) / 2,
+        (3, 9 + 1e-18 / 3),
+        (3 - 1e-9, 3 + 1e-9),
+    ),
+    "half flat": Known(
+        hinge(0),
+        U,
+        lambda x: np.full_like(x, 0.5),
+        lambda x: (1 + x) / 2,
+        (1 / 4, 1 / 6),
+        (0, 1),
+        ((0, 0.5),),
+    ),
+}
+every_known = pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
+
+
+def inside(known, n=400):
+    """Points strictly between the edges."""
+    ends = itertools.pairwise(known.edges)
+    return np.concatenate([np.linspace(low, high, n + 2)[1:-1] for low, high in ends])
+
+
+def integral(f, edges):
+    """Integral by the double exponential rule, which takes singularities at the edges."""
+    t = np.linspace(-4.2, 4.2, 841)
+    u = 1 / (1 + np.exp(-np.pi * np.sinh(t)))  # (0, 1), both ends approached very closely
+    u_right = u[::-1]  # 1 - u without cancellation
+    weights = (t[1] - t[0]) * np.pi * np.cosh(t) * u * u_right
+    total = 0.0
+    for low, high in itertools.pairwise(edges):
+        x = np.where(u < 0.5, low + (high - low) * u, high - (high - low) * u_right)
+        apart = (x > low) & (x < high)
+        total += (high - low) * float(weights[apart] @ f(x[apart]))
+    return total
+
+
+def network(activation, seed, last=(), dtype="float64"):
+    """Random generator 1-16-16-1 with folds."""
+    first = Linear(1, 16, weights=initialisers.normal(1.5), bias=initialisers.normal(1.0))
+    rest = [activation(), Linear(16, 16), activation(), Linear(16, 1), *last]
+    return Sequential([first, *rest], seed=seed, dtype=dtype)
+
+
+def worst_z_score(G, noise, n, seed=0, bins=60):
+    """Largest deviation of a histogram of G(z) from n times cdf differences, in std."""
+    p_g, rng = PushForward(G, noise), np.random.default_rng(seed)
+    value = (lambda z: G(z[:, None])[:, 0]) if isinstance(G, Sequential) else lambda z: G(z)[0]
+    pilot = value(noise.sample(2000, rng).astype(float)[:, 0])
+    edges = np.unique(np.quantile(pilot, np.linspace(0, 1, bins + 1)[1:-1]))
+    counts = np.zeros(edges.size + 1)
+    for _ in range(0, n, 200_000):
+        x = value(noise.sample(200_000, rng).astype(float)[:, 0])
+        counts += np.bincount(np.searchsorted(edges, x), minlength=counts.size)
+    p = np.diff(p_g.cdf(edges), prepend=0, append=1)
+    expected = counts.sum() * p
+    sizable = expected > 50
+    assert sizable.sum() > 10
+    return np.max(np.abs(counts - expected)[sizable] / np.sqrt(expected * (1 - p))[sizable])
+
+
+# Closed forms.
+
+
+@every_known
+def test_the_density_is_the_closed_form(known):
+    x = inside(known)
+    np.testing.assert_allclose(PushForward(known.G, known.noise).pdf(x), known.pdf(x), rtol=1e-6)
+
+
+@every_known
+def test_the_distribution_function_is_the_closed_form(known):
+    x = inside(known)
+    found = PushForward(known.G, known.noise).cdf(x)
+    np.testing.assert_allclose(found, known.cdf(x), rtol=0, atol=3e-7)
+
+
+@every_known
+def test_the_density_and_the_atoms_sum_to_one(known):
+    p_g = PushForward(known.G, known.noise)
+    total = integral(p_g.pdf, known.edges) + sum(mass for _, mass in p_g.atoms)
+    assert total == pytest.approx(1, abs=2e-6)
+
+
+@every_known
+def test_outside_of_the_range_of_g_there_is_nothing(known):
+    p_g = PushForward(known.G, known.noise)
+    low, high = p_g.values.min(), p_g.values.max()
+    outside = np.array([low - 1, low - 1e-6, high + 1e-6, high + 1])
+    assert np.array_equal(p_g.pdf(outside), np.zeros(4))
+    np.testing.assert_allclose(p_g.cdf(outside), [0, 0, 1, 1], rtol=0, atol=1e-15)
+
+
+@every_known
+def test_the_weights_of_the_quadrature_sum_to_one(known):
+    _, w, _ = PushForward(known.G, known.noise).quadrature()
+    assert np.all(w >= 0)
+    assert w.sum() == pytest.approx(1, abs=1e-10)
+
+
+@every_known
+def test_the_quadrature_gives_mean_and_square(known):
+    x, w, _ = PushForward(known.G, known.noise).quadrature()
+    assert (w @ x, w @ x**2) == pytest.approx(known.moments, rel=1e-9, abs=1e-10)
+
+
+@every_known
+def test_the_quadrature_knows_the_density_at_its_points(known):
+    p_g = PushForward(known.G, known.noise)
+    x, _, density = p_g.quadrature()
+    apart = np.min(np.abs(x[:, None] - np.array(known.edges)), axis=1) > 1e-3 * np.ptp(x)
+    apart &= (x > known.edges[0]) & (x < known.edges[-1])
+    assert apart.sum() > 500
+    np.testing.assert_allclose(density[apart], known.pdf(x[apart]), rtol=1e-6)
+
+
+@every_known
+def test_flat_stretches_are_atoms_and_nothing_else_is(known):
+    assert PushForward(known.G, known.noise).atoms == list(known.atoms)
+
+
+@every_known
+def test_samples_fall_where_the_distribution_function_says(known):
+    assert worst_z_score(known.G, known.noise, 200_000) < 4.5
+
+
+# Folds, jumps, atoms.
+
+
+def test_a_fold_is_a_critical_value():
+    p_g = PushForward(lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)), U)
+    ends = math.sin(3)
+    np.testing.assert_allclose(p_g.critical, [-1, -ends, ends, 1], rtol=1e-14)
+
+
+def test_a_sharp_fold_is_found_to_the_last_bit():
+    p_g = PushForward(lambda z: (np.abs(z - 0.3), np.sign(z - 0.3)), U)
+    np.testing.assert_allclose(p_g.critical, [0, 0.7, 1.3], rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(p_g.pdf(np.array([1e-12, 0.69, 0.71])), [1, 1, 0.5], rtol=1e-12)
+
+
+def test_the_density_is_infinite_where_g_is_level():
+    p_g = PushForward(lambda z: (z**2, 2 * z), U)
+    assert p_g.pdf(np.array([0.0]))[0] == math.inf
+
+
+def test_g_is_monotone_between_neighbouring_nodes():
+    p_g = PushForward(lambda z: (np.sin(9 * z), 9 * np.cos(9 * z)), U)
+    assert np.all(np.diff(p_g.nodes) > 0)
+    for low, high in zip(p_g.nodes[::40], p_g.nodes[1::40], strict=False):
+        steps = np.diff(np.sin(9 * np.linspace(low, high, 9)))
+        assert np.all(steps >= -1e-15) or np.all(steps <= 1e-15)
+    assert np.array_equal(p_g.values, np.sin(9 * p_g.nodes))
+
+
+def test_more_cells_find_narrower_folds():
+    def G(z):  # rises at all ends of four cells, and falls in between
+        return z + 0.3 * np.sin(8 * np.pi * z), 1 + 2.4 * np.pi * np.cos(8 * np.pi * z)
+
+    x = np.array([-0.4, 0.1])
+    exact = np.mean(G(np.linspace(-1, 1, 2_000_001))[0][:, None] <= x, axis=0)
+    coarse, fine = (PushForward(G, U, cells=cells).cdf(x) for cells in (4, 64))
+    np.testing.assert_allclose(fine, exact, atol=2e-6)
+    assert np.abs(coarse - exact).max() > 0.02
+
+
+def test_a_constant_generator_is_one_atom():
+    p_g = PushForward(affine(0.0, 3.0), N)
+    x, w, density = p_g.quadrature()
+    assert (x.tolist(), w.tolist(), density.tolist()) == ([3], [1], [math.inf])
+    assert p_g.atoms == [(3, 1)]
+    assert p_g.cdf(np.array([2.9, 3.0, 3.1])).tolist() == [0, 1, 1]
+    assert p_g.pdf(np.array([2.9, 3.1])).tolist() == [0, 0]
+
+
+def test_an_atom_is_in_the_quadrature_with_its_mass():
+    x, w, density = PushForward(hinge(0), U).quadrature()
+    assert w[x == 0].tolist() == [0.5]
+    assert density[x == 0].tolist() == [math.inf]
+
+
+def test_a_flat_stretch_ends_where_g_begins_to_rise():
+    p_g = PushForward(hinge(0.3), U)
+    assert p_g.atoms == [(0, pytest.approx(0.65, abs=1e-12))]
+    _, w, _ = p_g.quadrature()
+    assert w.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_the_weights_sum_to_one_for_a_network_that_ends_in_a_relu():
+    _, w, _ = PushForward(network(ReLU, seed=2, last=[ReLU()]), N).quadrature()
+    assert w.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_a_saturated_tanh_is_two_atoms():
+    net = Sequential([Linear(1, 1), Tanh()], dtype="float64")
+    net.params[...] = 1e9, 1e8  # jumps from -1 to 1 at z = -0.1
+    p_g = PushForward(net, U)
+    assert [value for value, _ in p_g.atoms] == [-1, 1]
+    assert [mass for _, mass in p_g.atoms] == pytest.approx([0.45, 0.55], abs=1e-3)
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="its bent cells lose a thousandth")
+def test_a_saturated_tanh_loses_no_mass():
+    net = Sequential([Linear(1, 1), Tanh()], dtype="float64")
+    net.params[...] = 1e9, 1e8
+    _, w, _ = PushForward(net, U).quadrature()
+    assert w.sum() == pytest.approx(1, abs=1e-9)
+
+
+# Networks.
+
+
+def test_a_network_is_the_function_that_it_computes():
+    net = network(Tanh, seed=1)
+    W1, b1, W2, b2, W3, b3 = (p for layer in net.layers for p in layer.params.values())
+
+    def G(z):
+        h1 = np.tanh(z[:, None] @ W1 + b1)
+        h2 = np.tanh(h1 @ W2 + b2)
+        slope = (((1 - h1**2) * W1) @ W2 * (1 - h2**2)) @ W3
+        return (h2 @ W3 + b3)[:, 0], slope[:, 0]
+
+    by_network, by_hand = PushForward(net, N), PushForward(G, N)
+    low, high = by_hand.values.min(), by_hand.values.max()
+    x = np.linspace(low, high, 501)[1:-1]
+    np.testing.assert_allclose(by_network.pdf(x), by_hand.pdf(x), rtol=1e-6)
+    np.testing.assert_allclose(by_network.cdf(x), by_hand.cdf(x), atol=1e-12)
+
+
+@pytest.mark.parametrize("activation", [Tanh, ReLU, LeakyReLU], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("noise", [U, N, IrwinHall()], ids=lambda law: type(law).__name__)
+def test_samples_of_a_network_fall_where_they_should(activation, noise):
+    assert worst_z_score(network(activation, seed=3), noise, 200_000) < 4.5
+
+
+@pytest.mark.parametrize("activation", [Tanh, ReLU], ids=lambda kind: kind.__name__)
+def test_the_moments_of_a_network_are_those_of_a_sum_over_fine_cells(activation):
+    net = network(activation, seed=4)
+    z = (np.arange(400_000) + 0.5) / 200_000 - 1
+    exact = net(z[:, None])[:, 0]
+    x, w, _ = PushForward(net, U).quadrature()
+    moments = [np.mean(exact), np.mean(exact**2)]
+    assert [w @ x, w @ x**2] == pytest.approx(moments, rel=1e-5)
+
+
+def test_a_network_in_float32_is_taken_in_float64():
+    net = network(Tanh, seed=2, dtype="float32")
+    single, double = PushForward(net, U), PushForward(net.copy(dtype="float64"), U)
+    x = np.linspace(-3, 3, 101)
+    assert np.array_equal(single.pdf(x), double.pdf(x))
+    assert single.pdf(x).dtype == np.float64
+    assert np.array_equal(single.values, double.values)
+
+
+def test_what_happens_to_the_network_later_does_not_matter():
+    net = network(Tanh, seed=2)
+    p_g, x = PushForward(net, U), np.linspace(-3, 3, 101)
+    before = p_g.pdf(x)
+    net.params[...] = 0
+    assert before.any()
+    assert np.array_equal(p_g.pdf(x), before)
+
+
+def test_a_network_is_not_changed():
+    net = network(Tanh, seed=2)
+    net.grads[...] = 7
+    before = net.params.copy()
+    PushForward(net, U).quadrature()
+    assert np.array_equal(net.params, before)
+    assert np.all(net.grads == 7)
+
+
+# Shapes.
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (0,)])
+def test_the_answer_has_the_shape_of_the_question(shape):
+    p_g = PushForward(affine(2.0, 1.0), U)
+    x = np.full(shape, 2.0)
+    assert np.array_equal(p_g.pdf(x), np.full(shape, 0.25))
+    assert np.array_equal(p_g.cdf(x), np.full(shape, 0.75))
+
+
+@pytest.mark.parametrize("order", [1, 2, 5])
+def test_gauss_legendre_is_exact_up_to_degree_two_order_minus_one(order):
+    edges = np.array([-1.0, 0.5, 0.75, 3.0])
+    x, w = gauss_legendre(edges, order)
+    assert x.shape == w.shape == (3 * order,)
+    assert np.all(np.diff(x) > 0)
+    for degree in range(2 * order):
+        exact = (3.0 ** (degree + 1) - (-1.0) ** (degree + 1)) / (degree + 1)
+        assert w @ x**degree == pytest.approx(exact, rel=1e-13)
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("widths", [(2, 1), (1, 2)])
+def test_a_generator_goes_from_one_variable_to_one(widths):
+    message = f"^PushForward: expected a generator of width 1 -> 1, got {widths[0]} -> {widths[1]}$"
+    with pytest.raises(InputError, match=message):
+        PushForward(Sequential([Linear(*widths)]), U)
+
+
+def test_a_network_without_widths_is_refused():
+    with pytest.raises(InputError, match="width 1 -> 1, got None -> None"):
+        PushForward(Sequential([Tanh()]), U)
+
+
+@pytest.mark.parametrize("G", [3, None, "G", np.zeros(3)], ids=repr)
+def test_a_generator_is_a_network_or_a_function(G):
+    with pytest.raises(InputError, match=r"^PushForward: expected a Sequential or a function, got"):
+        PushForward(G, U)
+
+
+@pytest.mark.parametrize(
+    "G",
+    [
+        lambda z: (np.where(z > 0.5, np.nan, z), np.ones_like(z)),
+        lambda z: (z, np.full_like(z, np.nan)),
+        lambda z: (z, np.where(z > 0, np.inf, 1.0)),
+    ],
+    ids=["NaN value", "NaN slope", "infinite slope"],
+)
+def test_a_generator_that_is_not_finite_is_refused(G):
+    with pytest.raises(InputError, match=r"^PushForward: expected G finite on the prior's range"):
+        PushForward(G, U)
+
+
+def test_a_generator_that_is_infinite_is_refused():
+    with pytest.raises(InputError, match=r"^PushForward: expected G finite on the prior's range"):
+        PushForward(lambda z: (np.where(z > 0.5, np.inf, z), np.ones_like(z)), U)
+
+
+def test_a_network_with_nan_parameters_is_refused():
+    net = network(Tanh, seed=0)
+    net.params[3] = np.nan
+    with pytest.raises(InputError, match="expected G finite on the prior's range, got NaN or inf"):
+        PushForward(net, U)
+
+
+@pytest.mark.parametrize("cells", [1, 0, -5])
+def test_there_are_at_least_two_cells(cells):
+    with pytest.raises(InputError, match=rf"^PushForward: .*cells.* >= 2, got {cells}$"):
+        PushForward(affine(2.0, 1.0), U, cells=cells)
+
+
+@pytest.mark.parametrize("cells", [2.5, "3", None])
+def test_cells_are_a_whole_number(cells):
+    with pytest.raises(InputError, match=r"cells: expected a whole number >= 2, got"):
+        PushForward(affine(2.0, 1.0), U, cells=cells)
+
+
+def test_noise_without_a_density_is_refused():
+    with pytest.raises(InputError, match="noise: expected a distribution with"):
+        PushForward(affine(2.0, 1.0), Spherical(1))
+
+
+def test_a_fold_where_the_noise_ends_does_no_harm():
+    p_g = PushForward(lambda z: ((z - 3) ** 2, 2 * (z - 3)), IrwinHall())
+    assert not np.isnan(p_g.pdf(np.array([0.0, 0.1]))).any()
+
+
+# Ten million samples.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["rising, uniform", "cube, uniform", "fold, normal"])
+def test_ten_million_samples_fall_where_they_should(name):
+    assert worst_z_score(KNOWN[name].G, KNOWN[name].noise, 10_000_000) < 4.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sine, uniform", "nearly constant", "half flat"])
+def test_ten_million_samples_of_a_folded_or_flat_generator_fall_where_they_should(name):
+    assert worst_z_score(KNOWN[name].G, KNOWN[name].noise, 10_000_000) < 4.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("activation", [Tanh, ReLU], ids=lambda kind: kind.__name__)
+def test_ten_million_samples_of_a_network_fall_where_they_should(activation, seed):
+    assert worst_z_score(network(activation, seed=10 + seed), U, 10_000_000) < 4.5
