@@ -1,0 +1,292 @@
+"""V(x, y) = x y: the smallest game on which gradient descent goes wrong, and its remedies.
+
+One player chooses x and wants x y small, the other chooses y and wants it large. The only
+equilibrium is (0, 0). Following both gradients means to follow the field
+
+    F(x, y) = (-dV/dx, +dV/dy) = (-y, x),
+
+which is at right angles to the way home: followed exactly it goes round in circles for
+ever, and followed in steps it leaves the circle. With |w| for the distance from (0, 0),
+
+    simultaneous   w + eta F(w)                         |w| grows by sqrt(1 + eta^2) a step
+    alternating    x first, then y from the new x       x^2 + y^2 - eta x y stays as it is
+    extragradient  w + eta F(w + eta F(w))              |w| shrinks by sqrt(1 - eta^2 + eta^4)
+    optimistic     w + 2 eta F(w) - eta F(w before)     |w| shrinks, in the long run, by
+                                                        sqrt((1 + sqrt(1 - 4 eta^2)) / 2)
+
+and the mean of the first n alternating iterates is of size 1 / (eta n), while the mean of
+simultaneous ones grows as they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from minigan.errors import InputError, NonFiniteError
+from minigan.validation import real_number, whole_number
+
+
+def value(w: np.ndarray) -> np.ndarray:
+    """V(x, y) = x y (tutorial, Eq. 19).
+
+    Parameters
+    ----------
+    w : array, shape (..., 2)
+        Points (x, y).
+
+    Returns
+    -------
+    array, shape (...)
+    """
+    w = np.asarray(w, np.float64)
+    return w[..., 0] * w[..., 1]
+
+
+def field(w: np.ndarray) -> np.ndarray:
+    """F(x, y) = (-y, x): x goes down on V, y goes up (tutorial, Eq. 27 and 28).
+
+    Parameters
+    ----------
+    w : array, shape (..., 2)
+        Points (x, y).
+
+    Returns
+    -------
+    array, shape (..., 2)
+    """
+    w = np.asarray(w, np.float64)
+    return np.stack([-w[..., 1], w[..., 0]], axis=-1)
+
+
+def continuous(start: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Gradient descent with infinitesimal steps: a circle (tutorial, Eq. 30 and 31).
+
+    Parameters
+    ----------
+    start : array, shape (2,)
+        x(0), y(0).
+    times : array, shape (n,)
+
+    Returns
+    -------
+    array, shape (n, 2)
+
+    Raises
+    ------
+    InputError
+        If the start is not two finite numbers.
+    """
+    x, y = _point(start)
+    t = np.asarray(times, np.float64)
+    return np.stack([x * np.cos(t) - y * np.sin(t), x * np.sin(t) + y * np.cos(t)], axis=-1)
+
+
+def simultaneous(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
+    """Both players step at once, each from where the other was.
+
+    Parameters
+    ----------
+    start : array, shape (2,)
+        The first point.
+    eta : float
+        Step size, > 0.
+    steps : int
+        >= 1.
+
+    Returns
+    -------
+    array, shape (steps + 1, 2)
+        The start, and the point after each step.
+
+    Raises
+    ------
+    InputError
+        If something does not fit.
+    NonFiniteError
+        If the path leaves the range of floating point.
+    """
+    return _iterate(start, eta, steps, lambda w, eta: w + eta * field(w))
+
+
+def alternating(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
+    """x steps first, then y steps from the new x, as Algorithm 1 does with k = 1.
+
+    Bounded for eta < 2, where `alternating_invariant` is the equation of an ellipse.
+
+    Parameters
+    ----------
+    start, eta, steps
+        As in `simultaneous`.
+
+    Returns
+    -------
+    array, shape (steps + 1, 2)
+
+    Raises
+    ------
+    InputError, NonFiniteError
+        As in `simultaneous`.
+    """
+
+    def step(w: np.ndarray, eta: float) -> np.ndarray:
+        x = w[0] + eta * field(w)[0]
+        return np.array([x, w[1] + eta * field(np.array([x, w[1]]))[1]])
+
+    return _iterate(start, eta, steps, step)
+
+
+def alternating_invariant(w: np.ndarray, eta: float) -> np.ndarray:
+    """x^2 + y^2 - eta x y, which alternating steps leave as it is.
+
+    Parameters
+    ----------
+    w : array, shape (..., 2)
+        Points (x, y).
+    eta : float
+        The step size.
+
+    Returns
+    -------
+    array, shape (...)
+    """
+    w = np.asarray(w, np.float64)
+    return (w**2).sum(axis=-1) - eta * value(w)
+
+
+def extragradient(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
+    """Look one step ahead, and step by the gradient found there (Korpelevich 1976).
+
+    Parameters
+    ----------
+    start, eta, steps
+        As in `simultaneous`. It converges for eta < 1.
+
+    Returns
+    -------
+    array, shape (steps + 1, 2)
+
+    Raises
+    ------
+    InputError, NonFiniteError
+        As in `simultaneous`.
+    """
+    return _iterate(start, eta, steps, lambda w, eta: w + eta * field(w + eta * field(w)))
+
+
+def optimistic(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
+    """Foresee the next gradient from the last two (Popov 1980; Daskalakis et al. 2018).
+
+    Parameters
+    ----------
+    start, eta, steps
+        As in `simultaneous`. It converges for eta < 1 / sqrt(3).
+
+    Returns
+    -------
+    array, shape (steps + 1, 2)
+
+    Raises
+    ------
+    InputError, NonFiniteError
+        As in `simultaneous`.
+    """
+    before = field(_point(start))
+
+    def step(w: np.ndarray, eta: float) -> np.ndarray:
+        nonlocal before
+        now = field(w)
+        ahead, before = 2 * now - before, now
+        return w + eta * ahead
+
+    return _iterate(start, eta, steps, step)
+
+
+def averages(path: np.ndarray) -> np.ndarray:
+    """Mean of the first 1, 2, 3, ... points of a path.
+
+    Parameters
+    ----------
+    path : array, shape (n, 2)
+
+    Returns
+    -------
+    array, shape (n, 2)
+
+    Raises
+    ------
+    InputError
+        If the shape is another one.
+    """
+    path = np.asarray(path, np.float64)
+    if path.ndim != 2 or path.shape[1] != 2:
+        raise InputError(f"path: expected shape (n, 2), got {path.shape}")
+    return path.cumsum(axis=0) / np.arange(1, len(path) + 1)[:, None]
+
+
+def growth(method: str, eta: float) -> float:
+    """Factor by which the distance from the equilibrium changes in one step.
+
+    Parameters
+    ----------
+    method : {"simultaneous", "alternating", "extragradient", "optimistic"}
+    eta : float
+        Step size, > 0.
+
+    Returns
+    -------
+    float
+        Of each step for simultaneous and extragradient ones; in the long run for
+        alternating and optimistic ones. Below 1 the method converges.
+
+    Raises
+    ------
+    InputError
+        If the method is unknown, or the step size is not > 0.
+
+    Notes
+    -----
+    With w as the complex number x + i y the field is i w, and a step is multiplication by
+    1 + i eta or, for extragradient, 1 - eta^2 + i eta. Optimistic steps have the two
+    factors ((1 + 2 i eta) +- sqrt(1 - 4 eta^2)) / 2, and alternating ones the eigenvalues
+    of ((1, -eta), (eta, 1 - eta^2)), which have product 1.
+    """
+    eta = real_number("eta", eta, 0, low_open=True)
+    root = np.emath.sqrt(1 - 4 * eta**2)
+    pair = np.emath.sqrt(eta**2 - 4) * eta / 2
+    factors = {
+        "simultaneous": [1 + 1j * eta],
+        "alternating": [1 - eta**2 / 2 + pair, 1 - eta**2 / 2 - pair],
+        "extragradient": [1 - eta**2 + 1j * eta],
+        "optimistic": [(1 + 2j * eta + root) / 2, (1 + 2j * eta - root) / 2],
+    }
+    if method not in factors:
+        raise InputError(f"method: expected one of {', '.join(factors)}, got {method!r}")
+    return float(np.abs(factors[method]).max())
+
+
+def _iterate(
+    start: np.ndarray, eta: float, steps: int, step: Callable[[np.ndarray, float], np.ndarray]
+) -> np.ndarray:
+    """The start, and the point after each step."""
+    path = [_point(start)]
+    eta, steps = real_number("eta", eta, 0, low_open=True), whole_number("steps", steps)
+    for n in range(1, steps + 1):
+        with np.errstate(over="ignore", invalid="ignore"):
+            path.append(step(path[-1], eta))
+        if not np.isfinite(path[-1]).all():
+            raise NonFiniteError(f"step {n}: the path left the range of floating point", n)
+    return np.array(path)
+
+
+def _point(start: np.ndarray) -> np.ndarray:
+    try:
+        point = np.asarray(start, np.float64)
+    except (TypeError, ValueError):
+        raise InputError("start: expected two numbers (x, y)") from None
+    if point.shape != (2,):
+        raise InputError(f"start: expected two numbers (x, y), got shape {point.shape}")
+    if not np.isfinite(point).all():
+        raise InputError(f"start: expected finite numbers, got {point[0]}, {point[1]}")
+    return point

@@ -1,0 +1,161 @@
+"""V = x y: circles, spirals, an ellipse, and the rates of the remedies."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from minigan import InputError, NonFiniteError
+from minigan.theory import games
+
+START = np.array([0.8, -0.6])
+METHODS = ["simultaneous", "alternating", "extragradient", "optimistic"]
+
+
+def distance(path):
+    return np.hypot(*path.T)
+
+
+def matrix(method, eta):
+    """One step as a matrix, on (w, w before) for optimistic: written without the field."""
+    J, one = np.array([[0.0, -1.0], [1.0, 0.0]]), np.eye(2)
+    return {
+        "simultaneous": one + eta * J,
+        "alternating": np.array([[1, -eta], [eta, 1 - eta**2]]),
+        "extragradient": one + eta * J @ (one + eta * J),
+        "optimistic": np.block([[one + 2 * eta * J, -eta * J], [one, 0 * one]]),
+    }[method]
+
+
+def test_the_field_is_the_gradient_of_each_player():
+    (right, up), w, h = np.eye(2), np.array([0.3, -1.7]), 1e-6
+    dx = (games.value(w + h * right) - games.value(w - h * right)) / (2 * h)
+    dy = (games.value(w + h * up) - games.value(w - h * up)) / (2 * h)
+    assert games.field(w) == pytest.approx([-dx, dy], abs=1e-9)
+
+
+def test_the_continuous_solution_solves_the_equations_and_stays_on_its_circle():
+    times = np.linspace(0, 30, 100)
+    path = games.continuous(START, times)
+    numeric = solve_ivp(
+        lambda t, w: [-w[1], w[0]], (0, 30), START, "DOP853", times, rtol=1e-11, atol=1e-11
+    )
+    assert path == pytest.approx(numeric.y.T, abs=1e-8)
+    assert distance(path) == pytest.approx(1, abs=1e-14)
+    assert games.continuous(START, [math.pi / 2])[0] == pytest.approx([0.6, 0.8], abs=1e-15)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("eta", [0.05, 0.3, 0.55])
+def test_a_path_is_the_matrix_applied_again_and_again(method, eta):
+    path = getattr(games, method)(START, eta, 20)
+    state = np.concatenate([START, START]) if method == "optimistic" else START
+    expected = [state[:2]]
+    for _ in range(20):
+        state = matrix(method, eta) @ state
+        expected.append(state[:2])
+    assert path.shape == (21, 2)
+    assert path == pytest.approx(np.array(expected), abs=1e-13)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("eta", [0.05, 0.3, 0.499, 0.55, 0.7, 0.99, 1.5, 2.5])
+def test_growth_is_the_spectral_radius(method, eta):
+    radius = np.abs(np.linalg.eigvals(matrix(method, eta))).max()
+    assert games.growth(method, eta) == pytest.approx(radius, abs=1e-12)
+
+
+@pytest.mark.parametrize("eta", [0.01, 0.2, 1.0, 3.0])
+def test_simultaneous_steps_grow_at_every_step(eta):
+    r = distance(games.simultaneous(START, eta, 100))
+    assert r[1:] / r[:-1] == pytest.approx(math.sqrt(1 + eta**2), rel=1e-13)
+
+
+@pytest.mark.parametrize("eta", [0.01, 0.2, 1.0, 1.9])
+def test_alternating_steps_keep_their_invariant_and_stay_bounded(eta):
+    path = games.alternating(START, eta, 2000)
+    invariant = games.alternating_invariant(path, eta)
+    assert invariant == pytest.approx(1 + 0.48 * eta, rel=1e-11)
+    r = distance(path)
+    assert r.max() <= math.sqrt((1 + 0.48 * eta) / (1 - eta / 2)) * (1 + 1e-12)
+    assert r.min() >= math.sqrt((1 + 0.48 * eta) / (1 + eta / 2)) * (1 - 1e-12)
+
+
+def test_alternating_steps_are_not_bounded_from_eta_2_on():
+    assert distance(games.alternating(START, 2.1, 200))[-1] > 1e6
+    assert games.growth("alternating", 1.99) == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("eta", [0.05, 0.5, 0.9])
+def test_extragradient_steps_shrink_at_every_step(eta):
+    r = distance(games.extragradient(START, eta, 100))
+    assert r[1:] / r[:-1] == pytest.approx(math.sqrt(1 - eta**2 + eta**4), rel=1e-12)
+
+
+@pytest.mark.parametrize("eta", [0.05, 0.2, 0.45])
+def test_optimistic_steps_shrink_in_the_long_run(eta):
+    r = distance(games.optimistic(START, eta, 400))
+    rate = math.sqrt((1 + math.sqrt(1 - 4 * eta**2)) / 2)
+    assert r[-1] / r[-2] == pytest.approx(rate, rel=1e-12)
+
+
+def test_where_the_remedies_stop_to_help():
+    limit = 1 / math.sqrt(3)
+    assert games.growth("optimistic", limit * 0.999) < 1 < games.growth("optimistic", limit * 1.001)
+    assert games.growth("extragradient", 0.999) < 1 < games.growth("extragradient", 1.001)
+
+
+def test_averages_help_alternating_steps_and_not_simultaneous_ones():
+    eta = 0.2
+    for n in (100, 1000, 10_000):
+        path = games.alternating(START, eta, n)
+        mean = games.averages(path)[-2]  # of the first n points
+        x_0, x_n = path[[0, -1], 0]
+        assert mean[1] == pytest.approx((x_0 - x_n) / (eta * n), abs=1e-13)
+        assert np.hypot(*mean) <= 2 * 1.2 / (eta * n) * math.sqrt(2)
+    r = distance(games.averages(games.simultaneous(START, eta, 1000)))
+    assert r[-1] > 1e5
+
+
+def test_averages_are_running_means(rng):
+    path = rng.standard_normal((7, 2))
+    expected = [path[: n + 1].mean(axis=0) for n in range(7)]
+    assert games.averages(path) == pytest.approx(np.array(expected), abs=1e-15)
+
+
+def test_a_path_that_overflows_names_its_step():
+    with pytest.raises(NonFiniteError, match="the path left the range") as error:
+        games.simultaneous(START, 1e100, 10)
+    assert error.value.step == 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("start", "eta", "steps", "message"),
+    [
+        (START, 0, 5, "eta: expected a finite number > 0, got 0"),
+        (START, -0.1, 5, "eta: expected a finite number > 0, got -0.1"),
+        (START, math.nan, 5, "eta: expected a finite number > 0, got nan"),
+        (START, 0.1, 0, "steps: expected a whole number >= 1, got 0"),
+        (START, 0.1, 2.0, "steps: expected a whole number >= 1, got 2.0"),
+        ([1, 2, 3], 0.1, 5, "start: expected two numbers (x, y), got shape (3,)"),
+        ([1, math.inf], 0.1, 5, "start: expected finite numbers, got 1.0, inf"),
+        ("here", 0.1, 5, "start: expected two numbers (x, y)"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_line(method, start, eta, steps, message):
+    with pytest.raises(InputError) as error:
+        getattr(games, method)(start, eta, steps)
+    assert str(error.value) == message
+
+
+def test_other_things_that_do_not_fit():
+    with pytest.raises(InputError, match=r"^method: expected one of simultaneous, .*'momentum'"):
+        games.growth("momentum", 0.1)
+    with pytest.raises(InputError, match=r"^eta: expected"):
+        games.growth("optimistic", 0)
+    with pytest.raises(InputError, match=r"^path: expected shape \(n, 2\), got \(3,\)"):
+        games.averages(np.zeros(3))
+    with pytest.raises(InputError, match=r"^start: expected two numbers .* shape \(50, 50\)$"):
+        games.continuous(np.zeros((50, 50)), [0.0])
