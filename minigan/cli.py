@@ -21,6 +21,14 @@ from minigan.errors import InputError, NonFiniteError
 
 FIGURES = {
     "figure1": "train a GAN on the line, draw Figure 1 of the 2014 paper",
+    "inner-loop": "train D against a fixed G: how near D comes to D*",
+    "function-space": "Proposition 2: p_g itself descends, beside Algorithm 1",
+    "monitor": "how far a real game is from the theory, step by step",
+    "costs": "the three generator costs, and where they saturate",
+    "which-kl": "one Gaussian fitted to two, under either KL and under JSD",
+    "update-rules": "NCE, maximum likelihood and the GAN as rules of one game",
+    "circling": "V = x y: games that circle, and what helps",
+    "mode-collapse": "minimax against maximin: who moves last",
 }
 OTHERS = {
     "check": "check every gradient by finite differences",

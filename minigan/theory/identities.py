@@ -1,0 +1,26 @@
+"""Every identity that ``minigan theory`` holds against numbers, in the papers' order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from minigan.theory import identities_dynamic, identities_learning, identities_static
+from minigan.theory.identity import Identity
+
+
+def identities(seed: int = 0) -> Iterator[Identity]:
+    """All identities, computed as they are asked for.
+
+    Parameters
+    ----------
+    seed : int
+        Of what is drawn at random, >= 0.
+
+    Yields
+    ------
+    Identity
+        Section 4 of the 2014 paper first, then costs and learning, then games.
+    """
+    yield from identities_static.identities(seed)
+    yield from identities_learning.identities(seed)
+    yield from identities_dynamic.identities(seed)

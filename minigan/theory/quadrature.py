@@ -1,0 +1,176 @@
+"""Integrals over the line, to about thirteen digits, whatever the tails.
+
+(Six digits at least, or an `InputError`, at singularities that floats cannot resolve.)
+
+The line is cut into panels. On each, Gauss-Legendre is compared with itself on the two
+halves; where they disagree the panel is halved and the question asked again, so that kinks,
+jumps and peaks draw panels to themselves. An infinite end is not cut off at some
+interval: panels double in length, 2^200 times, and what a tail holds beyond that is
+a geometric series, summed, or found to diverge.
+
+``scipy.integrate.quad`` does the same one point at a time; here all panels are evaluated
+at once, several functions together. The tests hold the two against one another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.theory.pushforward import gauss_legendre
+
+OCTAVES = 200  # 2^200 = 1.6e60: even x^-1.2 has fallen to 1e-12 of its mass there
+_NODES, _WEIGHTS = gauss_legendre(np.array([0.0, 1.0]), order=12)
+_AGREE = 1e-13  # a panel and its halves, relative to the integral of |f|
+_SETTLED = 1e-6  # what may be left in doubt where halving is at an end, likewise
+_LEAST = 1e-3  # a smaller integral of |f| counts as this: near 0 there is rounding only
+_MOST_HALVINGS = 200
+_NARROW = 2.0**-44  # relative: in a panel less wide, points round to its ends
+_MOST_PANELS = 2**15  # at once; only noise, such as float32's, asks for so many
+_WINDOW = 20  # octaves over which a tail's decay is measured
+
+
+class Panels(NamedTuple):
+    """A line in pieces, and the integrals of k functions over each piece.
+
+    ``left`` and ``right`` have shape (n,) and ascend; ``sums`` has shape (k, n).
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    sums: np.ndarray
+
+
+def panel_edges(knots: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Ends of the first panels: the knots, and doubling steps towards infinite ends.
+
+    Parameters
+    ----------
+    knots : array, shape (n,)
+        Where the functions have their bulk, their kinks and their jumps.
+    low, high : float
+        Ends of the line, -inf and inf included; low < high.
+
+    Returns
+    -------
+    array
+        Ascending; `OCTAVES` panels at each infinite end.
+    """
+    ends = [end for end in (low, high) if math.isfinite(end)]
+    inner = np.asarray(knots, np.float64)
+    inner = np.unique(np.concatenate([inner[(inner > low) & (inner < high)], ends]))
+    if inner.size == 0:
+        inner = np.zeros(1)
+    length = float(inner[-1] - inner[0]) or 1.0
+    steps = length * 2.0 ** np.arange(OCTAVES)
+    left = inner[0] - steps[::-1] if low == -math.inf else []
+    right = inner[-1] + steps if high == math.inf else []
+    return np.concatenate([left, inner, right])
+
+
+def adaptive(f: Callable, edges: np.ndarray) -> Panels:
+    """Integrals of k functions over panels that are halved until Gauss-Legendre agrees.
+
+    Parameters
+    ----------
+    f : callable
+        Points (n,) -> values (k, n). A value may be inf; its function's sum is then inf.
+    edges : array, shape (m + 1,)
+        Ascending ends of the panels to begin with.
+
+    Returns
+    -------
+    Panels
+        At least m of them.
+
+    Raises
+    ------
+    InputError
+        If an integral is still in doubt, by more than 1e-6 of that of |f|, where panels
+        cannot be halved any more: at a singularity that no halving resolves, or in noise.
+    """
+    left, right = edges[:-1], edges[1:]
+    whole = _sums(f, left, right)
+    size = np.zeros(len(whole))  # integrals of |f| over the panels that are done
+    done: list[tuple[np.ndarray, ...]] = []
+    for halving in range(_MOST_HALVINGS + 1):
+        middle = left + (right - left) / 2
+        starts, stops = np.concatenate([left, middle]), np.concatenate([middle, right])
+        parts = _sums(f, starts, stops)
+        halves = parts[:, : left.size] + parts[:, left.size :]
+        with np.errstate(invalid="ignore"):  # inf - inf: that sum is inf, halved or not
+            miss = np.nan_to_num(np.abs(halves - whole), nan=0.0)
+        scale = np.maximum(size + np.abs(halves).sum(axis=1), _LEAST)
+        torn = (miss > _AGREE * scale[:, None]).any(axis=0)
+        torn &= right - left > _NARROW * np.maximum(np.abs(left), np.abs(right))
+        torn &= halving < _MOST_HALVINGS and left.size < _MOST_PANELS
+        done.append((left[~torn], right[~torn], halves[:, ~torn], miss[:, ~torn]))
+        size = size + np.abs(halves[:, ~torn]).sum(axis=1)
+        if not torn.any():
+            break
+        again = np.tile(torn, 2)
+        left, right, whole = starts[again], stops[again], parts[:, again]
+    left, right, sums, miss = (np.concatenate(part, axis=-1) for part in zip(*done, strict=True))
+    if (miss.sum(axis=1) > _SETTLED * np.maximum(size, _LEAST)).any():
+        where = left[np.argmax(miss.max(axis=0))]
+        raise InputError(
+            f"integral: not settled near x = {where:g}; it may be infinite, need a breakpoint "
+            "there, or have noise, such as that of float32"
+        )
+    order = np.argsort(left)
+    return Panels(left[order], right[order], sums[:, order])
+
+
+def _sums(f: Callable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Gauss-Legendre on the panels from left to right, which may overlap; shape (k, n)."""
+    x = left[:, None] + (right - left)[:, None] * _NODES
+    values = f(x.ravel()).reshape(-1, *x.shape)
+    return (values @ _WEIGHTS) * (right - left)
+
+
+def total(panels: Panels, edges: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Integrals from low to high: the panels' sums and what lies beyond the last of them.
+
+    Parameters
+    ----------
+    panels : Panels
+        From `adaptive`.
+    edges : array
+        From `panel_edges`, with the same ends.
+    low, high : float
+        Ends of the line.
+
+    Returns
+    -------
+    array, shape (k,)
+        An integral that diverges at an infinite end is inf or -inf; NaN is inf - inf.
+    """
+    first = np.searchsorted(edges, panels.left, side="right") - 1
+    with np.errstate(invalid="ignore"):
+        results = panels.sums.sum(axis=1)
+    for k, sums in enumerate(panels.sums):
+        octaves = np.bincount(first, weights=sums, minlength=edges.size - 1)
+        size = np.abs(sums).sum()
+        if low == -math.inf:
+            results[k] += _beyond(octaves[:OCTAVES][::-1], size)
+        if high == math.inf:
+            results[k] += _beyond(octaves[-OCTAVES:], size)
+    return results
+
+
+def _beyond(octaves: np.ndarray, size: float) -> float:
+    """Sum of a tail beyond its last octave, from how fast the last octaves fall.
+
+    A tail x^-s multiplies by 2^(1 - s) from octave to octave; it diverges if s <= 1.
+    """
+    last, before = octaves[-_WINDOW:].sum(), octaves[-2 * _WINDOW : -_WINDOW].sum()
+    if not math.isfinite(size) or abs(last) <= 1e-30 * size:  # less is rounding, not a tail
+        return 0.0
+    ratio = last / before if before else math.inf
+    if ratio >= 1 - 1e-6:
+        return math.copysign(math.inf, last)
+    return last * ratio / (1 - ratio)

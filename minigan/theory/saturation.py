@@ -1,0 +1,135 @@
+"""What the generator is told: its three costs for one sample, and their slopes.
+
+The generator's cost for a sample x = G(z) depends on nothing but D(x) (tutorial, section
+3.2.6 and Figure 16). Where D rejects the sample with confidence, D(x) is near 0, and the
+slope at D's logit a = log D / (1 - D), which is what is sent back through D and G, is
+
+    minimax           J = 1/2 log(1 - D)      dJ/da = -D / 2              -> 0: saturated
+    non-saturating    J = -1/2 log D          dJ/da = -(1 - D) / 2        -> -1/2
+    max-likelihood    J = -1/2 D / (1 - D)    dJ/da = -D / (2 (1 - D))    -> 0: saturated
+
+All three fall as D(x) rises. At D = 1/2, where the game should end, the slopes of the
+first two are the same, -1/4, and that of the third is -1/2.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minigan.costs import generator_cost
+from minigan.errors import InputError
+
+_COSTS = {
+    "minimax": lambda D: np.log1p(-D) / 2,
+    "non-saturating": lambda D: -np.log(D) / 2,
+    "max-likelihood": lambda D: -D / (1 - D) / 2,
+}
+_SLOPES = {
+    "minimax": lambda D: -1 / (2 * (1 - D)),
+    "non-saturating": lambda D: -1 / (2 * D),
+    "max-likelihood": lambda D: -1 / (2 * (1 - D) ** 2),
+}
+
+
+def sample_cost(name: str, D: np.ndarray) -> np.ndarray:
+    """What a sample costs the generator, from D(G(z)); tutorial, Eq. 10, 13, 14 and Fig. 16.
+
+    Written as the tutorial writes it, in D; `minigan.costs` computes the same from
+    logits, and for a minibatch.
+
+    Parameters
+    ----------
+    name : {"minimax", "non-saturating", "max-likelihood"}
+    D : array
+        D(G(z)), strictly between 0 and 1.
+
+    Returns
+    -------
+    array, of the shape of D
+        In nats; no unit for max-likelihood.
+
+    Raises
+    ------
+    InputError
+        If there is no such cost or D leaves (0, 1).
+    """
+    generator_cost(name)  # refuses other names
+    return _COSTS[name](_inside(D))
+
+
+def slope(name: str, D: np.ndarray) -> np.ndarray:
+    """Derivative of a sample's cost with respect to D(G(z)): slope of the curves of Fig. 16.
+
+    Parameters
+    ----------
+    name, D
+        As in `sample_cost`.
+
+    Returns
+    -------
+    array, of the shape of D
+        Below 0 everywhere.
+
+    Raises
+    ------
+    InputError
+        As in `sample_cost`.
+    """
+    generator_cost(name)
+    return _SLOPES[name](_inside(D))
+
+
+def logit_slope(name: str, a: np.ndarray) -> np.ndarray:
+    """Derivative of a sample's cost with respect to D's logit, from `minigan.costs`.
+
+    Parameters
+    ----------
+    name : {"minimax", "non-saturating", "max-likelihood"}
+    a : array
+        Logits of D on G(z), floating-point.
+
+    Returns
+    -------
+    array, of the shape of a
+        At most 0. By the chain rule dJ/da = dJ/dD D (1 - D).
+
+    Raises
+    ------
+    InputError
+        If there is no such cost, or the array is empty or not floating-point.
+    """
+    _, da = generator_cost(name)(a)
+    return da * a.size  # the mean over a minibatch divided by its size
+
+
+def effective_share(slopes: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """How large a part of the samples the gradient comes from: (E|w|)^2 / E[w^2].
+
+    The effective sample size of importance sampling, divided by the sample size (Kish):
+    1 where all samples weigh the same, 1/m where one of m samples does everything.
+    For max-likelihood with D = D* it is 1 / (1 + chi^2(p_data || p_g)), since the slopes
+    are then proportional to p_data / p_g.
+
+    Parameters
+    ----------
+    slopes : array, shape (m,)
+        Slopes at the logits, from `logit_slope`.
+    weights : array, shape (m,), optional
+        Probabilities of the samples; 1/m each by default.
+
+    Returns
+    -------
+    float
+        In (0, 1]; NaN if all slopes are 0.
+    """
+    w = np.abs(slopes)
+    with np.errstate(invalid="ignore"):
+        first = np.average(w, weights=weights)
+        return float(first * first / np.average(w * w, weights=weights))
+
+
+def _inside(D: np.ndarray) -> np.ndarray:
+    D = np.asarray(D, np.float64)
+    if not ((D > 0) & (D < 1)).all():
+        raise InputError("D: expected probabilities strictly between 0 and 1")
+    return D

@@ -1,0 +1,293 @@
+"""Noise-contrastive estimation, maximum likelihood and the GAN: one game, three update rules.
+
+All three play with the value function of the 2014 paper (tutorial, section 3.4, Fig. 20;
+Goodfellow 2014, "On distinguishability criteria"),
+
+    V = E_data[log D(x)] + E_g[log(1 - D(x))],        D = sigmoid(a),
+
+and differ in where the model stands and in who moves:
+
+    NCE   p_model is in D: a = log p_model - log p_g. D climbs V. G never moves.
+    MLE   p_model is in D. D climbs V, and then G copies p_model.
+    GAN   p_model is p_g. D, any function of x, climbs V; G descends it, through D.
+
+In each of them the gradient of V with respect to what is inside a is
+
+    dV = E_data[(1 - D) da] - E_g[D da].
+
+For MLE, p_g = p_model when D moves, so D = 1/2 and E_g[da] = 0, and what is left is half
+the gradient of the log-likelihood, 1/2 E_data[d log p_model]. Everything is a Gaussian
+here: p_data, the generator G(z) = mu + s z, and the model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from minigan.distributions import Normal
+from minigan.numerics import sigmoid, softplus
+from minigan.theory.pushforward import gauss_legendre
+
+
+class Sample(NamedTuple):
+    """Points with their probabilities: random ones, or those of a quadrature."""
+
+    x: np.ndarray
+    w: np.ndarray
+
+
+class Model(NamedTuple):
+    """log p_model(x) = log N(x; mu, e^(2 rho)) + c; c = 0 if it is to integrate to 1."""
+
+    mu: float
+    rho: float
+    c: float = 0.0
+
+    @property
+    def std(self) -> float:
+        """e^rho."""
+        return math.exp(self.rho)
+
+
+class Logit(NamedTuple):
+    """A discriminator for Gaussians: a(x) = w0 + w1 x + w2 x^2, which contains D*."""
+
+    w0: float
+    w1: float
+    w2: float
+
+
+class Turn(NamedTuple):
+    """A game after an update: the model, the generator, and V(G, D) in nats.
+
+    ``D`` is the GAN's discriminator; None where D is made of the model.
+    """
+
+    model: Model
+    generator: Model
+    value: float
+    D: Logit | None = None
+
+
+Draw = Callable[[], tuple[Sample, Sample]]
+
+
+def log_density(model: Model, x: np.ndarray) -> np.ndarray:
+    """log p_model at the points x, shape (n,)."""
+    u = (x - model.mu) / model.std
+    return model.c - model.rho - u * u / 2 - math.log(2 * math.pi) / 2
+
+
+def density_slope(model: Model, x: np.ndarray) -> np.ndarray:
+    """d log p_model / d (mu, rho, c) at the points x, shape (3, n)."""
+    u = (x - model.mu) / model.std
+    return np.stack([u / model.std, u * u - 1, np.ones_like(u)])
+
+
+def generate(generator: Model, z: Sample) -> Sample:
+    """G(z) = mu + e^rho z."""
+    return Sample(generator.mu + generator.std * z.x, z.w)
+
+
+def value(a_data: np.ndarray, a_fake: np.ndarray, data: Sample, fake: Sample) -> float:
+    """V = E_data[log D] + E_g[log(1 - D)], from D's logits; 2014 paper, Eq. 1, in nats."""
+    return float(-data.w @ softplus(-a_data) - fake.w @ softplus(a_fake))
+
+
+def climb(
+    a_data: np.ndarray,
+    a_fake: np.ndarray,
+    data: Sample,
+    fake: Sample,
+    da: Callable[[np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """Gradient of V with respect to what is inside D: E_data[(1 - D) da] - E_g[D da].
+
+    Parameters
+    ----------
+    a_data, a_fake : array, shape (n,)
+        D's logits.
+    data, fake : Sample
+        Of p_data and of p_g.
+    da : callable
+        Points -> derivatives of the logit there, shape (parameters, n).
+
+    Returns
+    -------
+    array, shape (parameters,)
+    """
+    up = da(data.x) @ (data.w * sigmoid(-a_data))
+    down = da(fake.x) @ (fake.w * sigmoid(a_fake))
+    return up - down
+
+
+def contrast(
+    model: Model, generator: Model, data: Sample, fake: Sample
+) -> tuple[float, np.ndarray]:
+    """V and its gradient in (mu, rho, c) for D = p_model / (p_model + p_g).
+
+    Parameters
+    ----------
+    model, generator : Model
+        p_model and p_g.
+    data, fake : Sample
+        Of p_data and of p_g.
+
+    Returns
+    -------
+    V : float
+    gradient : array, shape (3,)
+    """
+    a_data, a_fake = (log_density(model, s.x) - log_density(generator, s.x) for s in (data, fake))
+    slope = climb(a_data, a_fake, data, fake, lambda x: density_slope(model, x))
+    return value(a_data, a_fake, data, fake), slope
+
+
+def nce(model: Model, noise: Model, draw: Draw, rate: float) -> Iterator[Turn]:
+    """Noise-contrastive estimation (Gutmann & Hyvarinen 2010): G is a fixed source of noise.
+
+    The model need not be normalised: c is learned with the rest.
+
+    Parameters
+    ----------
+    model : Model
+        Where p_model starts.
+    noise : Model
+        p_g, and what it stays.
+    draw : callable
+        Nothing -> a sample of p_data and one of p_z (standard normal).
+    rate : float
+        Step along the gradient of V.
+
+    Yields
+    ------
+    Turn
+        Without end; the first before any update.
+    """
+    while True:
+        data, z = draw()
+        V, up = contrast(model, noise, data, generate(noise, z))
+        yield Turn(model, noise, V)
+        model = Model(*(np.array(model) + rate * up))
+
+
+def mle(model: Model, draw: Draw, rate: float) -> Iterator[Turn]:
+    """Maximum likelihood as a game: after each update of D, G copies the model inside it.
+
+    Parameters
+    ----------
+    model, draw, rate
+        As in `nce`; c stays 0, since only a normalised density can be sampled from.
+
+    Yields
+    ------
+    Turn
+        Without end; the first before any update.
+    """
+    while True:
+        data, z = draw()
+        V, up = contrast(model, model, data, generate(model, z))
+        yield Turn(model, model, V)
+        model = Model(*(np.array(model[:2]) + rate * up[:2]))  # and G is this same model
+
+
+def gan(
+    generator: Model, D: Logit, draw: Draw, rate: float, D_rate: float, k: int = 1
+) -> Iterator[Turn]:
+    """The minimax GAN: both players follow gradients of V, the generator through D.
+
+    dV/d theta_G = -E_z[D a'(x) dG(z)/d theta_G], with dG/d(mu, rho) = (1, s z).
+    A step is k updates of D and then one of G, as in Algorithm 1.
+
+    Parameters
+    ----------
+    generator : Model
+        Where p_g = p_model starts.
+    D : Logit
+        Where D starts.
+    draw : callable
+        As in `nce`.
+    rate, D_rate : float
+        Steps along the gradient of V, of G (down) and of D (up).
+    k : int
+        Updates of D before each of G.
+
+    Yields
+    ------
+    Turn
+        Without end; the first before any update.
+    """
+    while True:
+        for turn in range(k):
+            data, z = draw()
+            fake = generate(generator, z)
+            a_data, a_fake = logit(D, data.x), logit(D, fake.x)
+            if turn == 0:
+                yield Turn(generator, generator, value(a_data, a_fake, data, fake), D)
+            D = Logit(*(np.array(D) + D_rate * climb(a_data, a_fake, data, fake, logit_slope)))
+        _, z = draw()
+        generator = Model(*(np.array(generator[:2]) - rate * descent(generator, D, z)))
+
+
+def logit(D: Logit, x: np.ndarray) -> np.ndarray:
+    """a(x) = w0 + w1 x + w2 x^2."""
+    return D.w0 + (D.w1 + D.w2 * x) * x
+
+
+def logit_slope(x: np.ndarray) -> np.ndarray:
+    """d a / d (w0, w1, w2), shape (3, n)."""
+    return np.stack([np.ones_like(x), x, x * x])
+
+
+def descent(generator: Model, D: Logit, z: Sample) -> np.ndarray:
+    """Gradient of V with respect to the generator's (mu, rho), D held fixed; shape (2,)."""
+    x = generate(generator, z).x
+    dV_dx = -sigmoid(logit(D, x)) * (D.w1 + 2 * D.w2 * x)
+    dx = np.stack([np.ones_like(x), generator.std * z.x])
+    return dx @ (z.w * dV_dx)
+
+
+def exactly(data: Normal) -> Draw:
+    """Expectations by quadrature instead of sampling: the same points every time.
+
+    Parameters
+    ----------
+    data : Normal
+
+    Returns
+    -------
+    callable
+        For `nce`, `mle` and `gan`.
+    """
+    t, dt = gauss_legendre(np.linspace(-9, 9, 129), 4)
+    z = Sample(t, dt * Normal().pdf(t))
+    x = Sample(data.mean + data.std * t, z.w)
+    return lambda: (x, z)
+
+
+def by_minibatch(data: Normal, m: int, rng: np.random.Generator) -> Draw:
+    """Expectations as means over m fresh samples of p_data and of p_z, as in Algorithm 1.
+
+    Parameters
+    ----------
+    data : Normal
+    m : int
+        >= 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    callable
+        For `nce`, `mle` and `gan`.
+    """
+    w = np.full(m, 1 / m)
+
+    def draw():
+        x, z = (source.sample(m, rng)[:, 0].astype(np.float64) for source in (data, Normal()))
+        return Sample(x, w), Sample(z, w)
+
+    return draw

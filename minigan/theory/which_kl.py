@@ -1,0 +1,286 @@
+"""Which divergence? One Gaussian for a mixture of two, and maximum likelihood as KL.
+
+When the model can be right everywhere, every divergence has the same optimum. When it
+cannot, the divergence decides what is given up (tutorial, section 3.2.5, Figure 14):
+
+- KL(p_data || q), maximum likelihood, is large wherever data occur and q does not: q
+  covers all modes, and what lies between them;
+- KL(q || p_data) is large wherever q occurs and data do not: q takes one mode;
+- JSD lies between the two.
+
+And maximum likelihood is the first of them (Eq. 1 to 4): for data x_1 .. x_m recorded on
+cells, with P^ their frequencies and Q the model's probabilities of the cells,
+
+    KL(P^ || Q) = -H(P^) - 1/m sum_j log Q(cell of x_j),
+
+so the Q that maximises the likelihood minimises the divergence, and the other way round.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from minigan.distributions import Normal
+from minigan.errors import InputError
+from minigan.theory.pushforward import gauss_legendre
+
+if TYPE_CHECKING:
+    from minigan.types import Density
+
+FEW = 1e-6  # how far two optima may be apart and still be the same, in nats and units of x
+
+
+class Divergence(NamedTuple):
+    """A divergence between densities as an integral over x.
+
+    Of log p and log q, ``density`` is what is integrated, and ``q_slope`` is q times the
+    derivative of that with respect to q, up to a constant times q, which does not matter
+    since q integrates to 1.
+    """
+
+    name: str
+    density: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    q_slope: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def _log_mean(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    return np.logaddexp(log_p, log_q) - math.log(2)
+
+
+DIVERGENCES = {
+    "forward": Divergence(
+        "KL(p_data || q)",
+        lambda p, q: np.exp(p) * (p - q),
+        lambda p, q: -np.exp(p),
+    ),
+    "reverse": Divergence(
+        "KL(q || p_data)",
+        lambda p, q: np.exp(q) * (q - p),
+        lambda p, q: np.exp(q) * (q - p),
+    ),
+    "jsd": Divergence(
+        "JSD(p_data || q)",
+        lambda p, q: (np.exp(p) * (p - _log_mean(p, q)) + np.exp(q) * (q - _log_mean(p, q))) / 2,
+        lambda p, q: np.exp(q) * (q - _log_mean(p, q)) / 2,
+    ),
+}
+
+
+class Fit(NamedTuple):
+    """A Gaussian at which a divergence has a local minimum, and its value there, in nats."""
+
+    mean: float
+    std: float
+    divergence: float
+
+
+def divergence(name: str, data: Density, model: Normal) -> float:
+    """KL(p_data || q), KL(q || p_data) or JSD(p_data || q), by quadrature.
+
+    Parameters
+    ----------
+    name : {"forward", "reverse", "jsd"}
+    data : Density
+        p_data, above 0 on the whole line, as a mixture of Gaussians is.
+    model : Normal
+        q, within twice the range of p_data.
+
+    Returns
+    -------
+    float
+        In nats.
+
+    Raises
+    ------
+    InputError
+        If there is no such divergence.
+    """
+    return _on_grid(name, data)(model.mean, math.log(model.std))[0]
+
+
+def fit(name: str, data: Density, starts: list[Normal]) -> list[Fit]:
+    """Local minima of a divergence over all Gaussians q, the lowest first.
+
+    Gradient descent of second order (BFGS) on mean and log std, once from each start. The
+    gradient is that of section 8.3 of the tutorial: E_q[f(x) d log q / d theta], where f is
+    the derivative of the divergence's density with respect to q.
+
+    Parameters
+    ----------
+    name : {"forward", "reverse", "jsd"}
+    data : Density
+        As in `divergence`.
+    starts : list of Normal
+        Where to start; not on an axis of symmetry of p_data, which would never be left.
+
+    Returns
+    -------
+    list of Fit
+        Each minimum once.
+
+    Raises
+    ------
+    InputError
+        If there is no such divergence.
+    """
+    from scipy.optimize import minimize  # 0.3 s to import: only when asked for
+
+    objective = _on_grid(name, data)
+    fits: list[Fit] = []
+    for start in starts:
+        theta = [start.mean, math.log(start.std)]
+        found = minimize(lambda t: objective(*t), theta, jac=True, method="BFGS", tol=1e-10)
+        new = Fit(float(found.x[0]), math.exp(found.x[1]), float(found.fun))
+        if not any(np.allclose(new, old, rtol=0, atol=FEW) for old in fits):
+            fits.append(new)
+    return sorted(fits, key=lambda one: one.divergence)
+
+
+def moments(data: Density) -> Normal:
+    """The Gaussian with the mean and the variance of p_data: maximum likelihood's answer.
+
+    Parameters
+    ----------
+    data : Density
+
+    Returns
+    -------
+    Normal
+        The minimum of KL(p_data || q) over all Gaussians.
+    """
+    x, w = _points(data)
+    w = w * data.pdf(x)
+    mean = float(w @ x)
+    return Normal(mean, math.sqrt(w @ (x - mean) ** 2))
+
+
+def most_likely(x: np.ndarray) -> Normal:
+    """The Gaussian that maximises sum_j log q(x_j); tutorial, Eq. 3.
+
+    Parameters
+    ----------
+    x : array, shape (m,)
+        At least two different numbers.
+
+    Returns
+    -------
+    Normal
+        With the mean of the data and their standard deviation (divided by m, not m - 1).
+
+    Raises
+    ------
+    InputError
+        If the numbers are all the same.
+    """
+    return Normal(float(np.mean(x)), float(np.std(x)))
+
+
+class Recorded(NamedTuple):
+    """Data recorded to a resolution: cell edges, and which cell each x_j fell into."""
+
+    edges: np.ndarray
+    cell: np.ndarray
+
+
+def record(x: np.ndarray, resolution: float) -> Recorded:
+    """Data on cells of one width, the two outermost of which reach to infinity.
+
+    Parameters
+    ----------
+    x : array, shape (m,)
+    resolution : float
+        Width of the cells, > 0.
+
+    Returns
+    -------
+    Recorded
+    """
+    low, high = math.floor(x.min() / resolution), math.ceil(x.max() / resolution)
+    edges = resolution * np.arange(low, high + 1)
+    return Recorded(edges, np.searchsorted(edges, x, side="right"))
+
+
+def average_log_likelihood(data: Recorded, model: Normal) -> float:
+    """1/m sum_j log Q(cell of x_j): a sum over the data; tutorial, Eq. 3.
+
+    Parameters
+    ----------
+    data : Recorded
+    model : Normal
+        q.
+
+    Returns
+    -------
+    float
+        In nats.
+    """
+    return float(np.mean(np.log(_cell_probabilities(data, model)[data.cell])))
+
+
+def empirical_kl(data: Recorded, model: Normal) -> float:
+    """KL(P^ || Q) = sum over cells of P^ log P^ / Q; tutorial, Eq. 4 with P^ for p_data.
+
+    Parameters
+    ----------
+    data : Recorded
+    model : Normal
+        q.
+
+    Returns
+    -------
+    float
+        In nats, at least 0.
+    """
+    P = empirical(data)
+    Q = _cell_probabilities(data, model)
+    full = P > 0
+    return float(P[full] @ np.log(P[full] / Q[full]))
+
+
+def empirical(data: Recorded) -> np.ndarray:
+    """P^: the part of the data that fell into each cell.
+
+    Parameters
+    ----------
+    data : Recorded
+
+    Returns
+    -------
+    array, shape (cells,)
+        Sum 1.
+    """
+    return np.bincount(data.cell, minlength=data.edges.size + 1) / data.cell.size
+
+
+def _cell_probabilities(data: Recorded, model: Normal) -> np.ndarray:
+    return np.diff(model.cdf(data.edges), prepend=0.0, append=1.0)
+
+
+def _points(data: Density) -> tuple[np.ndarray, np.ndarray]:
+    """Quadrature points over p_data's range and half as much again on either side."""
+    low, high = data.interval()
+    room = (high - low) / 2
+    return gauss_legendre(np.linspace(low - room, high + room, 401), 5)
+
+
+def _on_grid(name: str, data: Density) -> Callable[[float, float], tuple[float, np.ndarray]]:
+    """Function (mean, log std) -> divergence and its gradient."""
+    if name not in DIVERGENCES:
+        raise InputError(f"divergence: expected one of {', '.join(DIVERGENCES)}, got {name!r}")
+    which = DIVERGENCES[name]
+    x, w = _points(data)
+    p = data.pdf(x)
+    x, w, log_p = x[p > 0], w[p > 0], np.log(p[p > 0])
+
+    def value_and_gradient(mean, log_std):
+        u = (x - mean) / math.exp(log_std)
+        log_q = -u * u / 2 - log_std - math.log(2 * math.pi) / 2
+        scores = np.stack([u / math.exp(log_std), u * u - 1])
+        value = float(w @ which.density(log_p, log_q))
+        return value, scores @ (w * which.q_slope(log_p, log_q))
+
+    return value_and_gradient

@@ -1,0 +1,208 @@
+"""Every row of the f-GAN table: its divergence, the game for it, and what is known of them."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import integrate
+
+from minigan import InputError, Mixture, Normal, Uniform
+from minigan.theory.binned import bin_masses, kl_masses, tv_masses
+from minigan.theory.densities import Cauchy, StudentT
+from minigan.theory.divergences import jensen_shannon, kl, total_variation
+from minigan.theory.f_divergences import (
+    TABLE,
+    f_divergence,
+    f_divergence_masses,
+    optimal_output,
+    variational_bound,
+)
+from minigan.theory.f_table import alpha_divergence, weighted_jensen_shannon
+from minigan.theory.optimum import c_of_g, value
+
+ROWS = {row.name: row for row in TABLE}
+every_row = pytest.mark.parametrize("row", TABLE, ids=list(ROWS))
+
+# One row at a time: the divergence and its game.
+
+PAIRS = {
+    "Gaussians": (Normal(0.5, 1.2), Normal(0, 1)),
+    "Student, Student": (StudentT(5, 1), StudentT(4)),
+    "mixture, Gaussian": (Mixture([-1.0, 1.0], 0.8), Normal(0, 1.5)),
+    "uniform, disjoint": (Uniform(0, 1), Uniform(2, 3)),
+    "uniform, overlapping": (Uniform(0, 1), Uniform(0.5, 1.5)),
+    "Cauchy, Gaussian": (Cauchy(), Normal()),
+}
+
+
+@every_row
+@pytest.mark.parametrize(("p", "q"), PAIRS.values(), ids=PAIRS)
+def test_the_bound_is_attained(row, p, q):
+    exact, bound = f_divergence(p, q, row), variational_bound(p, q, row)
+    if math.isinf(exact):  # T ends where p / q leaves exp(+-200)
+        assert 5 < bound < math.inf
+    else:
+        assert bound == pytest.approx(exact, rel=1e-9, abs=1e-12)
+
+
+@every_row
+@pytest.mark.parametrize(("p", "q"), list(PAIRS.values())[:3], ids=list(PAIRS)[:3])
+def test_any_other_discriminator_is_below(row, p, q, rng):
+    exact = f_divergence(p, q, row)
+    for _ in range(5):
+        a, b, c = rng.normal(size=3)
+
+        def T(x, a=a, b=b, c=c):
+            return row.activation(2 * np.tanh(a + b * np.tanh(x) + c * np.sin(x)))
+
+        assert variational_bound(p, q, row, T) < exact
+
+
+@every_row
+def test_agrees_with_scipy(row):
+    p, q = PAIRS["Gaussians"]
+
+    def integrand(x):
+        return q.pdf(x) * float(row.f(np.asarray(p.pdf(x) / q.pdf(x))))
+
+    points = np.linspace(-13, 13, 53)
+    theirs = sum(
+        integrate.quad(integrand, a, b, epsabs=1e-13, limit=200)[0] for a, b in pairwise(points)
+    )
+    assert f_divergence(p, q, row) == pytest.approx(theirs, rel=1e-9)
+
+
+@every_row
+def test_masses_obey_the_definition_and_lose(row):
+    p, q = PAIRS["mixture, Gaussian"]
+    edges = np.linspace(-3, 3, 13)
+    P, Q = bin_masses(p, edges), bin_masses(q, edges)
+    literal = np.sum(Q * row.f(P / Q))
+    assert f_divergence_masses(P, Q, row) == pytest.approx(literal, rel=1e-12)
+    assert literal < f_divergence(p, q, row)
+    plane = [np.outer(m, m) for m in (P, Q)]
+    literal = np.sum(plane[1] * row.f(plane[0] / plane[1]))
+    assert f_divergence_masses(*plane, row) == pytest.approx(literal, rel=1e-12)
+
+
+# What is known of them.
+
+
+@pytest.mark.parametrize(("p", "q"), PAIRS.values(), ids=PAIRS)
+def test_rows_that_have_another_name(p, q):
+    def d(name):
+        return f_divergence(p, q, ROWS[name])
+
+    def same(a, b):
+        assert a == pytest.approx(b, rel=1e-9, abs=1e-12)
+
+    same(d("Kullback-Leibler"), kl(p, q))
+    same(d("reverse Kullback-Leibler"), kl(q, p))
+    same(d("Jeffrey"), kl(p, q) + kl(q, p))
+    same(d("total variation"), total_variation(p, q))
+    same(d("Jensen-Shannon"), 2 * jensen_shannon(p, q))
+    same(d("GAN"), 2 * jensen_shannon(p, q) - math.log(4))
+    same(d("GAN"), c_of_g(p, q))
+    same(d("alpha = 0.5"), 2 * d("squared Hellinger"))
+    same(d("alpha = 2"), d("Pearson chi-square") / 2)
+    same(f_divergence(p, q, weighted_jensen_shannon(0.5)), jensen_shannon(p, q))
+    same(f_divergence(q, p, ROWS["Pearson chi-square"]), d("Neyman chi-square"))
+
+
+def test_the_game_of_row_gan_is_v():
+    """With T = log D, E_P[T] - E_Q[f*(T)] is E_P[log D] + E_Q[log(1 - D)]."""
+    p, q = PAIRS["mixture, Gaussian"]
+    row = ROWS["GAN"]
+
+    def logit(x):
+        return 0.3 - x + np.sin(2 * x)
+
+    game = variational_bound(p, q, row, lambda x: row.activation(logit(x)))
+    assert game == pytest.approx(value(p, q, logit), rel=1e-12)
+
+
+@pytest.mark.parametrize("d", [0.1, 1, 5, 12, 25])
+def test_pearson_of_gaussians_far_beyond_the_range_of_their_ratio(d):
+    """exp(d^2) - 1: half of it comes from where q is below exp(-(2 d)^2 / 2)."""
+    got = f_divergence(Normal(0), Normal(d), ROWS["Pearson chi-square"])
+    assert got == pytest.approx(math.expm1(d * d), rel=1e-9)
+    assert f_divergence(Normal(d), Normal(0), ROWS["Neyman chi-square"]) == pytest.approx(
+        got, rel=1e-9
+    )
+
+
+@pytest.mark.parametrize(("std", "finite"), [(0.8, True), (0.71, True), (0.7, False)])
+def test_pearson_is_infinite_where_its_integral_diverges(std, finite):
+    """N(0, 1) against N(0, s^2): s^2 / sqrt(2 s^2 - 1) - 1 if 2 s^2 > 1."""
+    got = f_divergence(Normal(), Normal(0, std), ROWS["Pearson chi-square"])
+    exact = std**2 / math.sqrt(2 * std**2 - 1) - 1 if finite else math.inf
+    assert got == pytest.approx(exact, rel=1e-9)
+
+
+def test_logarithms_go_on_where_the_ratio_is_no_float():
+    p, q = Normal(0), Normal(60)
+    assert f_divergence(p, q, ROWS["Kullback-Leibler"]) == pytest.approx(1800, rel=1e-12)
+    assert f_divergence(p, q, ROWS["reverse Kullback-Leibler"]) == pytest.approx(1800, rel=1e-12)
+    assert f_divergence(p, q, ROWS["Jeffrey"]) == pytest.approx(3600, rel=1e-12)
+
+
+def test_hellinger_of_gaussians():
+    a, s, b, r = 0.3, 1.2, -1.0, 0.5
+    overlap = math.sqrt(2 * s * r / (s * s + r * r)) * math.exp(
+        -((a - b) ** 2) / (4 * (s * s + r * r))
+    )
+    got = f_divergence(Normal(a, s), Normal(b, r), ROWS["squared Hellinger"])
+    assert got == pytest.approx(2 - 2 * overlap, rel=1e-12)
+
+
+@pytest.mark.parametrize("a", [0.2, 0.9, 1.3, 3.0])
+def test_alpha_of_gaussians(a):
+    """E_Q[u^a] = exp(a (a - 1) d^2 / 2) for N(d, 1) against N(0, 1)."""
+    row = alpha_divergence(a)
+    exact = math.expm1(a * (a - 1) * 0.49 / 2) / (a * (a - 1))
+    assert f_divergence(Normal(0.7), Normal(0), row) == pytest.approx(exact, rel=1e-9)
+    assert variational_bound(Normal(0.7), Normal(0), row) == pytest.approx(exact, rel=1e-9)
+
+
+@pytest.mark.parametrize("pi", [0.1, 0.5, 0.8])
+def test_weighted_jensen_shannon_is_two_kls_to_the_mixture(pi):
+    p, q, edges = Normal(0), Normal(1, 2), np.linspace(-5, 5, 21)
+    P, Q = bin_masses(p, edges), bin_masses(q, edges)
+    M = pi * P + (1 - pi) * Q
+    exact = pi * kl_masses(P, M) + (1 - pi) * kl_masses(Q, M)
+    row = weighted_jensen_shannon(pi)
+    assert f_divergence_masses(P, Q, row) == pytest.approx(exact, rel=1e-12)
+    assert variational_bound(p, q, row) == pytest.approx(f_divergence(p, q, row), rel=1e-9)
+
+
+def test_masses_with_zeros():
+    P, Q = np.array([0.5, 0.5, 0.0, 0.0]), np.array([0.0, 0.5, 0.5, 0.0])
+    for row in TABLE:
+        limit = 0.5 * row.domain[1] + 0.5 * row.at_zero + 0.5 * float(row.f(np.ones(1))[0])
+        assert f_divergence_masses(P, Q, row) == pytest.approx(limit)
+    assert f_divergence_masses(P, Q, ROWS["total variation"]) == tv_masses(P, Q) == 0.5
+
+
+# Bad input.
+
+
+def test_outputs_outside_the_domain_are_refused():
+    p, q = PAIRS["Gaussians"]
+    for name, T in (
+        ("GAN", lambda x: 0.1 + 0 * x),
+        ("total variation", lambda x: x),
+        ("Kullback-Leibler", lambda x: x * np.nan),
+        ("Kullback-Leibler", lambda x: np.zeros(3)),
+    ):
+        with pytest.raises(InputError, match="variational_bound: expected T"):
+            variational_bound(p, q, ROWS[name], T)
+
+
+def test_optimal_output_stays_inside_the_domain():
+    x = np.array([-1e3, -1.0, 0.5, 2.5, 1e3])
+    for row in TABLE:
+        for p, q in PAIRS.values():
+            T = optimal_output(p, q, row)(x)
+            assert T.min() > row.domain[0] and T.max() < row.domain[1]
+            assert np.isfinite(row.conjugate(T)).all()

@@ -1,0 +1,101 @@
+"""The adaptive quadrature against scipy's, and against integrals that are known."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import integrate
+
+from minigan import InputError
+from minigan.theory.quadrature import OCTAVES, adaptive, panel_edges, total
+
+
+def integral(f, low, high, knots=()):
+    """One function over one stretch of the line."""
+    edges = panel_edges(np.array(knots, float), low, high)
+    panels = adaptive(lambda x: f(x)[None, :], edges)
+    return total(panels, edges, low, high)[0]
+
+
+KNOWN = {
+    "polynomial": (lambda x: 5 * x**4, 0, 2, 32.0),
+    "exponential": (np.exp, -1, 1, math.e - 1 / math.e),
+    "kink nobody named": (lambda x: np.abs(x - 0.3), 0, 1, 0.045 + 0.245),
+    "jump nobody named": (lambda x: np.where(x < 1 / 3, 2.0, 5.0), 0, 1, 4.0),
+    "narrow peak": (lambda x: 1e-3 / (1e-6 + x * x), -1, 1, 2 * math.atan(1e3)),
+    "1 / sqrt(x)": (lambda x: 1 / np.sqrt(x), 0, 1, 2.0),
+    "log x": (np.log, 0, 1, -1.0),
+    "Gaussian": (lambda x: np.exp(-x * x), -math.inf, math.inf, math.sqrt(math.pi)),
+    "half line": (lambda x: np.exp(-x), 0, math.inf, 1.0),
+    "half line, left": (lambda x: np.exp(x), -math.inf, 1, math.e),
+    "1 / x^2": (lambda x: 1 / x**2, 1, math.inf, 1.0),
+    "1 / x^1.5": (lambda x: x**-1.5, 1, math.inf, 2.0),
+    "1 / x^1.01, slowly": (lambda x: x**-1.01, 1, math.inf, 100.0),
+}
+
+
+@pytest.mark.parametrize(("f", "low", "high", "exact"), KNOWN.values(), ids=KNOWN)
+def test_known_integrals(f, low, high, exact):
+    assert integral(f, low, high) == pytest.approx(exact, rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("f", "low", "high"),
+    [
+        (lambda x: np.sin(7 * x) ** 2 * np.exp(-np.abs(x)), -3.0, 5.0),
+        (lambda x: np.log1p(x * x) / (1 + x**2) ** 2, -math.inf, math.inf),
+        (lambda x: np.sqrt(np.abs(np.cos(x))), 0.0, 3.0),
+    ],
+)
+def test_agrees_with_scipy(f, low, high):
+    theirs, error = integrate.quad(f, low, high, limit=500, epsabs=1e-12, epsrel=1e-12)
+    assert integral(f, low, high) == pytest.approx(theirs, abs=max(1e-11, 10 * error))
+
+
+@pytest.mark.parametrize(
+    ("f", "value"),
+    [
+        (lambda x: 1 / x, math.inf),
+        (lambda x: -1 / x, -math.inf),
+        (lambda x: x**-0.9, math.inf),
+        (lambda x: np.log(x) / x, math.inf),
+        (lambda x: np.ones_like(x), math.inf),
+    ],
+)
+def test_a_tail_that_diverges_is_infinite(f, value):
+    assert integral(f, 1, math.inf) == value
+    assert integral(lambda x: f(-x), -math.inf, -1) == value
+
+
+def test_several_functions_at_once_each_to_its_own_accuracy():
+    edges = panel_edges(np.empty(0), 0, 1)
+    panels = adaptive(lambda x: np.stack([1e12 * np.exp(x), np.abs(x - 0.7), x * 0]), edges)
+    sums = total(panels, edges, 0, 1)
+    np.testing.assert_allclose(sums, [1e12 * (math.e - 1), 0.245 + 0.045, 0], rtol=1e-11)
+    np.testing.assert_array_equal(panels.right[:-1], panels.left[1:])
+
+
+def test_an_infinite_value_makes_that_sum_infinite_and_no_other():
+    edges = panel_edges(np.empty(0), 0, 1)
+    panels = adaptive(lambda x: np.stack([np.where(x < 0.5, np.inf, 1.0), x]), edges)
+    np.testing.assert_allclose(total(panels, edges, 0, 1), [np.inf, 0.5])
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: 1 / x, lambda x: np.random.default_rng(0).random(x.size)], ids=["1/x", "noise"]
+)
+def test_what_does_not_settle_is_refused(f):
+    with pytest.raises(InputError, match="not settled"):
+        integral(f, 0, 1)
+
+
+def test_float32_noise_costs_digits_only():
+    noisy = integral(lambda x: np.exp(x.astype(np.float32)).astype(float), 0, 1)
+    assert noisy == pytest.approx(math.e - 1, rel=1e-6)
+
+
+def test_edges_double_towards_infinity():
+    edges = panel_edges(np.array([1.0, 3.0]), -math.inf, math.inf)
+    assert edges.size == 2 * OCTAVES + 2
+    np.testing.assert_array_equal(edges[OCTAVES - 2 : OCTAVES + 4], [-3, -1, 1, 3, 5, 7])
+    np.testing.assert_array_equal(panel_edges(np.array([5.0]), 0, 2), [0, 2])

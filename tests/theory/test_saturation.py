@@ -1,0 +1,86 @@
+"""The curves of Figure 16: the tutorial's formulas in D against the engine's in logits."""
+
+import numpy as np
+import pytest
+
+from minigan import InputError, Normal, costs
+from minigan.theory.likelihood import chi_square, optimal_logit
+from minigan.theory.saturation import effective_share, logit_slope, sample_cost, slope
+
+EVERY = pytest.mark.parametrize("name", costs.GENERATOR_COSTS)
+A = np.linspace(-6, 6, 49)
+D = 1 / (1 + np.exp(-A))
+
+
+@EVERY
+def test_the_formula_in_D_is_what_the_engine_computes_from_logits(name):
+    engine = [costs.GENERATOR_COSTS[name](np.array([a]))[0] for a in A]
+    np.testing.assert_allclose(sample_cost(name, D), engine, rtol=1e-12)
+
+
+@EVERY
+def test_slopes_are_derivatives(name):
+    h = 1e-6
+    differences = (sample_cost(name, D[8:-8] + h) - sample_cost(name, D[8:-8] - h)) / (2 * h)
+    np.testing.assert_allclose(slope(name, D[8:-8]), differences, rtol=1e-6)
+
+
+@EVERY
+def test_chain_rule_between_D_and_its_logit(name):
+    np.testing.assert_allclose(logit_slope(name, A), slope(name, D) * D * (1 - D), rtol=1e-11)
+
+
+@EVERY
+def test_every_cost_falls_as_D_is_convinced(name):
+    assert (np.diff(sample_cost(name, D)) < 0).all()
+    assert (slope(name, D) < 0).all()
+
+
+def test_only_one_of_the_three_has_a_slope_where_D_rejects():
+    sent = {name: logit_slope(name, np.array([-20.0]))[0] for name in costs.GENERATOR_COSTS}
+    assert sent["non-saturating"] == pytest.approx(-0.5, abs=1e-8)
+    assert abs(sent["minimax"]) < 2e-9
+    assert abs(sent["max-likelihood"]) < 2e-9
+
+
+def test_slopes_at_one_half():
+    sent = {name: logit_slope(name, np.array([0.0]))[0] for name in costs.GENERATOR_COSTS}
+    assert sent == {"minimax": -0.25, "non-saturating": -0.25, "max-likelihood": -0.5}
+
+
+def test_logit_slope_has_the_shape_of_a_minibatch_and_no_mean_in_it():
+    a = np.full((4, 1), 0.3)
+    np.testing.assert_array_equal(
+        logit_slope("minimax", a), np.repeat(logit_slope("minimax", a[:1]), 4)[:, None]
+    )
+
+
+@pytest.mark.parametrize("function", [sample_cost, slope])
+def test_what_is_no_probability_or_no_cost_is_refused(function):
+    for bad in (0.0, 1.0, -0.1, np.nan):
+        with pytest.raises(InputError, match="strictly between 0 and 1"):
+            function("minimax", np.array([0.5, bad]))
+    with pytest.raises(InputError, match="expected one of"):
+        function("least-squares", np.array([0.5]))
+    with pytest.raises(InputError, match="expected one of"):
+        logit_slope("least-squares", np.array([0.5]))
+
+
+def test_share_of_equal_slopes_is_1_and_of_a_single_one_1_over_m():
+    assert effective_share(np.full(8, -0.3)) == pytest.approx(1)
+    assert effective_share(np.array([0.0, 0, 0, -5])) == pytest.approx(1 / 4)
+    assert effective_share(np.array([-1.0, -3])) == effective_share(np.array([-2.0, -6]))
+    assert effective_share(np.array([-1.0, -3]), np.array([3.0, 1])) == pytest.approx(36 / 48)
+
+
+def test_share_of_nothing_is_nan():
+    assert np.isnan(effective_share(np.zeros(3)))
+
+
+@pytest.mark.parametrize("model", [Normal(0.5, 1.0), Normal(-1.0, 1.3)])
+def test_max_likelihoods_share_is_that_of_importance_sampling(model, rng):
+    z = rng.normal(size=400_000)
+    a, _ = optimal_logit(Normal(), model, model.mean + model.std * z)
+    share = effective_share(logit_slope("max-likelihood", a))
+    assert share == pytest.approx(1 / (1 + chi_square(Normal(), model)), rel=0.02)
+    assert share < effective_share(logit_slope("non-saturating", a))

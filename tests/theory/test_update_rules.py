@@ -1,0 +1,190 @@
+"""Figure 20: gradients against differences of V, and where each rule goes."""
+
+import math
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from minigan import Normal, costs
+from minigan.theory import likelihood, which_kl
+from minigan.theory.update_rules import (
+    Logit,
+    Model,
+    Sample,
+    by_minibatch,
+    climb,
+    contrast,
+    descent,
+    exactly,
+    gan,
+    generate,
+    log_density,
+    logit,
+    logit_slope,
+    mle,
+    nce,
+    value,
+)
+
+DATA = Normal(1.0, 0.6)
+TRUE = Model(1.0, math.log(0.6))
+START = Model(-0.5, 0.0)
+NOISE = Model(0.2, 0.4)
+OPINION = Logit(-0.3, 0.8, -0.2)
+
+
+@pytest.fixture
+def draw():
+    return exactly(DATA)
+
+
+def at(rule, step):
+    return next(islice(rule, step, None))
+
+
+def difference(f, h=1e-5):
+    return (f(h) - f(-h)) / (2 * h)
+
+
+def test_a_models_density():
+    x = np.linspace(-2, 2, 7)
+    np.testing.assert_allclose(np.exp(log_density(TRUE, x)), DATA.pdf(x))
+    np.testing.assert_allclose(
+        np.exp(log_density(TRUE._replace(c=0.5), x)), math.exp(0.5) * DATA.pdf(x)
+    )
+
+
+def test_the_value_is_the_engines(rng):
+    a, b = rng.normal(size=(2, 9))
+    x, w = np.zeros(9), np.full(9, 1 / 9)
+    assert value(a, b, Sample(x, w), Sample(x, w)) == pytest.approx(costs.value(a, b)[0], abs=1e-15)
+
+
+@pytest.mark.parametrize("entry", range(3))
+def test_the_models_gradient_inside_D_is_the_derivative_of_V(draw, entry):
+    x, z = draw()
+    model, fake = START._replace(c=0.3), generate(NOISE, z)
+
+    def V(h):
+        moved = model._replace(**{Model._fields[entry]: model[entry] + h})
+        return contrast(moved, NOISE, x, fake)[0]
+
+    assert contrast(model, NOISE, x, fake)[1][entry] == pytest.approx(difference(V), abs=1e-9)
+
+
+@pytest.mark.parametrize("entry", range(3))
+def test_the_gans_D_climbs_the_derivative_of_V(draw, entry):
+    x, z = draw()
+    fake = generate(START, z)
+
+    def V(h):
+        moved = OPINION._replace(**{Logit._fields[entry]: OPINION[entry] + h})
+        return value(logit(moved, x.x), logit(moved, fake.x), x, fake)
+
+    a_data, a_fake = logit(OPINION, x.x), logit(OPINION, fake.x)
+    up = climb(a_data, a_fake, x, fake, logit_slope)
+    assert up[entry] == pytest.approx(difference(V), abs=1e-9)
+
+
+@pytest.mark.parametrize("entry", range(2))
+def test_the_gans_G_descends_the_derivative_of_V(draw, entry):
+    x, z = draw()
+
+    def V(h):
+        fake = generate(START._replace(**{Model._fields[entry]: START[entry] + h}), z)
+        return value(logit(OPINION, x.x), logit(OPINION, fake.x), x, fake)
+
+    assert descent(START, OPINION, z)[entry] == pytest.approx(difference(V), abs=1e-9)
+
+
+def test_with_the_best_D_the_gans_descent_is_the_exercises(draw):
+    model = Normal(0.3, 1.1)
+    w2 = (1 / model.std**2 - 1 / DATA.std**2) / 2
+    w1 = DATA.mean / DATA.std**2 - model.mean / model.std**2
+    a0, _ = likelihood.optimal_logit(DATA, model, np.zeros(1))
+    best = Logit(float(a0[0]), w1, w2)
+    mu, rho = descent(Model(model.mean, math.log(model.std)), best, draw()[1])
+    expected = 2 * likelihood.pathwise_gradient(DATA, model, "minimax")[0]  # V = -2 J_D
+    assert (mu, rho / model.std) == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize("noise", [NOISE, START, TRUE])
+def test_nce_is_at_rest_at_the_data_whatever_the_noise(draw, noise):
+    x, z = draw()
+    V, up = contrast(TRUE, noise, x, generate(noise, z))
+    assert up == pytest.approx([0, 0, 0], abs=1e-12)
+    jsd = which_kl.divergence("jsd", DATA, Normal(noise.mu, noise.std))
+    assert pytest.approx(-math.log(4) + 2 * jsd, abs=1e-10) == V
+
+
+def test_mle_moves_by_half_the_gradient_of_the_likelihood(draw):
+    rate = 0.1
+    first, second = islice(mle(START, draw, rate), 2)
+    step = np.array(second.model[:2]) - first.model[:2]
+    mu, s = -likelihood.kl_gradient(DATA, Normal(START.mu, START.std)) / 2
+    assert step == pytest.approx([rate * mu, rate * s * START.std], abs=1e-12)
+
+
+def test_mles_G_is_a_copy_and_its_D_never_has_an_opinion(draw):
+    for turn in islice(mle(START, draw, 0.3), 20):
+        assert turn.generator == turn.model
+        assert turn.value == pytest.approx(-math.log(4), abs=1e-12)
+
+
+def test_nces_G_never_moves_and_the_normaliser_is_learned(draw):
+    turns = list(islice(nce(START._replace(c=0.7), NOISE, draw, 0.3), 400))
+    assert {turn.generator for turn in turns} == {NOISE}
+    assert turns[0].model.c == 0.7
+    assert turns[-1].model == pytest.approx((1.0, math.log(0.6), 0.0), abs=1e-6)
+
+
+def test_mle_and_the_gan_learn_the_data(draw):
+    assert at(mle(START, draw, 0.3), 300).model == pytest.approx((*TRUE[:2], 0), abs=1e-9)
+    last = at(gan(START, Logit(0.0, 0.0, 0.0), draw, 0.3, 0.3, 5), 1000)
+    assert last.model == pytest.approx((*TRUE[:2], 0), abs=1e-5)
+    assert last.generator == last.model
+    assert np.abs(last.D).max() < 1e-4
+    assert last.value == pytest.approx(-math.log(4), abs=1e-8)
+
+
+def test_every_rule_starts_where_it_is_told(draw):
+    for rule in (nce(START, NOISE, draw, 1.0), mle(START, draw, 1.0)):
+        assert next(rule).model == START
+    first = next(gan(START, OPINION, draw, 1.0, 1.0))
+    assert (first.model, first.D) == (START, OPINION)
+
+
+def test_a_step_of_the_gan_draws_k_times_for_D_and_once_for_G(draw):
+    drawn = []
+
+    def counted():
+        drawn.append(1)
+        return draw()
+
+    rule = gan(START, OPINION, counted, 0.1, 0.1, k=3)
+    next(rule)
+    before = len(drawn)
+    next(rule)
+    assert len(drawn) - before == 4
+
+
+def test_minibatches_give_the_exact_gradient_on_average(draw):
+    x, z = draw()
+    exact = contrast(START, NOISE, x, generate(NOISE, z))[1]
+    minibatch = by_minibatch(DATA, 100, np.random.default_rng(0))
+    sampled = []
+    for _ in range(400):
+        x, z = minibatch()
+        sampled.append(contrast(START, NOISE, x, generate(NOISE, z))[1])
+    error = np.std(sampled, axis=0) / 20
+    assert (np.abs(np.mean(sampled, axis=0) - exact) < 4 * error).all()
+    assert (error > 0).all()
+
+
+def test_the_quadrature_has_the_datas_moments(draw):
+    x, z = draw()
+    for sample, mean, std in ((x, 1.0, 0.6), (z, 0.0, 1.0)):
+        assert sample.w.sum() == pytest.approx(1, abs=1e-12)
+        assert sample.w @ sample.x == pytest.approx(mean, abs=1e-12)
+        assert sample.w @ (sample.x - mean) ** 2 == pytest.approx(std**2, abs=1e-12)
