@@ -13,6 +13,7 @@ import math
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import NoReturn
 
 from minigan import __version__
@@ -137,9 +138,15 @@ def _figure(options: argparse.Namespace) -> int:
     from minigan.files import writable_directory  # each command imports what it needs
 
     experiment = importlib.import_module(f"minigan.experiments.{options.module}")
-    directory = writable_directory(options.out)
+    is_new = not Path(options.out).exists()
+    directory = writable_directory(options.out)  # before the work, not after it
     settings = {name: getattr(options, name) for name in options.settings}
-    run = experiment.play(**settings, progress=_progress)
+    try:
+        run = experiment.play(**settings, progress=_progress)
+    except BaseException:
+        if is_new:
+            directory.rmdir()  # still empty
+        raise
     files = [str(file) for file in experiment.save(run, directory)]
     report = experiment.report(run) | {"files": files}
     if options.json:

@@ -22,13 +22,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.errors import InputError
 from minigan.experiments.toy import DATA, NOISE, players, toy_game
 from minigan.files import write_whole
 from minigan.layers import Sequential
 from minigan.randomness import sequence
 from minigan.theory import GeneratorState
 from minigan.training import Algorithm1
+from minigan.validation import whole_number
 
 NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two looks at it
 D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats
@@ -100,6 +100,8 @@ def play(
         If a cost becomes NaN or infinite.
     """
     start = time.perf_counter()
+    steps, k = whole_number("steps", steps), whole_number("k", k)
+    frames = whole_number("frames", frames, low=0)
     init, main, branch = sequence(seed).spawn(3)
     G, D = players(init)
     game = toy_game(G, D, steps=steps, k=k, cost=cost, seed=main)
@@ -119,7 +121,7 @@ def play(
     caption = "where it was interrupted" if interrupted else "after training"
     panels["d"] = _moment(game.steps_done, caption, G, D)
     seconds = time.perf_counter() - start
-    return Figure1(seed, game.steps_done, k, cost, panels, film, seconds, interrupted)
+    return Figure1(int(seed), game.steps_done, k, cost, panels, film, seconds, interrupted)
 
 
 def report(run: Figure1) -> dict:
@@ -257,6 +259,4 @@ def _inner_loop(game: Algorithm1) -> int:
 
 def _film_steps(steps: int, frames: int) -> set[int]:
     """Steps to keep, closer together at the start, where more happens."""
-    if isinstance(frames, bool) or not isinstance(frames, int) or frames < 0:
-        raise InputError(f"frames: expected a whole number >= 0, got {frames!r}")
     return {1 + round((steps - 1) * (i / max(frames - 1, 1)) ** 2) for i in range(frames)}

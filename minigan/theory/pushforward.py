@@ -169,23 +169,29 @@ class PushForward:
             return np.where(p_z > 0, p_z / np.abs(slope), 0.0)
 
     def _cut_into_monotone_cells(self, z: np.ndarray) -> None:
-        """Halve every cell whose ends disagree on the direction of G, until none is left.
+        """Halve every cell in which G is not monotone and smooth, until none is left.
 
-        This closes in on every fold, smooth or sharp, and on every end of a flat stretch.
+        This closes in on every fold, on every corner, and on the ends of flat stretches. A
+        cell is smooth if G at its middle is what the cubic through its ends foretells.
         """
         x, slope = self._finite(z)
+        unsettled = np.ones(z.size - 1, bool)
         for _ in range(64):
-            left = z[:-1]
-            middle = left + np.diff(z) / 2
-            torn = self._torn(x, slope) & (left < middle) & (middle < z[1:])
-            if not torn.any():
+            middle = z[:-1] + np.diff(z) / 2
+            cells = np.flatnonzero(unsettled & (z[:-1] < middle) & (middle < z[1:]))
+            if cells.size == 0:
                 break
-            new = middle[torn]
-            order = np.argsort(np.concatenate([z, new]), kind="stable")
-            new_x, new_slope = self._finite(new)
-            z = np.concatenate([z, new])[order]
-            x = np.concatenate([x, new_x])[order]
-            slope = np.concatenate([slope, new_slope])[order]
+            new_x, new_slope = self._finite(middle[cells])
+            foretold = (x[:-1] + x[1:]) / 2 + np.diff(z) * (slope[:-1] - slope[1:]) / 8
+            bent = np.abs(new_x - foretold[cells]) > 1e-11 * np.abs(x).max()
+            torn = bent | self._torn(x, slope)[cells]
+            cut = cells[torn] + 1
+            unsettled[:] = False
+            unsettled[cells[torn]] = True
+            unsettled = np.insert(unsettled, cut, True)
+            z = np.insert(z, cut, middle[cells[torn]])
+            x = np.insert(x, cut, new_x[torn])
+            slope = np.insert(slope, cut, new_slope[torn])
         self.nodes, self.values, self._slope = z, x, slope
 
     def _finite(self, z):
@@ -196,10 +202,11 @@ class PushForward:
         return x, slope
 
     def _torn(self, x, slope):
-        """Cells in which G turns round, or turns from flat to moving."""
+        """Cells in which G turns round, or is flat in one part and moves in another."""
         signs = self._signs(x, slope)
         turns = (signs > 0).any(axis=0) & (signs < 0).any(axis=0)
-        return turns | ((slope[:-1] == 0) != (slope[1:] == 0))
+        flat, rise = slope == 0, signs[1]
+        return turns | (flat[:-1] != flat[1:]) | (flat[:-1] & flat[1:] & (rise != 0))
 
     @staticmethod
     def _signs(x, slope):

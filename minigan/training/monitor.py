@@ -53,7 +53,7 @@ class Monitor:
         G and D from one variable to one; data and noise with a known density.
     every : int
         Steps between two observations, >= 1. An observation of the toy game takes as
-        long as 100 to 200 of its steps: from the default interval on, watching takes less
+        long as about 130 of its steps: from the default interval on, watching takes less
         time than the training that is watched.
 
     Attributes

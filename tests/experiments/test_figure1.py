@@ -366,12 +366,10 @@ def test_options_out_of_range_are_refused(options, message):
         figure1.play(**{"steps": 2, **options})
 
 
-@pytest.mark.xfail(strict=True, raises=InputError, reason="frames are not checked by whole_number")
 def test_frames_may_come_from_numpy():
     assert len(figure1.play(steps=2, frames=np.int64(2)).frames) == 2
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="NumPy's numbers are kept as they come")
 def test_whole_numbers_may_come_from_numpy():
     run = figure1.play(seed=np.int64(1), steps=np.int64(2), k=np.int32(1))
     assert json.loads(json.dumps(figure1.report(run)))["seed"] == 1

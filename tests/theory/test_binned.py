@@ -156,6 +156,16 @@ def test_half_hoeffding_would_be_no_bound():
     assert 0.99 * bound < loss <= bound
 
 
+def test_the_bound_is_finite_where_a_support_ends_inside_a_bin():
+    """There log p/q has no lower end, and Hoeffding's lemma has nothing to say."""
+    p, q, edges = Uniform(0, 1), Uniform(-1.3, 2.2), np.array([-2.0, -0.5, 0.5, 3.0])
+    P, Q = bin_masses(p, edges), bin_masses(q, edges)
+    low, high = log_ratio_range(p, q, edges, [0, 1, -1.3, 2.2])
+    assert low.min() == -math.inf
+    assert kl_loss_bound(P, Q, low, high) == pytest.approx(kl(p, q) - kl_masses(P, Q), rel=1e-12)
+    assert js_loss_bound(P, Q, low, high) < 2 * (jensen_shannon(p, q) - js_masses(P, Q))
+
+
 def test_more_bins_never_lose_more():
     p, q = Mixture([-1.0, 1.5], 0.4), Cauchy(0.5, 1)
     fine = np.linspace(-4, 4, 65)

@@ -130,6 +130,18 @@ def test_things_without_pdf_and_interval(thing):
         knots(thing)
 
 
+def test_a_density_that_returns_another_shape():
+    class Column(Normal):
+        def pdf(self, x):
+            return super().pdf(x)[:, None]
+
+    class Wrapped:
+        pdf = Column().pdf
+
+    with pytest.raises(InputError, match=r"Wrapped: expected a density of shape \(3,\)"):
+        log_density(Wrapped(), np.zeros(3))
+
+
 @pytest.mark.parametrize("bad", [{"scale": 0}, {"scale": -1}, {"location": math.inf}])
 def test_parameters_of_heavy_tails(bad):
     for make in (Cauchy, lambda **kw: StudentT(3, **kw)):

@@ -249,7 +249,6 @@ def test_the_jsd_of_data_with_edges_is_that_of_scipy(name):
     assert found == pytest.approx(jsd_by_scipy(law, known), abs=1e-6)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="cells are not cut where G bends")
 @smooth
 def test_the_jsd_of_a_generator_that_bends_is_that_of_scipy(law):
     found = GeneratorState(BEND.G, BEND.noise, law.data).jsd

@@ -296,4 +296,4 @@ def test_bad_discriminators():
 
 def test_bad_densities():
     with pytest.raises(InputError, match=r"pdf\(x\) and interval\(\)"):
-        c_of_g(Normal(), PushForward(lambda z: (z, np.ones_like(z)), Normal()))
+        c_of_g(Normal(), Normal().pdf)
