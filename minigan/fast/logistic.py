@@ -1,4 +1,4 @@
-"""The logistic costs, value and gradient together, in nine passes over the logits.
+"""The logistic costs, value and gradient together, from one logarithm.
 
 J_D and two of the generator's costs are one formula with different constants,
 
@@ -26,13 +26,14 @@ class LogisticCost:
 
     Notes
     -----
-    With t = s a and l = log(1 + exp(-|t|)), nothing can overflow in
+    Split t = s a into p = max(t, 0) and n = min(t, 0), so that n - p = -|t|. Then
+    nothing can overflow in
 
-        softplus(t) = max(t, 0) + l,      sigmoid(t) = exp(min(t, 0) - l).
+        l = log(1 + exp(n - p)),    softplus(t) = p + l,    sigmoid(t) = exp(n - l).
     """
 
     def __init__(self, s: np.ndarray, c: float):
-        self._s, self._c, self._cs = s, c, c * s
+        self._s, self._c, self._cs = s, np.full_like(s, c), c * s
         self._zeros = np.zeros_like(s)
 
     def __call__(self, a: np.ndarray):
@@ -49,13 +50,13 @@ class LogisticCost:
         da : array, shape (1, batch)
         """
         t = a * self._s
-        loss = np.abs(t)
-        np.negative(loss, out=loss)
-        np.exp(loss, out=loss)
-        np.log1p(loss, out=loss)
-        slope = np.minimum(t, self._zeros)
-        slope -= loss
-        np.exp(slope, out=slope)
-        slope *= self._cs
-        loss += np.maximum(t, self._zeros, out=t)
-        return self._c * float(np.add.reduce(loss, axis=None)), slope
+        n = np.minimum(t, self._zeros)
+        p = np.maximum(t, self._zeros, out=t)
+        l = n - p  # noqa: E741 (the formula's name)
+        np.exp(l, out=l)
+        np.log1p(l, out=l)
+        n -= l
+        da = np.exp(n, out=n)
+        da *= self._cs
+        p += l
+        return float(np.vdot(self._c, p)), da

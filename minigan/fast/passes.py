@@ -59,6 +59,15 @@ class ReLUPass(LayerPass):
         return np.multiply(dy, self._active, out=dy)
 
 
+def narrow(rows: int, columns: int, batch: int) -> bool:
+    """Whether dW^T = dy x^T and a copy of it take less time than dW = x dy^T.
+
+    BLAS rearranges both factors before it multiplies, and takes longer over the second:
+    it should be ``x`` where ``x`` is much the smaller, as in front of a maxout layer.
+    """
+    return 4 * rows < min(columns, batch)
+
+
 class LinearPass(LayerPass):
     """y = [W; b]^T [x; 1]: the bias inside the product.
 
@@ -80,7 +89,9 @@ class LinearPass(LayerPass):
         self._Wb_T, self._W = Wb.T, Wb[:-1]
         self._dWb = layer.flat_grads.reshape(rows, columns)
         self._dx = np.empty((rows - 1, x.shape[1]), x.dtype)
-        self._dWb_T = np.empty((columns, rows), x.dtype) if 4 * rows < min(y.shape) else None
+        self._dWb_T = None
+        if narrow(rows, columns, x.shape[1]):
+            self._dWb_T = np.empty((columns, rows), x.dtype)
 
     def forward(self, rng):
         np.dot(self._Wb_T, self.x, out=self.y)
@@ -89,7 +100,6 @@ class LinearPass(LayerPass):
         if param_grads:
             self._backward_params(dy)
         return np.dot(self._W, dy, out=self._dx) if input_grad else None
-
 
     def _backward_params(self, dy):
         """Gradient of W, and that of b in the row of ones."""
@@ -103,11 +113,11 @@ class LinearPass(LayerPass):
 class MaxoutPass(LayerPass):
     """A linear pass into z, then the maximum over its pieces.
 
-    dz is dy at the winning piece and 0 at the others. z - y is +0 at a winner, of which
-    all bits are 0; at a loser it is negative, and as a whole number without a sign,
-    2^31 or more. So dz is dy with its bits shifted left by z - y: by nothing, or out.
-    What a piece has won is taken from dy, so that of equal pieces the first wins, and
-    what is left belongs to the last.
+    dz is dy at the winning piece and 0 at the others, found without a mask. At a winner
+    z - y = 0, and all its bits are 0. At a loser z - y < 0: the sign bit is set, and the
+    same bits read as an unsigned integer are 2^31 or more. So dz is dy with its bits
+    shifted left by that integer: by nothing, or all of them out. What a piece has won is
+    taken from dy; so of equal pieces the first wins, and what is left is the last one's.
     """
 
     needs_ones = True
@@ -115,24 +125,24 @@ class MaxoutPass(LayerPass):
     def __init__(self, layer: Maxout, x, y):
         super().__init__(layer, x, y)
         units, batch = y.shape
-        bits = np.dtype(f"u{y.itemsize}")
-        self._z = np.empty((layer.pieces * units, batch), y.dtype)  # dz when backward is done
+        self._z = np.empty((layer.pieces * units, batch), y.dtype)  # backward turns it into dz
         self._linear = LinearPass(layer, x, self._z)
         self._pieces = self._z.reshape(layer.pieces, units, batch)
-        *self._first, self._last = zip(self._pieces, self._pieces.view(bits), strict=True)
-        self._bits = bits
+        self._unsigned = np.dtype(f"u{y.itemsize}")
+        pairs = zip(self._pieces, self._pieces.view(self._unsigned), strict=True)
+        *self._first, (self._last, _) = pairs  # each piece of z, and the bits of it
 
     def forward(self, rng):
         self._linear.forward(rng)
         np.maximum.reduce(self._pieces, axis=0, out=self.y)
 
     def backward(self, dy, *, param_grads, input_grad):
-        y, dy_bits = self.y, dy.view(self._bits)
-        for dz, bits in self._first:
-            np.subtract(dz, y, out=dz)
-            np.left_shift(dy_bits, bits, out=bits)
-            np.subtract(dy, dz, out=dy)
-        self._last[0][...] = dy
+        y, dy_bits = self.y, dy.view(self._unsigned)
+        for z, bits in self._first:
+            np.subtract(z, y, out=z)
+            np.left_shift(dy_bits, bits, out=bits)  # z is dz now
+            np.subtract(dy, z, out=dy)
+        self._last[...] = dy
         return self._linear.backward(self._z, param_grads=param_grads, input_grad=input_grad)
 
 

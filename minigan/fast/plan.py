@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minigan.errors import InputError
 from minigan.fast.passes import LayerPass, pass_for
 from minigan.layers.sequential import Sequential
 
@@ -25,17 +26,21 @@ class Plan:
     """
 
     def __init__(self, network: Sequential, batch: int):
+        if network.n_in is None:
+            raise InputError(f"{network.name}: expected a layer that says its input width")
         self.passes: list[LayerPass] = []
         kinds = [pass_for(layer) for layer in network.layers]
-        width = network.n_in
+        width: int = network.n_in
         array = _with_ones(width, batch, network.dtype)
         self.x = array[:width]
-        for i, (layer, kind) in enumerate(zip(network.layers, kinds, strict=True)):
+        for layer, kind in zip(network.layers, kinds, strict=True):
             x = array if kind.needs_ones else array[:width]
             width = layer.n_out or width
             array = _with_ones(width, batch, network.dtype)
             self.passes.append(kind(layer, x, array[:width]))
         self.y = array[:width]
+        learning = [i for i, layer in enumerate(network.layers) if layer.params]
+        self._first_learning = min(learning, default=len(self.passes))
 
     def forward(self, rng) -> np.ndarray:
         """Output for what stands in ``x``; dropout is at work. Shape (n_out, batch)."""
@@ -44,7 +49,7 @@ class Plan:
         return self.y
 
     def backward(self, dy, *, param_grads: bool = True, input_grad: bool = True):
-        """Gradient at ``x``, or None; ``grads`` are replaced, not added to.
+        """Gradient at ``x``, if wanted; ``grads`` are replaced, not added to.
 
         Parameters
         ----------
@@ -53,10 +58,12 @@ class Plan:
         param_grads, input_grad : bool
             Which of the two are wanted.
         """
-        first = self.passes[0]
-        for layer_pass in reversed(self.passes):
-            wanted = input_grad or layer_pass is not first
-            dy = layer_pass.backward(dy, param_grads=param_grads, input_grad=wanted)
+        # In front of the first parameter, gradients are of use to the input only.
+        first = 0 if input_grad else self._first_learning
+        for i in reversed(range(first, len(self.passes))):
+            dy = self.passes[i].backward(
+                dy, param_grads=param_grads, input_grad=input_grad or i > first
+            )
         return dy
 
 
