@@ -1,5 +1,7 @@
 """The command line: what is printed where, what is written, and how it ends."""
 
+import importlib
+import inspect
 import json
 import os
 import signal
@@ -471,6 +473,17 @@ def test_the_seed_of_the_theory_is_handed_on(options, seed, theory, capsys):
     asked = theory(HELD)
     main(["theory", *options])
     assert asked == [seed]
+
+
+# All figures.
+
+
+@pytest.mark.parametrize("name", cli.FIGURES)
+def test_every_figure_has_an_experiment_behind_it(name):
+    experiment = importlib.import_module(f"minigan.experiments.{name.replace('-', '_')}")
+    assert {"seed", "progress"} <= inspect.signature(experiment.play).parameters.keys()
+    for step in ("report", "text", "save"):
+        assert callable(getattr(experiment, step))
 
 
 # What is imported.

@@ -282,6 +282,22 @@ def test_g_is_monotone_between_neighbouring_nodes():
     assert np.array_equal(p_g.values, np.sin(9 * p_g.nodes))
 
 
+def test_rounding_is_no_fold():
+    def G(z):
+        return 3 + 1e-12 * z + 1e-15 * np.sin(1e9 * z), np.full_like(z, 1e-12)
+
+    p_g = PushForward(G, U)
+    assert p_g.nodes.size == 2049
+    assert p_g.critical.size == 2
+
+
+@pytest.mark.parametrize("activation", [Tanh, ReLU], ids=lambda kind: kind.__name__)
+def test_no_point_of_the_quadrature_is_lost_to_rounding_beside_a_fold(activation):
+    for seed in (5, 8, 27):
+        _, w, density = PushForward(network(activation, seed), U).quadrature()
+        assert np.all(density[w > 0] > 0)
+
+
 def test_more_cells_find_narrower_folds():
     def G(z):  # rises at all ends of four cells, and falls in between
         return z + 0.3 * np.sin(8 * np.pi * z), 1 + 2.4 * np.pi * np.cos(8 * np.pi * z)
