@@ -12,6 +12,7 @@ import json
 import math
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
@@ -145,7 +146,8 @@ def _figure(options: argparse.Namespace) -> int:
         run = experiment.play(**settings, progress=_progress)
     except BaseException:
         if is_new:
-            directory.rmdir()  # still empty
+            with suppress(OSError):
+                directory.rmdir()  # still empty
         raise
     files = [str(file) for file in experiment.save(run, directory)]
     report = experiment.report(run) | {"files": files}

@@ -38,7 +38,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
             beside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def writable_directory(path: str | os.PathLike) -> Path:

@@ -100,7 +100,8 @@ class GeneratorState:
         n = w_data.size
         self.c_of_g = -_mean(w_data, _log1p_ratio(p_g[:n], p_data[:n]))
         self.c_of_g -= _mean(w_fake, _log1p_ratio(p_data[n:], p_g[n:]))
-        self.jsd = (self.c_of_g + math.log(4)) / 2
+        jsd = (self.c_of_g + math.log(4)) / 2
+        self.jsd = min(max(jsd, 0.0), math.log(2))  # rounding may step outside
 
     def D_star(self, x: np.ndarray) -> np.ndarray:
         """Optimal discriminator against this generator at the points x, in [0, 1]."""

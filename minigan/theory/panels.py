@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minigan.errors import InputError
+
 if TYPE_CHECKING:
     from minigan.types import Density
 
@@ -29,6 +31,11 @@ def panels(density: Density, count: int, order: int = 3) -> np.ndarray:
     -------
     array, shape (at least count + 1,)
         Ascending.
+
+    Raises
+    ------
+    InputError
+        If pdf and cdf contradict one another.
     """
     ends = np.linspace(*density.interval(), count + 1)
     for _ in range(50):
@@ -37,6 +44,8 @@ def panels(density: Density, count: int, order: int = 3) -> np.ndarray:
         missed = np.flatnonzero(np.abs(mass - np.diff(density.cdf(ends))) > 1e-10)
         if missed.size == 0:
             break
+        if ends.size > 64 * count + 4096:
+            raise InputError(f"{density!r}: expected the cdf to be the integral of the pdf")
         ends = np.insert(ends, missed + 1, (ends[missed] + ends[missed + 1]) / 2)
     return ends
 

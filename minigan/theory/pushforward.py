@@ -144,10 +144,10 @@ class PushForward:
         Returns
         -------
         x, w, p_g : array, shape (n,)
-            Points, weights (their sum is 1 to rounding), and the density at the points,
-            inf at atoms.
+            Points, weights (their sum is 1, nearly to rounding), and the density at the
+            points, inf at atoms.
         """
-        jumps = np.concatenate([self.critical, cuts])
+        jumps = np.concatenate([self.critical, self._corners, cuts])
         preimages = [self._solve(branch, jumps)[1] for branch in self._branches]
         edges = np.unique(np.concatenate([self.nodes, *preimages]))
         z, dz = gauss_legendre(edges, order)
@@ -193,6 +193,7 @@ class PushForward:
             x = np.insert(x, cut, new_x[torn])
             slope = np.insert(slope, cut, new_slope[torn])
         self.nodes, self.values, self._slope = z, x, slope
+        self._corners = x[:-1][_narrowest(np.diff(z))]
 
     def _finite(self, z):
         """G and G' at z, if they are numbers."""
@@ -269,6 +270,13 @@ class PushForward:
             inside = (step - low[todo]) * (step - high[todo]) < 0
             z[todo] = np.where(inside, step, (low[todo] + high[todo]) / 2)
         return which, z, slope
+
+
+def _narrowest(width: np.ndarray) -> np.ndarray:
+    """Which cells have been closed in on: far narrower than most, and than their neighbours."""
+    padded = np.concatenate([[np.inf], width, [np.inf]])
+    local = (width <= padded[:-2]) & (width <= padded[2:])
+    return local & (width < 1e-3 * np.median(width))
 
 
 def require_density(name: str, distribution: Density, *methods: str) -> None:

@@ -270,9 +270,6 @@ def test_the_jsd_of_a_generator_that_bends_is_that_of_scipy(law):
     assert found == pytest.approx(jsd_by_scipy(law, BEND), abs=1e-8)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="one branch is not cut at the corners of another"
-)
 @smooth
 def test_the_jsd_of_a_generator_that_folds_and_bends_is_that_of_scipy(law):
     found = GeneratorState(BENT_FOLD.G, BENT_FOLD.noise, law.data).jsd

@@ -49,7 +49,6 @@ def test_panels_close_in_on_a_jump():
     assert np.abs(ends - 1 / 3).min() < 1e-9
 
 
-@pytest.mark.xfail(strict=True, reason="halved without end: 1e8 panels where pdf is 1% off")
 def test_a_pdf_and_a_cdf_that_disagree_are_refused():
     class Careless(Normal):
         """Its density is wrong in the fifth digit."""
