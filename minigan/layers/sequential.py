@@ -83,6 +83,24 @@ class Sequential:
             raise
 
     @property
+    def params(self) -> np.ndarray:
+        """All parameters, end to end. What is assigned is copied in, and the layers see it."""
+        return self._params
+
+    @params.setter
+    def params(self, values: np.ndarray) -> None:
+        self._params[...] = values
+
+    @property
+    def grads(self) -> np.ndarray:
+        """All gradients, end to end. What is assigned is copied in."""
+        return self._grads
+
+    @grads.setter
+    def grads(self, values: np.ndarray) -> None:
+        self._grads[...] = values
+
+    @property
     def dtype(self) -> np.dtype:
         """dtype of the parameters."""
         return self.params.dtype
@@ -173,8 +191,8 @@ class Sequential:
             sum(int(np.prod(shape)) for shape in layer.parameter_shapes().values())
             for layer in self.layers
         ]
-        self.params = np.zeros(sum(sizes), dtype)
-        self.grads = np.zeros(sum(sizes), dtype)
+        self._params = np.zeros(sum(sizes), dtype)
+        self._grads = np.zeros(sum(sizes), dtype)
         stops = np.cumsum(sizes)
         for layer, size, stop in zip(self.layers, sizes, stops, strict=True):
             layer.bind(self.params[stop - size : stop], self.grads[stop - size : stop])

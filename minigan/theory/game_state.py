@@ -47,7 +47,7 @@ class DiscriminatorState(NamedTuple):
     ``value`` is V(G, D) and ``inner_gap`` is C(G) - V(G, D) >= 0, in nats. ``d_gap``
     and ``d_minus_half`` are the means of |D - D*| and |D - 1/2| under
     (p_data + p_g) / 2, ``mean_on_data`` and ``mean_on_fake`` those of D under p_data and
-    under p_g, all in [0, 1].
+    under p_g, ``accuracy`` the share of right guesses by D > 1/2, all in [0, 1].
     """
 
     value: float
@@ -56,6 +56,7 @@ class DiscriminatorState(NamedTuple):
     d_minus_half: float
     mean_on_data: float
     mean_on_fake: float
+    accuracy: float
 
 
 class GeneratorState:
@@ -101,6 +102,8 @@ class GeneratorState:
         self.c_of_g = -_mean(w_data, _log1p_ratio(p_g[:n], p_data[:n]))
         self.c_of_g -= _mean(w_fake, _log1p_ratio(p_data[n:], p_g[n:]))
         jsd = (self.c_of_g + math.log(4)) / 2
+        if not -1e-6 <= jsd <= math.log(2) + 1e-6:
+            raise InputError(f"expected 0 <= JSD <= log 2, got {jsd:.4g}: does G jump?")
         self.jsd = min(max(jsd, 0.0), math.log(2))  # rounding may step outside
 
     def D_star(self, x: np.ndarray) -> np.ndarray:
@@ -136,6 +139,7 @@ class GeneratorState:
             d_minus_half=_mean(mixture, np.abs(D_x - 0.5)),
             mean_on_data=_mean(self._w_data, D_x),
             mean_on_fake=_mean(self._w_fake, D_x),
+            accuracy=(_mean(self._w_data, a > 0) + _mean(self._w_fake, a < 0)) / 2,
         )
 
     def _data_quadrature(self) -> tuple[np.ndarray, np.ndarray]:

@@ -265,7 +265,7 @@ class PushForward:
             small = np.abs(miss) <= 4 * _EPS * np.maximum(np.abs(value), np.abs(target[todo]))
             narrow = np.abs(high[todo] - low[todo]) <= 4 * _EPS * np.abs(z[todo])
             todo, miss = todo[~(small | narrow)], miss[~(small | narrow)]
-            with np.errstate(divide="ignore", invalid="ignore"):
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 step = z[todo] - miss / slope[todo]
             inside = (step - low[todo]) * (step - high[todo]) < 0
             z[todo] = np.where(inside, step, (low[todo] + high[todo]) / 2)

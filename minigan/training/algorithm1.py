@@ -13,6 +13,7 @@ come from `minigan.training.steps`, or from their faster twin in `minigan.fast`.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator
 from functools import partial
@@ -23,6 +24,7 @@ import numpy as np
 from minigan.costs import generator_cost
 from minigan.errors import InputError, NonFiniteError
 from minigan.layers.sequential import Sequential
+from minigan.layers.sigmoid import Sigmoid
 from minigan.optimizers import Optimizer
 from minigan.randomness import streams
 from minigan.training.interrupts import interrupts_wait
@@ -81,7 +83,8 @@ class Algorithm1:
         Of the data, noise and dropout streams.
     fast : bool
         False computes the gradients by the plain functions in `minigan.training.steps`;
-        the numbers agree to rounding. Simultaneous updates are always plain.
+        the numbers agree to rounding, for layers that do not mix the examples of a batch.
+        Simultaneous updates are always plain.
 
     Raises
     ------
@@ -256,8 +259,18 @@ class Algorithm1:
                 raise NonFiniteError(f"step {step}: {what} became {number}", step)
         return norm
 
+    def __deepcopy__(self, memo) -> Algorithm1:
+        twin = copy.copy(self)
+        memo[id(self)] = twin
+        for name, value in vars(self).items():
+            if not name.endswith("_gradients"):  # these are bound to the old networks
+                setattr(twin, name, copy.deepcopy(value, memo))
+        twin._choose_gradients(self._is_fast)
+        return twin
+
     def _choose_gradients(self, fast: bool) -> None:
         """Plain or fast functions (x, z, rng) -> J_D, ... and (z, cost, rng) -> J_G, ..."""
+        self._is_fast = fast
         if fast:
             from minigan.fast.gradients import FastGradients  # imported by those who train
 
@@ -270,19 +283,32 @@ class Algorithm1:
 
     def _check_players(self) -> None:
         G, D = self.G, self.D
+        for name, network in (("G", G), ("D", D)):
+            if not isinstance(network, Sequential):
+                raise InputError(f"{name}: expected a Sequential, got {network!r}")
+        if G is D:
+            raise InputError("expected two networks, got the same as G and as D")
+        for name, sampler in (("data", self.data), ("noise", self.noise)):
+            if not callable(getattr(sampler, "sample", None)):
+                raise InputError(
+                    f"{name}: expected a distribution with sample(m, rng) (Examples(X) for an "
+                    f"array), got {type(sampler).__name__}"
+                )
         if G.n_out != D.n_in:
             raise InputError(
                 f"expected G's output width to be D's input width, got {G.n_out} and {D.n_in}"
             )
         if D.n_out != 1:
             raise InputError(f"expected D to end in one logit, got n_out = {D.n_out}")
+        if isinstance(D.layers[-1], Sigmoid):
+            raise InputError(f"expected D to end in a logit, got {D.layers[-1]}: the costs take it")
         if G.dtype != D.dtype:
             raise InputError(f"expected G and D of one dtype, got {G.dtype} and {D.dtype}")
         for name, optimizer, network in (
             ("G_optimizer", self.G_optimizer, G),
             ("D_optimizer", self.D_optimizer, D),
         ):
-            if optimizer.network is not network:
+            if getattr(optimizer, "network", None) is not network:
                 raise InputError(f"{name}: expected an optimizer built on {name[0]}")
         if self.simultaneous and self.k != 1:
             raise InputError(f"k: expected 1 with simultaneous updates, got {self.k}")

@@ -538,3 +538,8 @@ def test_a_discriminator_goes_from_one_variable_to_one_logit(widths):
 def test_a_generator_goes_from_one_variable_to_one():
     with pytest.raises(InputError, match="expected a generator of width 1 -> 1, got 2 -> 1"):
         GeneratorState(Sequential([Linear(2, 1)]), U, N)
+
+
+def test_a_generator_that_jumps_is_refused_rather_than_misjudged():
+    with pytest.raises(InputError, match="does G jump"):
+        GeneratorState(lambda z: (np.sign(z), 0 * z), Uniform(-1, 1), N)
