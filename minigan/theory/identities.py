@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from minigan.theory import identities_dynamic, identities_learning, identities_static
 from minigan.theory.identity import Identity
+from minigan.validation import whole_number
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
@@ -20,7 +21,13 @@ def identities(seed: int = 0) -> Iterator[Identity]:
     ------
     Identity
         Section 4 of the 2014 paper first, then costs and learning, then games.
+
+    Raises
+    ------
+    InputError
+        If the seed is not a whole number >= 0.
     """
+    seed = whole_number("seed", seed, low=0)
     yield from identities_static.identities(seed)
     yield from identities_learning.identities(seed)
     yield from identities_dynamic.identities(seed)

@@ -39,6 +39,11 @@ def test_an_identity_that_fails_is_named_and_the_exit_code_is_one(one_wrong_iden
     assert "1 = 2" in out and "FAILS" in out and out.rstrip().endswith("2 of 3 fail")
 
 
+def test_a_negative_seed_is_refused_in_one_line(capsys):
+    assert main(["theory", "--seed", "-3"]) == 2
+    assert capsys.readouterr().err == "minigan: seed: expected a whole number >= 0, got -3\n"
+
+
 def test_json_is_valid_even_where_a_side_is_nan(one_wrong_identity, capsys):
     assert main(["theory", "--json"]) == 1
     table = json.loads(capsys.readouterr().out)
