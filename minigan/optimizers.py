@@ -7,6 +7,7 @@ written in place because on small networks every temporary array costs time.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from minigan.types import Schedule
 
 
-class Optimizer:
+class Optimizer(ABC):
     """Base: counts the updates, asks the schedule for the rate, keeps the constraints.
 
     Parameters
@@ -55,9 +56,9 @@ class Optimizer:
         self.t += 1
         self.network.constrain()
 
+    @abstractmethod
     def _update(self, params: np.ndarray, grads: np.ndarray, lr: float) -> None:
         """Change ``params`` in place."""
-        raise TypeError(f"{type(self).__name__} does not say how to update")
 
 
 class SGD(Optimizer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -43,7 +44,7 @@ class Setting(NamedTuple):
         return named | {"the data": self.x, "the noise": self.z}
 
 
-class Turn:
+class Turn(ABC):
     """What the two turns share.
 
     Attributes
@@ -63,17 +64,17 @@ class Turn:
     def __init__(self, setting: Setting):
         self.setting = setting
 
+    @abstractmethod
     def play(self) -> tuple:
         """Cost and logits; the player's ``grads`` are filled."""
-        raise NotImplementedError
 
+    @abstractmethod
     def logits(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         """The same logits by forward passes alone, with dropout masks from ``rng``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cost(self, *logits) -> float:
         """What the cost of these logits is by definition."""
-        raise NotImplementedError
 
     def value(self) -> float:
         """The cost, as the turn computes it."""
