@@ -127,7 +127,10 @@ def test_a_file_that_cannot_be_is_refused_and_nothing_is_left(tmp_path, place, r
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["directory", "file"]
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(),
+    reason="needs a directory that not even root can write to: /proc",
+)
 def test_a_directory_that_takes_no_files_is_refused():
     with pytest.raises(InputError, match=r"^/proc/a: cannot be written: "):
         write_whole(Path("/proc/a"), lambda file: file.write(b"x"))
@@ -177,7 +180,10 @@ def test_a_file_is_no_directory(tmp_path, place, reason):
     assert (tmp_path / "file").read_bytes() == b"x"
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(),
+    reason="needs a directory that not even root can write to: /proc",
+)
 @pytest.mark.parametrize("path", ["/proc", "/proc/a"])
 def test_a_directory_that_cannot_be_written_to_is_refused(path):
     with pytest.raises(InputError, match=rf"^{path}: expected a directory that can be written to"):

@@ -18,7 +18,7 @@ from scipy.special import gammaln, stdtr
 
 from minigan.distributions import Mixture, Normal
 from minigan.errors import InputError
-from minigan.theory.pushforward import gauss_legendre
+from minigan.theory.panels import gauss_legendre
 from minigan.theory.quadrature import adaptive, panel_edges, total
 from minigan.validation import real_number
 

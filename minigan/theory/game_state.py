@@ -17,8 +17,9 @@ import numpy as np
 from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.numerics import sigmoid, softplus
+from minigan.theory.inputs import require_density
 from minigan.theory.panels import gauss_legendre, panels
-from minigan.theory.pushforward import PushForward, require_density
+from minigan.theory.pushforward import PushForward
 
 if TYPE_CHECKING:
     from minigan.types import Density

@@ -32,7 +32,7 @@ import numpy as np
 
 from minigan.distributions import Normal
 from minigan.theory.divergences import kl_normals
-from minigan.theory.pushforward import gauss_legendre
+from minigan.theory.panels import gauss_legendre
 from minigan.theory.saturation import logit_slope
 
 

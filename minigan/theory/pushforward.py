@@ -19,6 +19,7 @@ import numpy as np
 
 from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
+from minigan.theory.inputs import require_density, scalar_map
 from minigan.theory.panels import gauss_legendre, panels
 from minigan.validation import whole_number
 
@@ -54,8 +55,8 @@ class PushForward:
     nodes, values : array
         Points z between which G is monotone, dense around every fold, and G there.
     critical : array
-        Values of G at its folds and at the ends of the prior: where p_g jumps or
-        grows without bound.
+        Values of G at its folds and at the ends of the prior, where p_g jumps or grows
+        without bound. (It also jumps, by less, at the corners of a piecewise linear G.)
     atoms : list of (float, float)
         Values that G takes on a whole interval, and their probabilities.
 
@@ -76,7 +77,7 @@ class PushForward:
     def __init__(self, G: Sequential | Callable, noise: Density, cells: int = 2048):
         cells = whole_number("PushForward: cells", cells, low=2)
         require_density("noise", noise, "pdf", "cdf", "interval")
-        self._G = _scalar_map(G)
+        self._G = scalar_map(G)
         self._noise = noise
         z = panels(noise, cells)
         self._cut_into_monotone_cells(z)
@@ -277,41 +278,3 @@ def _narrowest(width: np.ndarray) -> np.ndarray:
     padded = np.concatenate([[np.inf], width, [np.inf]])
     local = (width <= padded[:-2]) & (width <= padded[2:])
     return local & (width < 1e-3 * np.median(width))
-
-
-def require_density(name: str, distribution: Density, *methods: str) -> None:
-    """Raise InputError unless the distribution can be asked for all of these.
-
-    Parameters
-    ----------
-    name : str
-        What the error message calls it.
-    distribution : Density
-    methods : str
-        Of ``pdf``, ``cdf``, ``interval``.
-    """
-    for method in methods:
-        if not hasattr(distribution, method):
-            raise InputError(
-                f"{name}: expected a distribution with {method}(), got {distribution!r}"
-            )
-
-
-def _scalar_map(G) -> Callable:
-    """Function z -> (G(z), G'(z)) on arrays of shape (n,)."""
-    if not isinstance(G, Sequential):
-        if not callable(G):
-            raise InputError(f"PushForward: expected a Sequential or a function, got {G!r}")
-        return G
-    if (G.n_in, G.n_out) != (1, 1):
-        raise InputError(
-            f"PushForward: expected a generator of width 1 -> 1, got {G.n_in} -> {G.n_out}"
-        )
-    net = G.copy(dtype="float64")
-
-    def value_and_slope(z):
-        x, caches = net.forward(z[:, None], train=False)
-        slope = net.backward(np.ones_like(x), caches, param_grads=False)
-        return x[:, 0], slope[:, 0]
-
-    return value_and_slope

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minigan.errors import InputError
-from minigan.theory.pushforward import gauss_legendre
+from minigan.theory.panels import gauss_legendre
 
 OCTAVES = 200  # 2^200 = 1.6e60: even x^-1.2 has fallen to 1e-12 of its mass there
 _NODES, _WEIGHTS = gauss_legendre(np.array([0.0, 1.0]), order=12)

@@ -30,7 +30,7 @@ import numpy as np
 
 from minigan.distributions import Normal
 from minigan.numerics import sigmoid, softplus
-from minigan.theory.pushforward import gauss_legendre
+from minigan.theory.panels import gauss_legendre
 
 
 class Sample(NamedTuple):

@@ -26,7 +26,7 @@ import numpy as np
 
 from minigan.distributions import Normal
 from minigan.errors import InputError
-from minigan.theory.pushforward import gauss_legendre
+from minigan.theory.panels import gauss_legendre
 
 if TYPE_CHECKING:
     from minigan.types import Density

@@ -24,10 +24,10 @@ import numpy as np
 from minigan.costs import generator_cost
 from minigan.errors import InputError, NonFiniteError
 from minigan.layers.sequential import Sequential
-from minigan.layers.sigmoid import Sigmoid
 from minigan.optimizers import Optimizer
 from minigan.randomness import streams
 from minigan.training.interrupts import interrupts_wait
+from minigan.training.players import check_optimizers, check_players
 from minigan.training.steps import (
     discriminator_gradients,
     generator_gradients,
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
 
 class Record(NamedTuple):
-    """What happened in one step: costs in nats (per the tutorial's 1/2), the rest plain.
+    """What happened in one step.
 
+    ``J_D`` and ``J_G`` are the costs of `minigan.costs`, with the tutorial's factor 1/2.
     ``real_accuracy`` and ``fake_accuracy`` are the fractions of the minibatch that D
     put on the right side of 1/2; ``D_grad_norm`` and ``G_grad_norm`` the Euclidean
     lengths of the gradients. D's figures are those of the last of its k updates.
@@ -126,13 +127,16 @@ class Algorithm1:
         self.k = whole_number("k", k)
         self.simultaneous = simultaneous
         self._cost = generator_cost(cost)
-        self._check_players()
+        check_players(G, D, data, noise)
+        check_optimizers(G, D, G_optimizer, D_optimizer)
+        if simultaneous and self.k != 1:
+            raise InputError(f"k: expected 1 with simultaneous updates, got {self.k}")
         self._streams = streams(seed)
         self._choose_gradients(fast)
         self.steps_done = 0
 
     def play(self, steps: int) -> Iterator[Record]:
-        """Play ``steps`` steps, handing back a record after each.
+        """Play ``steps`` steps, one each time a record is asked for.
 
         Parameters
         ----------
@@ -280,38 +284,6 @@ class Algorithm1:
         else:
             self._discriminator_gradients = partial(discriminator_gradients, self.G, self.D)
             self._generator_gradients = partial(generator_gradients, self.G, self.D)
-
-    def _check_players(self) -> None:
-        G, D = self.G, self.D
-        for name, network in (("G", G), ("D", D)):
-            if not isinstance(network, Sequential):
-                raise InputError(f"{name}: expected a Sequential, got {network!r}")
-        if G is D:
-            raise InputError("expected two networks, got the same as G and as D")
-        for name, sampler in (("data", self.data), ("noise", self.noise)):
-            if not callable(getattr(sampler, "sample", None)):
-                raise InputError(
-                    f"{name}: expected a distribution with sample(m, rng) (Examples(X) for an "
-                    f"array), got {type(sampler).__name__}"
-                )
-        if G.n_out != D.n_in:
-            raise InputError(
-                f"expected G's output width to be D's input width, got {G.n_out} and {D.n_in}"
-            )
-        if D.n_out != 1:
-            raise InputError(f"expected D to end in one logit, got n_out = {D.n_out}")
-        if isinstance(D.layers[-1], Sigmoid):
-            raise InputError(f"expected D to end in a logit, got {D.layers[-1]}: the costs take it")
-        if G.dtype != D.dtype:
-            raise InputError(f"expected G and D of one dtype, got {G.dtype} and {D.dtype}")
-        for name, optimizer, network in (
-            ("G_optimizer", self.G_optimizer, G),
-            ("D_optimizer", self.D_optimizer, D),
-        ):
-            if getattr(optimizer, "network", None) is not network:
-                raise InputError(f"{name}: expected an optimizer built on {name[0]}")
-        if self.simultaneous and self.k != 1:
-            raise InputError(f"k: expected 1 with simultaneous updates, got {self.k}")
 
 
 def _overflow_is_named() -> np.errstate:

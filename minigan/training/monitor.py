@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from minigan.errors import InputError
 from minigan.theory import GeneratorState
-from minigan.theory.pushforward import require_density
+from minigan.theory.inputs import require_density
 from minigan.training.algorithm1 import Algorithm1, Record
 from minigan.validation import whole_number
 
@@ -91,7 +91,7 @@ class Monitor:
                 raise InputError(f"Monitor: expected {name} of width 1 -> 1, got {widths}")
         self._data = cast("Density", game.data)
         self._noise = cast("Density", game.noise)
-        require_density("Monitor: data", self._data, "pdf", "interval")
+        require_density("Monitor: data", self._data, "pdf", "cdf", "interval")
         require_density("Monitor: noise", self._noise, "pdf", "cdf", "interval")
         self.game = game
         self.observations: list[Observation] = []
