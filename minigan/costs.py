@@ -25,6 +25,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from minigan.backend import array_module, described
 from minigan.errors import InputError
 from minigan.numerics import sigmoid, softplus
 
@@ -161,7 +162,7 @@ def maximum_likelihood_cost(a_fake: np.ndarray):
     """
     _check_logits("maximum_likelihood_cost", a_fake)
     with np.errstate(over="ignore"):
-        ratio = np.exp(a_fake)
+        ratio = array_module(a_fake).exp(a_fake)
         return -ratio.mean() / 2, -ratio / (2 * a_fake.size)
 
 
@@ -196,6 +197,7 @@ def generator_cost(name: str) -> Callable:
 
 def _check_logits(where: str, *logits: np.ndarray) -> None:
     for a in logits:
-        if not isinstance(a, np.ndarray) or a.dtype.kind != "f" or a.size == 0:
-            given = f"{a.dtype} {a.shape}" if isinstance(a, np.ndarray) else type(a).__name__
-            raise InputError(f"{where}: expected floating-point logits (batch, 1), got {given}")
+        if not isinstance(a, array_module(a).ndarray) or a.dtype.kind != "f" or a.size == 0:
+            raise InputError(
+                f"{where}: expected floating-point logits (batch, 1), got {described(a)}"
+            )

@@ -10,15 +10,17 @@ They are all that a GAN's costs need: log D = -softplus(-a) and
 log(1 - D) = -softplus(a) when D = sigmoid(a).
 """
 
-import numpy as np
+from minigan.backend import array_module
 
 
 def sigmoid(a):
     """Logistic sigmoid 1 / (1 + exp(-a)), elementwise, in the dtype of ``a``."""
-    e = np.exp(-np.abs(a))
-    return np.where(a >= 0, np.ones_like(e), e) / (1 + e)
+    xp = array_module(a)
+    e = xp.exp(-xp.abs(a))
+    return xp.where(a >= 0, xp.ones_like(e), e) / (1 + e)
 
 
 def softplus(a):
     """Softplus log(1 + exp(a)), elementwise, in the dtype of ``a``."""
-    return np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a)))
+    xp = array_module(a)
+    return xp.maximum(a, 0) + xp.log1p(xp.exp(-xp.abs(a)))

@@ -48,7 +48,7 @@ class Optimizer(ABC):
         self.network = network
         self.lr = schedule(f"{type(self).__name__}: lr", lr)
         self.t = 0
-        self._scratch = np.empty_like(network.params)
+        self._scratch = network.xp.empty_like(network.params)
 
     def step(self) -> None:
         """Move the parameters once, then enforce the layers' constraints."""
@@ -89,12 +89,12 @@ class SGD(Optimizer):
     def __init__(self, network: Sequential, lr: float | Schedule, momentum: float | Schedule = 0.0):
         super().__init__(network, lr)
         self.momentum = schedule("SGD: momentum", momentum, high=1.0)
-        self.velocity = np.zeros_like(network.params)
+        self.velocity = network.xp.zeros_like(network.params)
 
     def _update(self, params, grads, lr):
         v = self.velocity
         v *= self.momentum(self.t)
-        np.multiply(grads, lr, out=self._scratch)
+        self.network.xp.multiply(grads, lr, out=self._scratch)
         v -= self._scratch
         params += v
 
@@ -143,23 +143,23 @@ class Adam(Optimizer):
         self.beta1 = real_number("Adam: beta1", beta1, 0, 1, high_open=True)
         self.beta2 = real_number("Adam: beta2", beta2, 0, 1, high_open=True)
         self.eps = real_number("Adam: eps", eps, 0, low_open=True)
-        self.m = np.zeros_like(network.params)
-        self.v = np.zeros_like(network.params)
+        self.m = network.xp.zeros_like(network.params)
+        self.v = network.xp.zeros_like(network.params)
 
     def _update(self, params, grads, lr):
-        m, v, scratch = self.m, self.v, self._scratch
+        xp, m, v, scratch = self.network.xp, self.m, self.v, self._scratch
         t = self.t + 1
         s = math.sqrt(1 - self.beta2**t)
         m *= self.beta1
-        np.multiply(grads, 1 - self.beta1, out=scratch)
+        xp.multiply(grads, 1 - self.beta1, out=scratch)
         m += scratch
         v *= self.beta2
-        np.multiply(grads, grads, out=scratch)
+        xp.multiply(grads, grads, out=scratch)
         scratch *= 1 - self.beta2
         v += scratch
-        np.sqrt(v, out=scratch)
+        xp.sqrt(v, out=scratch)
         scratch += s * self.eps
-        np.divide(m, scratch, out=scratch)
+        xp.divide(m, scratch, out=scratch)
         scratch *= lr * s / (1 - self.beta1**t)
         params -= scratch
 

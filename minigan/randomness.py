@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from minigan.backend import CPU, Device
 from minigan.errors import InputError
 
 if TYPE_CHECKING:  # numpy.random costs 10 ms to import: only when the first number is drawn
@@ -39,7 +40,7 @@ def generator(seed: Seed) -> Generator:
     """
     if isinstance(seed, np.random.Generator):
         return seed
-    return np.random.Generator(np.random.SFC64(sequence(seed)))
+    return CPU.generator(sequence(seed))
 
 
 class Streams(NamedTuple):
@@ -52,20 +53,25 @@ class Streams(NamedTuple):
     dropout: Generator
 
 
-def streams(seed: int | SeedSequence) -> Streams:
+def streams(seed: int | SeedSequence, device: Device = CPU) -> Streams:
     """Five independent random streams from one seed.
 
     Parameters
     ----------
     seed : int or numpy.random.SeedSequence
         A whole number >= 0, or a sequence that was spawned from one.
+    device : Device
+        Where data, noise and dropout masks are drawn.
 
     Returns
     -------
     Streams
-        ``init_g, init_d, data, noise, dropout``.
+        ``init_g, init_d, data, noise, dropout``; the first two always on the CPU.
     """
-    return Streams(*(generator(child) for child in sequence(seed).spawn(len(Streams._fields))))
+    init_g, init_d, *playing = sequence(seed).spawn(len(Streams._fields))
+    return Streams(
+        generator(init_g), generator(init_d), *(device.generator(child) for child in playing)
+    )
 
 
 def sequence(seed: int | SeedSequence) -> SeedSequence:

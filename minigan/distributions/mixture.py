@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
 
+from minigan.backend import CPU, Device, array_module
 from minigan.errors import InputError
 from minigan.validation import real_number, whole_number
 
@@ -42,16 +44,29 @@ class Mixture:
             or abs(self.weights.sum() - 1) > 1e-9
         ):
             raise InputError(f"Mixture: expected {modes} weights > 0 with sum 1, got {weights!r}")
-        self._means32 = self.means.astype(np.float32)
-        self._upto = np.cumsum(self.weights)[:-1].astype(np.float32)
+        self._place(CPU)
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
-        mode = np.searchsorted(self._upto, rng.random(m, dtype=np.float32), side="right")
+        u = rng.random(m, dtype=np.float32)
+        mode = array_module(u).searchsorted(self._upto, u, side="right")
         x = rng.standard_normal((m, self.dim), dtype=np.float32)
         x *= self.std
         x += self._means32[mode]
         return x
+
+    def to(self, device: Device) -> Mixture:
+        """The same mixture, drawn on a device."""
+        if device.xp is array_module(self._means32):
+            return self
+        twin = copy.copy(self)
+        twin._place(device)
+        return twin
+
+    def _place(self, device: Device) -> None:
+        """Put what a sample is made of on the device."""
+        self._means32 = device.to_device(self.means.astype(np.float32))
+        self._upto = device.to_device(np.cumsum(self.weights)[:-1].astype(np.float32))
 
     def pdf(self, x):
         """Density at points of shape (..., dim), or (...) on the line."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
+from minigan.backend import Device, array_module, described, to_host
 from minigan.errors import InputError
 from minigan.validation import whole_number
 
@@ -25,7 +28,8 @@ class Spherical:
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows of length 1, float32, shape (m, dim)."""
         x = rng.standard_normal((m, self.dim), dtype=np.float32)
-        x /= np.sqrt(np.sum(x * x, axis=1, keepdims=True))
+        xp = array_module(x)
+        x /= xp.sqrt(xp.sum(x * x, axis=1, keepdims=True))
         return x
 
 
@@ -35,7 +39,7 @@ class Examples:
     Parameters
     ----------
     X : array, shape (examples, dim)
-        Finite floating-point numbers.
+        Finite floating-point numbers, on the CPU or on a GPU.
 
     Raises
     ------
@@ -44,14 +48,22 @@ class Examples:
     """
 
     def __init__(self, X: np.ndarray):
-        X = np.asarray(X)
-        if X.ndim != 2 or X.size == 0 or X.dtype.kind != "f" or not np.isfinite(X).all():
+        xp = array_module(X)
+        X = np.asarray(X) if xp is np else X
+        if X.ndim != 2 or X.size == 0 or X.dtype.kind != "f" or not xp.isfinite(X).all():
             raise InputError(
-                f"Examples: expected finite floating-point rows (examples, dim), "
-                f"got {X.dtype} {X.shape}"
+                f"Examples: expected finite floating-point rows (examples, dim), got {described(X)}"
             )
         self.X, self.dim = X, X.shape[1]
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m rows, shape (m, dim)."""
         return self.X[rng.integers(0, len(self.X), m)]
+
+    def to(self, device: Device) -> Examples:
+        """The same data set on a device: moved once, and drawn from there."""
+        if array_module(self.X) is device.xp:
+            return self
+        twin = copy.copy(self)
+        twin.X = device.to_device(to_host(self.X))
+        return twin

@@ -97,5 +97,6 @@ class Affine(Layer):
         W_j <- W_j * min(|W_j|, c) / max(|W_j|, 1e-7), as in the 2014 experiments.
         """
         if self.max_col_norm is not None:
-            norm = np.sqrt(np.sum(self.W * self.W, axis=0))
-            self.W *= np.minimum(norm, self.max_col_norm) / np.maximum(norm, 1e-7)
+            xp = self.xp
+            norm = xp.sqrt(xp.sum(self.W * self.W, axis=0))
+            self.W *= xp.minimum(norm, self.max_col_norm) / xp.maximum(norm, 1e-7)

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from minigan.backend import array_module, described
 from minigan.errors import InputError
 
 
@@ -40,6 +41,11 @@ class Layer(ABC):
         The same views by name, ``params["W"]`` is ``W``, ``grads["W"]`` is ``dW``.
     flat_params, flat_grads : array
         All of them end to end: the layer's slices of the network's flat vectors.
+
+    Notes
+    -----
+    Arrays are NumPy's, or CuPy's if the network lives on a GPU. They have the same functions:
+    ``self.xp.maximum`` is the right one on either.
     """
 
     flat_params: np.ndarray
@@ -129,8 +135,8 @@ class Layer(ABC):
     def check_input(self, x: np.ndarray) -> None:
         """Raise InputError unless ``x`` is a batch that this layer can take."""
         width = "n" if self.n_in is None else str(self.n_in)
-        if not isinstance(x, np.ndarray):
-            raise InputError(f"{self}: expected an array (batch, {width}), got {type(x).__name__}")
+        if not isinstance(x, self.xp.ndarray):
+            raise InputError(f"{self}: expected {self._array} (batch, {width}), got {described(x)}")
         if x.ndim != 2 or x.shape[0] == 0 or (self.n_in is not None and x.shape[1] != self.n_in):
             raise InputError(f"{self}: expected (batch, {width}) with batch >= 1, got {x.shape}")
         if self.params:
@@ -144,9 +150,18 @@ class Layer(ABC):
 
     def check_gradient(self, dy: np.ndarray, shape: tuple[int, ...]) -> None:
         """Raise InputError unless ``dy`` has the shape of the output it belongs to."""
-        if not isinstance(dy, np.ndarray) or dy.shape != shape:
-            given = dy.shape if isinstance(dy, np.ndarray) else type(dy).__name__
+        if not isinstance(dy, self.xp.ndarray) or dy.shape != shape:
+            given = dy.shape if isinstance(dy, self.xp.ndarray) else described(dy)
             raise InputError(f"{self}: expected a gradient of shape {shape}, got {given}")
+
+    @property
+    def xp(self) -> Any:
+        """Array module of the parameters' memory; NumPy as long as there is none."""
+        return array_module(getattr(self, "flat_params", None))
+
+    @property
+    def _array(self) -> str:
+        return "an array" if self.xp is np else f"an array of {self.xp.__name__}"
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"

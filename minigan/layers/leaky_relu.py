@@ -3,8 +3,6 @@
 A unit that is never active still learns a little. DCGAN's discriminators use it.
 """
 
-import numpy as np
-
 from minigan.layers.base import Layer
 from minigan.validation import real_number
 
@@ -36,7 +34,7 @@ class LeakyReLU(Layer):
     def forward(self, x, *, train=True, rng=None):
         """y = x * s with s = 1 or slope; the cache is s. See `Layer.forward`."""
         self.check_input(x)
-        s = np.where(x > 0, x.dtype.type(1), x.dtype.type(self.slope))
+        s = self.xp.where(x > 0, x.dtype.type(1), x.dtype.type(self.slope))
         return x * s, s
 
     def backward(self, dy, cache, *, param_grads=True):

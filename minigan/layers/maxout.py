@@ -80,7 +80,7 @@ class Maxout(Affine):
         """dz = dy at the winning piece, 0 at the others. See `Layer.backward`."""
         x, winner = cache
         self.check_gradient(dy, winner.shape)
-        pieces = np.arange(self.pieces)[:, None]  # (pieces, 1)
+        pieces = self.xp.arange(self.pieces)[:, None]  # (pieces, 1)
         dz = dy[:, None, :] * (winner[:, None, :] == pieces)  # (batch, pieces, units)
         dz = dz.reshape(len(x), -1)
         if param_grads:

@@ -4,8 +4,6 @@ Piecewise linear, so gradients through active units are passed on undiminished;
 the generators of the 2014 paper use it.
 """
 
-import numpy as np
-
 from minigan.layers.base import Layer
 
 
@@ -26,7 +24,7 @@ class ReLU(Layer):
     def forward(self, x, *, train=True, rng=None):
         """y = max(x, 0); the cache is where x > 0. See `Layer.forward`."""
         self.check_input(x)
-        return np.maximum(x, 0), x > 0
+        return self.xp.maximum(x, 0), x > 0
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy * [x > 0]. See `Layer.backward`."""

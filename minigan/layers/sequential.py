@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minigan.backend import CPU, Device, array_module, described, to_host
+from minigan.backend import device as find_device
 from minigan.errors import InputError
 from minigan.layers.base import Layer
 from minigan.randomness import generator
@@ -33,6 +35,9 @@ class Sequential:
         Where the starting values come from.
     dtype : {"float32", "float64"}
         float32 to train, float64 to check gradients.
+    device : {"cpu", "cuda"} or Device
+        Where the parameters are, and where everything is computed. They are drawn on the
+        CPU, so that a network starts from the same values on either.
     name : str, optional
         What error messages call the network.
 
@@ -47,7 +52,7 @@ class Sequential:
     ------
     InputError
         If there are no layers, widths do not agree, a layer is already in a
-        network, or the dtype is another.
+        network, the dtype is another, or there is no such device.
 
     Examples
     --------
@@ -65,15 +70,17 @@ class Sequential:
         *,
         seed: Seed = 0,
         dtype: str | type | np.dtype = "float32",
+        device: str | Device = "cpu",
         name: str = "Sequential",
     ):
         self.name = name
         self.layers = list(layers)
         rng, kind = generator(seed), self._check_dtype(dtype)
+        place = find_device(device)
         self._check_layers()
         self._name_layers()
         self.n_in, self.n_out = self._check_widths()
-        self._allocate(kind)
+        self._allocate(kind, CPU)
         try:
             for layer in self.layers:
                 layer.initialise(rng)
@@ -81,6 +88,10 @@ class Sequential:
             for layer in self.layers:
                 layer.params = {}  # an initialiser failed: the layers are free again
             raise
+        if place.xp is not np:
+            start = self._params
+            self._allocate(kind, place)
+            self._params[...] = place.to_device(start)
 
     @property
     def params(self) -> np.ndarray:
@@ -89,7 +100,7 @@ class Sequential:
 
     @params.setter
     def params(self, values: np.ndarray) -> None:
-        self._params[...] = values
+        self._params[...] = self._on_device("params", values)
 
     @property
     def grads(self) -> np.ndarray:
@@ -98,7 +109,12 @@ class Sequential:
 
     @grads.setter
     def grads(self, values: np.ndarray) -> None:
-        self._grads[...] = values
+        self._grads[...] = self._on_device("grads", values)
+
+    @property
+    def xp(self):
+        """Array module of the device: NumPy or CuPy."""
+        return self.device.xp
 
     @property
     def dtype(self) -> np.dtype:
@@ -163,13 +179,17 @@ class Sequential:
         for layer in self.layers:
             layer.constrain()
 
-    def copy(self, dtype: str | type | np.dtype | None = None) -> Sequential:
+    def copy(
+        self, dtype: str | type | np.dtype | None = None, device: str | Device | None = None
+    ) -> Sequential:
         """Copy of the network, with memory of its own.
 
         Parameters
         ----------
         dtype : {"float32", "float64"}, optional
             dtype of the copy; the same by default.
+        device : {"cpu", "cuda"} or Device, optional
+            Where the copy lives; where the network does, by default.
 
         Returns
         -------
@@ -177,25 +197,38 @@ class Sequential:
         """
         twin = copy.copy(self)
         twin.layers = [copy.copy(layer) for layer in self.layers]
-        twin._allocate(self.dtype if dtype is None else self._check_dtype(dtype))
-        twin.params[...] = self.params
-        twin.grads[...] = self.grads
+        place = self.device if device is None else find_device(device)
+        twin._allocate(self.dtype if dtype is None else self._check_dtype(dtype), place)
+        for to, source in ((twin._params, self._params), (twin._grads, self._grads)):
+            moves = place.xp is not self.xp
+            to[...] = place.to_device(to_host(source)) if moves else source
         return twin
 
     def __deepcopy__(self, memo) -> Sequential:
         return self.copy()
 
-    def _allocate(self, dtype: np.dtype) -> None:
+    def _allocate(self, dtype: np.dtype, place: Device) -> None:
         """Make the flat vectors and hand each layer its views."""
+        self.device = place
         sizes = [
             sum(int(np.prod(shape)) for shape in layer.parameter_shapes().values())
             for layer in self.layers
         ]
-        self._params = np.zeros(sum(sizes), dtype)
-        self._grads = np.zeros(sum(sizes), dtype)
-        stops = np.cumsum(sizes)
-        for layer, size, stop in zip(self.layers, sizes, stops, strict=True):
-            layer.bind(self.params[stop - size : stop], self.grads[stop - size : stop])
+        self._params = self.xp.zeros(sum(sizes), dtype)
+        self._grads = self.xp.zeros(sum(sizes), dtype)
+        stop = 0
+        for layer, size in zip(self.layers, sizes, strict=True):
+            start, stop = stop, stop + size
+            layer.bind(self._params[start:stop], self._grads[start:stop])
+
+    def _on_device(self, what: str, values):
+        """The values, if they may be copied in: numbers, or an array of the same device."""
+        if self.xp is not np and not np.isscalar(values) and array_module(values) is not self.xp:
+            raise InputError(
+                f"{self.name}: expected {what} as an array of {self.xp.__name__}, "
+                f"got {described(values)}; network.device.to_device moves it"
+            )
+        return values
 
     def _check_dtype(self, dtype) -> np.dtype:
         for kind in (np.dtype("float32"), np.dtype("float64")):

@@ -4,8 +4,6 @@ Smooth generators push noise forward to smooth densities, so it is the choice
 wherever a picture of p_g should have no corners.
 """
 
-import numpy as np
-
 from minigan.layers.base import Layer
 
 
@@ -25,7 +23,7 @@ class Tanh(Layer):
     def forward(self, x, *, train=True, rng=None):
         """y = tanh(x); the cache is y. See `Layer.forward`."""
         self.check_input(x)
-        y = np.tanh(x)
+        y = self.xp.tanh(x)
         return y, y
 
     def backward(self, dy, cache, *, param_grads=True):

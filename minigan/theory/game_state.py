@@ -130,7 +130,7 @@ class GeneratorState:
         """
         if (D.n_in, D.n_out) != (1, 1):
             raise InputError(f"expected a discriminator 1 -> 1, got {D.n_in} -> {D.n_out}")
-        a = _logits(D.copy(dtype="float64"), self._x)
+        a = _logits(D.copy(dtype="float64", device="cpu"), self._x)
         D_x, mixture = sigmoid(a), (self._w_data + self._w_fake) / 2
         value = -_mean(self._w_data, softplus(-a)) - _mean(self._w_fake, softplus(a))
         return DiscriminatorState(

@@ -57,7 +57,7 @@ def scalar_map(G: Sequential | Callable) -> Callable:
         raise InputError(
             f"PushForward: expected a generator of width 1 -> 1, got {G.n_in} -> {G.n_out}"
         )
-    net = G.copy(dtype="float64")
+    net = G.copy(dtype="float64", device="cpu")
 
     def value_and_slope(z):
         x, caches = net.forward(z[:, None], train=False)

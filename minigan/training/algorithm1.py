@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from minigan.backend import array_module, described
 from minigan.costs import generator_cost
 from minigan.errors import InputError, NonFiniteError
 from minigan.layers.sequential import Sequential
 from minigan.optimizers import Optimizer
 from minigan.randomness import streams
 from minigan.training.interrupts import interrupts_wait
-from minigan.training.players import check_optimizers, check_players
+from minigan.training.players import check_optimizers, check_players, on_device
 from minigan.training.steps import (
     discriminator_gradients,
     generator_gradients,
@@ -121,17 +122,18 @@ class Algorithm1:
         seed: int | np.random.SeedSequence = 0,
         fast: bool = True,
     ):
-        self.G, self.D, self.data, self.noise = G, D, data, noise
+        self.G, self.D = G, D
         self.G_optimizer, self.D_optimizer = G_optimizer, D_optimizer
         self.batch = whole_number("batch", batch)
         self.k = whole_number("k", k)
         self.simultaneous = simultaneous
         self._cost = generator_cost(cost)
         check_players(G, D, data, noise)
+        self.data, self.noise = on_device(data, G.device), on_device(noise, G.device)
         check_optimizers(G, D, G_optimizer, D_optimizer)
         if simultaneous and self.k != 1:
             raise InputError(f"k: expected 1 with simultaneous updates, got {self.k}")
-        self._streams = streams(seed)
+        self._streams = streams(seed, G.device)
         self._choose_gradients(fast)
         self.steps_done = 0
 
@@ -249,7 +251,12 @@ class Algorithm1:
         return self._draw("data", self.data, self.D.n_in, self._streams.data)
 
     def _draw(self, what: str, sampler: Sampler, width: int | None, rng) -> np.ndarray:
-        rows = np.asarray(sampler.sample(self.batch, rng))
+        rows, xp = sampler.sample(self.batch, rng), self.G.xp
+        if array_module(rows) is not xp:
+            raise InputError(
+                f"{what}.sample: expected a {xp.__name__} array, got {described(rows)}"
+            )
+        rows = xp.asarray(rows)
         if rows.shape != (self.batch, width):
             raise InputError(f"{what}.sample: expected ({self.batch}, {width}), got {rows.shape}")
         return rows.astype(self.G.dtype, copy=False)
@@ -292,4 +299,4 @@ def _overflow_is_named() -> np.errstate:
 
 
 def _fraction(holds: np.ndarray) -> float:
-    return float(np.count_nonzero(holds) / holds.size)
+    return float(holds.sum() / holds.size)

@@ -9,6 +9,7 @@ from minigan.layers.sequential import Sequential
 from minigan.layers.sigmoid import Sigmoid
 
 if TYPE_CHECKING:
+    from minigan.backend import Device
     from minigan.optimizers import Optimizer
     from minigan.types import Sampler
 
@@ -48,6 +49,24 @@ def check_players(G: Sequential, D: Sequential, data: Sampler, noise: Sampler) -
         raise InputError(f"expected D to end in a logit, got {D.layers[-1]}: the costs take it")
     if G.dtype != D.dtype:
         raise InputError(f"expected G and D of one dtype, got {G.dtype} and {D.dtype}")
+    if G.device != D.device:
+        raise InputError(f"expected G and D on one device, got {G.device} and {D.device}")
+
+
+def on_device(sampler: Sampler, device: Device) -> Sampler:
+    """Sampler that draws there; one that keeps no arrays draws where its generator is.
+
+    Parameters
+    ----------
+    sampler : Sampler
+        If it has a method ``to(device)``, that is asked.
+    device : Device
+
+    Returns
+    -------
+    Sampler
+    """
+    return sampler.to(device) if hasattr(sampler, "to") else sampler
 
 
 def check_optimizers(
