@@ -9,9 +9,7 @@ import numpy as np
 
 from minigan.layers.affine import Affine
 from minigan.layers.base import Layer
-from minigan.layers.linear import Linear
 from minigan.layers.maxout import Maxout
-from minigan.layers.relu import ReLU
 
 
 class LayerPass:
@@ -41,22 +39,6 @@ class LayerPass:
         if param_grads:
             self.layer.flat_grads[...] = 0
         return self.layer.backward(dy.T, self._cache, param_grads=param_grads).T
-
-
-class ReLUPass(LayerPass):
-    """y = max(x, 0), by an array of zeros: four times as fast as by the number 0."""
-
-    def __init__(self, layer, x, y):
-        super().__init__(layer, x, y)
-        self._zeros = np.zeros_like(y)
-        self._active = np.empty(y.shape, bool)
-
-    def forward(self, rng):
-        np.maximum(self.x, self._zeros, out=self.y)
-
-    def backward(self, dy, *, param_grads, input_grad):
-        np.greater(self.y, self._zeros, out=self._active)
-        return np.multiply(dy, self._active, out=dy)
 
 
 def narrow(rows: int, columns: int, batch: int) -> bool:
@@ -145,15 +127,3 @@ class MaxoutPass(LayerPass):
             np.subtract(dy, z, out=dy)
         self._last[...] = dy
         return self._linear.backward(self._z, param_grads=param_grads, input_grad=input_grad)
-
-
-PASSES: dict[type[Layer], type[LayerPass]] = {
-    Linear: LinearPass,
-    Maxout: MaxoutPass,
-    ReLU: ReLUPass,
-}
-
-
-def pass_for(layer: Layer) -> type[LayerPass]:
-    """Fastest pass that knows the layer; exactly its class, since a subclass may differ."""
-    return PASSES.get(type(layer), LayerPass)

@@ -3,8 +3,25 @@
 import numpy as np
 
 from minigan.errors import InputError
-from minigan.fast.passes import LayerPass, pass_for
+from minigan.fast.elementwise import DropoutPass, ReLUPass, SigmoidPass, TanhPass
+from minigan.fast.passes import LayerPass, LinearPass, MaxoutPass
+from minigan.layers.base import Layer
+from minigan.layers.dropout import Dropout
+from minigan.layers.linear import Linear
+from minigan.layers.maxout import Maxout
+from minigan.layers.relu import ReLU
 from minigan.layers.sequential import Sequential
+from minigan.layers.sigmoid import Sigmoid
+from minigan.layers.tanh import Tanh
+
+PASSES: dict[type[Layer], type[LayerPass]] = {
+    Dropout: DropoutPass,
+    Linear: LinearPass,
+    Maxout: MaxoutPass,
+    ReLU: ReLUPass,
+    Sigmoid: SigmoidPass,
+    Tanh: TanhPass,
+}
 
 
 class Plan:
@@ -29,7 +46,8 @@ class Plan:
         if network.n_in is None:
             raise InputError(f"{network.name}: expected a layer that says its input width")
         self.passes: list[LayerPass] = []
-        kinds = [pass_for(layer) for layer in network.layers]
+        # A subclass may compute something else: only the class itself has a pass of its own.
+        kinds = [PASSES.get(type(layer), LayerPass) for layer in network.layers]
         width: int = network.n_in
         array = _with_ones(width, batch, network.dtype)
         self.x = array[:width]

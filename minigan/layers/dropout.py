@@ -4,6 +4,8 @@ A discriminator with dropout is an average over many thinned networks, and so
 harder to overfit (Hinton et al. 2012). The 2014 paper uses it in D only.
 """
 
+import numpy as np
+
 from minigan.errors import InputError
 from minigan.layers.base import Layer
 from minigan.validation import real_number
@@ -31,6 +33,10 @@ class Dropout(Layer):
     every example. Dividing by keep ("inverted" dropout) keeps E[y] = x, so that
     nothing need be scaled afterwards. The layer is linear in x once the mask is
     drawn: dx = dy * mask / keep, with the mask of the forward pass.
+
+    Masks come from random integers of 32 bits, two from one 64-bit number, which takes a
+    third of the time of random floats. Their probability is keep to within 2^-32. They are
+    drawn feature by feature, as `minigan.fast` lays its arrays out.
     """
 
     def __init__(self, keep: float, *, name: str | None = None):
@@ -44,8 +50,8 @@ class Dropout(Layer):
             return x, (x.shape, None)
         if rng is None:
             raise InputError(f"{self}: expected rng= when train=True, got None")
-        scale = x.dtype.type(1 / self.keep)
-        mask = (rng.random(x.shape, dtype=x.dtype) < self.keep) * scale
+        kept = self.draw(rng, x.shape[::-1]).T
+        mask = kept * x.dtype.type(1 / self.keep)
         return x * mask, (x.shape, mask)
 
     def backward(self, dy, cache, *, param_grads=True):
@@ -53,6 +59,25 @@ class Dropout(Layer):
         shape, mask = cache
         self.check_gradient(dy, shape)
         return dy if mask is None else dy * mask
+
+    def draw(self, rng, shape: tuple[int, int]):
+        """Booleans, each True with probability ``keep``.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator or cupy.random.Generator
+        shape : tuple of int
+
+        Returns
+        -------
+        array of bool
+        """
+        if not isinstance(rng, np.random.Generator):  # CuPy's: floats cost a GPU nothing
+            return rng.random(shape, dtype=np.float32) < self.keep
+        n = shape[0] * shape[1]
+        bits = rng.integers(0, 2**64 - 1, (n + 1) // 2, dtype=np.uint64, endpoint=True)
+        threshold = min(round(self.keep * 2**32), 2**32 - 1)
+        return (bits.view(np.uint32)[:n] < threshold).reshape(shape)
 
     def __repr__(self) -> str:
         return f"Dropout(keep={self.keep}, name={self.name!r})"

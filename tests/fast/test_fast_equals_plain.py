@@ -25,7 +25,11 @@ from minigan import (
     costs,
 )
 from minigan.fast.gradients import FastGradients
-from minigan.training.steps import discriminator_gradients, generator_gradients
+from minigan.training.steps import (
+    discriminator_gradients,
+    generator_gradients,
+    simultaneous_gradients,
+)
 
 M = 10
 EXACT = {"rtol": 1e-12, "atol": 1e-14}
@@ -486,3 +490,71 @@ def test_a_game_with_dropout_is_reproducible_and_finite():
     assert np.isfinite(first[0]).all()
     assert np.array_equal(first[0], second[0])
     assert np.array_equal(first[1], second[1])
+
+
+# Both players at once.
+
+
+def both_at_once(G, D, x, z, cost, seed=0):
+    """Costs, logits and gradients of a simultaneous step, plain and fast."""
+    found = []
+    for gradients in (
+        lambda *given: simultaneous_gradients(G, D, *given),
+        FastGradients(G, D, len(x)).simultaneous,
+    ):
+        G.grads[...] = D.grads[...] = np.nan
+        J_D, J_G, *logits = gradients(x, z, cost, np.random.default_rng(seed))
+        found.append(
+            (J_D, J_G, *(a.ravel().copy() for a in logits), D.grads.copy(), G.grads.copy())
+        )
+    return found
+
+
+@rows
+@every_cost
+def test_simultaneous_gradients_agree(row, cost):
+    G, D = players(row)
+    assert_same(*both_at_once(G, D, *minibatch(), costs.generator_cost(cost)))
+
+
+def test_simultaneous_gradients_agree_for_a_cost_of_ones_own():
+    def hinge(a_fake):
+        return -a_fake.mean(), np.full_like(a_fake, -1 / a_fake.size)
+
+    G, D = players(ROWS["all of them"])
+    assert_same(*both_at_once(G, D, *minibatch(), hinge))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("logit", [-1e4, -90.0, -70.0, -60.0, -30.0, 30.0])
+def test_simultaneous_gradients_agree_however_sure_d_is(dtype, logit):
+    G, D = players(ROWS["relu and maxout"], dtype)
+    D.layers[-1].b[...] = logit
+    tolerance = 3e-4 if dtype == "float32" else 1e-11
+    plain, fast = both_at_once(G, D, *minibatch(dtype), costs.non_saturating_cost)
+    if logit < 0:
+        assert np.abs(plain[-1]).max() > 1e-4  # where D rejects, G's gradient must not vanish
+    assert_same(plain[-1:], fast[-1:], rtol=tolerance, atol=tolerance * np.abs(plain[-1]).max())
+    assert_same(plain[:-1], fast[:-1], rtol=tolerance, atol=1e-6)
+
+
+def test_at_once_the_generators_gradient_goes_through_the_discriminators_masks():
+    G, D = players(
+        lambda n: [Dropout(0.8), Linear(2, 6), Tanh(), Dropout(0.5), Maxout(6, 5), Linear(5, n)]
+    )
+    x, z = minibatch()
+    fast = FastGradients(G, D, M)
+
+    def J_G():
+        return fast.simultaneous(x, z, costs.non_saturating_cost, np.random.default_rng(8))[1]
+
+    J_G()
+    dG, h = G.grads.copy(), 1e-6
+    for i in range(0, G.params.size, 3):
+        start = G.params[i]
+        G.params[i] = start + h
+        above = J_G()
+        G.params[i] = start - h
+        below = J_G()
+        G.params[i] = start
+        assert dG[i] == pytest.approx((above - below) / (2 * h), rel=1e-5, abs=1e-9)
