@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigan.backend import Device
 from minigan.experiments.toy import DATA, NOISE, players, toy_game
 from minigan.files import write_whole
 from minigan.layers import Sequential
@@ -68,6 +69,7 @@ def play(
     k: int = 1,
     cost: str = "non-saturating",
     frames: int = 0,
+    device: str | Device = "cpu",
     progress: Progress = lambda iterable, total: iterable,
 ) -> Figure1:
     """Play the game of Figure 1.
@@ -84,6 +86,8 @@ def play(
         What the generator minimises.
     frames : int
         Moments to keep for a film, besides the panels; >= 0.
+    device : {"cpu", "cuda"} or Device
+        Where the game is played. The theory is computed on the CPU.
     progress : callable
         ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
 
@@ -95,7 +99,7 @@ def play(
     Raises
     ------
     InputError
-        If an option is out of range.
+        If an option is out of range, or there is no such device.
     NonFiniteError
         If a cost becomes NaN or infinite.
     """
@@ -103,7 +107,7 @@ def play(
     steps, k = whole_number("steps", steps), whole_number("k", k)
     frames = whole_number("frames", frames, low=0)
     init, main, branch = sequence(seed).spawn(3)
-    G, D = players(init)
+    G, D = players(init, device)
     game = toy_game(G, D, steps=steps, k=k, cost=cost, seed=main)
     film_steps = _film_steps(steps, frames)
     film: list[Moment] = []
@@ -223,7 +227,7 @@ def save(run: Figure1, directory: Path) -> list[Path]:
 
 
 def _moment(step: int, caption: str, G: Sequential, D: Sequential) -> Moment:
-    return Moment(step, caption, G.copy(), D.copy())
+    return Moment(step, caption, G.copy(device="cpu"), D.copy(device="cpu"))
 
 
 def _is_time_for_panel_a(step: int, steps: int, G: Sequential) -> bool:

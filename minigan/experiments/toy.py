@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minigan.backend import Device
 from minigan.distributions import IrwinHall, Uniform
 from minigan.initialisers import he, normal
 from minigan.layers import Linear, Maxout, Sequential, Tanh
@@ -26,7 +27,9 @@ RATE_G, RATE_D = 1e-3, 2e-2  # Adam's, each falling to 0 along half a cosine
 BETA1, BETA2 = 0.0, 0.99  # Adam's
 
 
-def players(seed: int | np.random.SeedSequence) -> tuple[Sequential, Sequential]:
+def players(
+    seed: int | np.random.SeedSequence, device: str | Device = "cpu"
+) -> tuple[Sequential, Sequential]:
     """G, 1-32-32-1 with tanh, and D, two maxout layers of 32 units with 5 pieces.
 
     Tanh makes p_g smooth. First-layer biases are spread out, so that units bend at
@@ -36,6 +39,8 @@ def players(seed: int | np.random.SeedSequence) -> tuple[Sequential, Sequential]
     ----------
     seed : int or numpy.random.SeedSequence
         Of the starting values.
+    device : {"cpu", "cuda"} or Device
+        Where they live.
 
     Returns
     -------
@@ -51,6 +56,7 @@ def players(seed: int | np.random.SeedSequence) -> tuple[Sequential, Sequential]
             Linear(32, 1),
         ],
         seed=init.init_g,
+        device=device,
         name="G",
     )
     D = Sequential(
@@ -60,6 +66,7 @@ def players(seed: int | np.random.SeedSequence) -> tuple[Sequential, Sequential]
             Linear(32, 1),
         ],
         seed=init.init_d,
+        device=device,
         name="D",
     )
     return G, D
