@@ -22,11 +22,15 @@ from minigan.distributions import (
 )
 from minigan.errors import InputError, NonFiniteError
 from minigan.layers import (
+    ChannelMaxout,
+    Conv2D,
+    ConvTranspose2D,
     Dropout,
     Layer,
     LeakyReLU,
     Linear,
     Maxout,
+    MaxPool2D,
     ReLU,
     Sequential,
     Sigmoid,
@@ -42,6 +46,9 @@ __all__ = [
     "SGD",
     "Adam",
     "Algorithm1",
+    "ChannelMaxout",
+    "Conv2D",
+    "ConvTranspose2D",
     "Dropout",
     "Examples",
     "InputError",
@@ -49,6 +56,7 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "Linear",
+    "MaxPool2D",
     "Maxout",
     "Mixture",
     "NonFiniteError",

@@ -76,6 +76,20 @@ def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
     return lambda t: final + (initial - final) * (1 + math.cos(math.pi * min(t / steps, 1.0))) / 2
 
 
+def each_epoch(of_epoch: Schedule, steps: int) -> Schedule:
+    """A schedule of epochs: the same value for all updates of an epoch.
+
+    Parameters
+    ----------
+    of_epoch : Schedule
+        Number of epochs already completed -> value.
+    steps : int
+        Updates an epoch, >= 1.
+    """
+    whole_number("each_epoch: steps", steps)
+    return lambda t: of_epoch(t // steps)
+
+
 def schedule(
     where: str, value: float | Schedule, low: float = 0.0, high: float = math.inf
 ) -> Schedule:

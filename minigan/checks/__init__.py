@@ -8,6 +8,7 @@
 `GradientError`, which names the wrong entry; `run_suite` checks all of minigan.
 """
 
+from minigan.checks.choices import check_choice_ties
 from minigan.checks.costs import check_cost
 from minigan.checks.games import PlainGradients, check_game
 from minigan.checks.layers import check_layer, check_network
@@ -19,6 +20,7 @@ __all__ = [
     "GradientError",
     "PlainGradients",
     "Report",
+    "check_choice_ties",
     "check_cost",
     "check_game",
     "check_layer",

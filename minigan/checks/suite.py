@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from minigan import costs
+from minigan.checks.choices import check_choice_ties
 from minigan.checks.costs import check_cost
 from minigan.checks.games import PlainGradients, check_game
 from minigan.checks.layers import check_layer, check_network
@@ -14,11 +15,15 @@ from minigan.checks.report import GradientError, Report
 from minigan.checks.ties import check_maxout_ties
 from minigan.fast.gradients import FastGradients
 from minigan.layers import (
+    ChannelMaxout,
+    Conv2D,
+    ConvTranspose2D,
     Dropout,
     Layer,
     LeakyReLU,
     Linear,
     Maxout,
+    MaxPool2D,
     ReLU,
     Sequential,
     Sigmoid,
@@ -65,6 +70,10 @@ def rows() -> dict[str, Row]:
     return {
         **{type(layer).__name__: partial(check_layer, layer) for layer in _layers()},
         "Maxout ties": partial(check_maxout_ties, Maxout(3, 4, pieces=3)),
+        **{
+            f"{type(layer).__name__} ties": partial(check_choice_ties, layer)
+            for layer in _choosers()
+        },
         "Dropout, train": partial(check_layer, Dropout(0.7), train=True),
         "Dropout, test": partial(check_layer, Dropout(0.7), train=False),
         "Sequential": partial(check_network, _deep()),
@@ -75,7 +84,15 @@ def rows() -> dict[str, Row]:
 
 def _layers() -> list[Layer]:
     elementwise = [ReLU(), LeakyReLU(0.2), Sigmoid(), Tanh(), Softplus()]
-    return [Linear(4, 3), Maxout(4, 3, pieces=3), *elementwise]
+    convolutions = [
+        Conv2D((2, 4, 5), 3, kernel=3, stride=2, pad=1),
+        ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
+    ]
+    return [Linear(4, 3), Maxout(4, 3, pieces=3), *elementwise, *convolutions, *_choosers()]
+
+
+def _choosers() -> list[ChannelMaxout | MaxPool2D]:
+    return [ChannelMaxout((6, 2, 3), pieces=3), MaxPool2D((2, 5, 4), pool=3, stride=2)]
 
 
 def _costs() -> dict[str, Callable]:
@@ -87,7 +104,7 @@ def _costs() -> dict[str, Callable]:
 
 
 def _games() -> dict[str, Row]:
-    """Each generator cost, by the plain and by the fast gradients, without and with dropout."""
+    """Each generator cost, by plain and by fast gradients, without and with dropout; images."""
     games: dict[str, Row] = {}
     for cost in costs.GENERATOR_COSTS:
         for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
@@ -95,6 +112,8 @@ def _games() -> dict[str, Row]:
                 name = f"game: {cost}, {speed}{', dropout' if dropout else ''}"
                 players = _generator(), _discriminator(dropout)
                 games[name] = partial(check_game, *players, cost, gradients=gradients)
+    for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
+        games[f"game: images, {speed}"] = partial(check_game, *_painters(), gradients=gradients)
     return games
 
 
@@ -114,6 +133,14 @@ def _discriminator(dropout: bool) -> Sequential:
     hidden = [Maxout(1, 8, pieces=3), Dropout(0.8), Maxout(8, 8, pieces=3), Dropout(0.5)]
     kept = [layer for layer in hidden if dropout or not isinstance(layer, Dropout)]
     return Sequential([*kept, Linear(8, 1)], seed=2, dtype="float64", name="D")
+
+
+def _painters() -> tuple[Sequential, Sequential]:
+    """G and D of images of 2 x 5 x 5, as small as convolutions can be."""
+    paint = [Linear(2, 12), Sigmoid(), ConvTranspose2D((3, 2, 2), 2, 3, stride=2, tied_bias=False)]
+    look = [Conv2D((2, 5, 5), 4, 3, pad=1), ChannelMaxout((4, 5, 5), 2), MaxPool2D((2, 5, 5), 3, 2)]
+    G = Sequential(paint, seed=3, dtype="float64", name="G")
+    return G, Sequential([*look, Linear(8, 1)], seed=4, dtype="float64", name="D")
 
 
 def _row(name: str, check: Row, seeds: int) -> Report:

@@ -59,10 +59,10 @@ def check_maxout_ties(layer: Maxout, *, seeds: Iterable[int] = range(20)) -> Rep
         network.grads[...] = 0
         dx = network.backward(dy, cache)
         dz = _only(first, dy, twin.pieces)
-        _compare(tally, "y", y, level)
-        _compare(tally, "dW", twin.dW, x.T @ dz)
-        _compare(tally, "db", twin.db, dz.sum(axis=0))
-        _compare(tally, "dx", dx, dz @ twin.W.T)
+        require_first_wins(tally, "y", y, level)
+        require_first_wins(tally, "dW", twin.dW, x.T @ dz)
+        require_first_wins(tally, "db", twin.db, dz.sum(axis=0))
+        require_first_wins(tally, "dx", dx, dz @ twin.W.T)
 
     return run_trials(str(twin), trial, seeds, tolerance=1e-6)
 
@@ -87,7 +87,17 @@ def _only(first: np.ndarray, dy: np.ndarray, pieces: int) -> np.ndarray:
     return (dy[:, None, :] * wins).reshape(len(dy), -1)
 
 
-def _compare(tally: Tally, label: str, got: np.ndarray, expected: np.ndarray) -> None:
+def require_first_wins(tally: Tally, label: str, got: np.ndarray, expected: np.ndarray) -> None:
+    """Hold an array against what it is if the first of what ties wins.
+
+    Parameters
+    ----------
+    tally : Tally
+        Which is told where the two differ.
+    label : str
+        What the message calls the array.
+    got, expected : array
+    """
     tally.require(
         got.shape == expected.shape, f"{label} has shape {got.shape}, not {expected.shape}"
     )
@@ -95,7 +105,7 @@ def _compare(tally: Tally, label: str, got: np.ndarray, expected: np.ndarray) ->
     worst = np.unravel_index(gap.argmax(), gap.shape)
     tally.require(
         bool(gap[worst] <= 1e-12 * max(1.0, np.abs(expected).max())),
-        "where pieces tie the first of them wins, and it alone receives dy: expected "
+        "of what ties the first wins, and it alone receives dy: expected "
         f"{label}[{', '.join(str(int(i)) for i in worst)}] = {expected[worst]:.6g}, "
         f"got {got[worst]:.6g}",
     )

@@ -1,9 +1,13 @@
 """The layers, one short file each: open any of them."""
 
 from minigan.layers.base import Layer
+from minigan.layers.channel_maxout import ChannelMaxout
+from minigan.layers.conv2d import Conv2D
+from minigan.layers.conv_transpose2d import ConvTranspose2D
 from minigan.layers.dropout import Dropout
 from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
+from minigan.layers.max_pool2d import MaxPool2D
 from minigan.layers.maxout import Maxout
 from minigan.layers.relu import ReLU
 from minigan.layers.sequential import Sequential
@@ -12,10 +16,14 @@ from minigan.layers.softplus import Softplus
 from minigan.layers.tanh import Tanh
 
 __all__ = [
+    "ChannelMaxout",
+    "Conv2D",
+    "ConvTranspose2D",
     "Dropout",
     "Layer",
     "LeakyReLU",
     "Linear",
+    "MaxPool2D",
     "Maxout",
     "ReLU",
     "Sequential",

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.initialisers import glorot
 from minigan.layers.base import Layer
+from minigan.layers.starting_values import starting_bias, starting_weights
 from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
@@ -63,23 +62,8 @@ class Affine(Layer):
         if max_col_norm is not None:
             max_col_norm = real_number(f"{self}: max_col_norm", max_col_norm, 0, low_open=True)
         self.max_col_norm = max_col_norm
-        self._weights = glorot() if weights is None else weights
-        if not callable(self._weights):
-            raise InputError(f"{self}: expected an initialiser as weights, got {weights!r}")
-        self._bias = bias if callable(bias) else self._checked_bias(bias)
-
-    def _checked_bias(self, bias) -> np.ndarray:
-        try:
-            numbers = np.asarray(bias, np.float64)
-        except (TypeError, ValueError):
-            numbers = np.array(np.nan)
-        if not np.isfinite(numbers).all():
-            raise InputError(f"{self}: expected a finite bias, got {bias!r}")
-        if numbers.shape not in ((), (self._columns,)):
-            raise InputError(
-                f"{self}: expected a bias of shape ({self._columns},), got {numbers.shape}"
-            )
-        return numbers
+        self._weights = starting_weights(str(self), weights)
+        self._bias = starting_bias(str(self), bias, (self._columns,))
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """W (n_in, units * pieces) and b (units * pieces,)."""
@@ -89,7 +73,7 @@ class Affine(Layer):
         """Draw W piece by piece, then b."""
         for W in np.split(self.W, self.pieces, axis=1):
             W[...] = self._weights(rng, W.shape)
-        self.b[...] = self._bias(rng, self.b.shape) if callable(self._bias) else self._bias
+        self.b[...] = self._bias(rng, self.b.shape)
 
     def constrain(self) -> None:
         """Shorten every column of W that is longer than ``max_col_norm``; b is left alone.

@@ -1,6 +1,6 @@
 """A linear layer: every output is a weighted sum of all inputs, plus a bias.
 
-It is the only layer, with maxout, that learns anything; the others bend.
+This layer, maxout and the convolutions learn; the others bend, choose or hide.
 """
 
 from __future__ import annotations

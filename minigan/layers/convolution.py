@@ -1,0 +1,99 @@
+"""What Conv2D and ConvTranspose2D share: kernels, a bias, and the places of the windows.
+
+The two do the same in opposite directions. Conv2D looks at windows of its input;
+ConvTranspose2D paints windows of its output.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.layers.image import ImageLayer, Shape, image_shape
+from minigan.layers.starting_values import starting_bias, starting_weights
+from minigan.layers.windows import Windows
+from minigan.validation import whole_number
+
+if TYPE_CHECKING:
+    from minigan.types import Initialiser
+
+
+class Convolution(ImageLayer):
+    """Base of the layers with a weight matrix for windows, and a bias for images.
+
+    Parameters
+    ----------
+    shape_in : (channels, rows, columns)
+        Of an input image.
+    channels : int
+        Channels of the output, >= 1.
+    kernel : int
+        Rows, and columns, of a window, >= 1.
+    stride : int
+        Pixels from one window to the next, >= 1.
+    pad : int
+        Pixels beyond each edge of the image that windows may reach, >= 0.
+    weights : initialiser, optional
+        Where W starts; ``glorot()`` by default.
+    bias : float, array or initialiser
+        Where b starts.
+    tied_bias : bool
+        One bias for each output channel; otherwise one for each output pixel.
+    name : str, optional
+        What error messages call the layer.
+    """
+
+    W: np.ndarray
+    b: np.ndarray
+    dW: np.ndarray
+    db: np.ndarray
+
+    def __init__(
+        self,
+        shape_in: Shape,
+        channels: int,
+        kernel: int,
+        *,
+        stride: int,
+        pad: int,
+        weights: Initialiser | None,
+        bias: float | np.ndarray | Initialiser,
+        tied_bias: bool,
+        name: str | None,
+    ):
+        super().__init__(name=name)
+        shape_in = image_shape(f"{self}: shape_in", shape_in)
+        channels = whole_number(f"{self}: channels", channels)
+        self.kernel = whole_number(f"{self}: kernel", kernel)
+        self.stride = whole_number(f"{self}: stride", stride)
+        self.pad = whole_number(f"{self}: pad", pad, low=0)
+        shape_out, self._windows = self._place_windows(shape_in, channels)
+        self._set_shapes(shape_in, shape_out)
+        self.tied_bias = bool(tied_bias)
+        self._biases = channels if self.tied_bias else math.prod(shape_out)
+        self._weights = starting_weights(str(self), weights)
+        self._bias = starting_bias(str(self), bias, (self._biases,))
+
+    @abstractmethod
+    def _place_windows(self, shape_in: Shape, channels: int) -> tuple[Shape, Windows]:
+        """Shape of the output, and the windows of the input or of the output."""
+
+    def initialise(self, rng: np.random.Generator) -> None:
+        """Draw W, then b."""
+        self.W[...] = self._weights(rng, self.W.shape)
+        self.b[...] = self._bias(rng, self.b.shape)
+
+    # Each bias serves n_out / len(b) neighbours of a row: all pixels of a channel, or one.
+
+    def _add_bias(self, y: np.ndarray) -> np.ndarray:
+        """y + b, in y's own memory where that can be; y is (batch, n_out)."""
+        served = y.reshape(len(y), len(self.b), -1)
+        served += self.b[:, None]
+        return served.reshape(y.shape)
+
+    def _add_db(self, dy: np.ndarray) -> None:
+        """Add dJ/db: the sum of dy over the batch and over all that a bias serves."""
+        self.db += dy.sum(axis=0).reshape(len(self.b), -1).sum(axis=1)

@@ -1,0 +1,98 @@
+"""Images as rows: what the layers share that know rows and columns.
+
+Between layers a batch is an array (batch, width), whatever it shows. An image is such a
+row, in the order (channel, row, column): first all of the first channel, row by row.
+That is how CIFAR-10 is stored, and every other layer takes it as it is. Only the layers
+that look at neighbouring pixels are told the shape.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.layers.base import Layer
+from minigan.validation import whole_number
+
+Shape: TypeAlias = tuple[int, int, int]
+"""Channels, rows, columns."""
+
+
+class ImageLayer(Layer):
+    """Base of the layers that map images to images.
+
+    Attributes
+    ----------
+    shape_in, shape_out : (channels, rows, columns)
+        Of one image; ``n_in`` and ``n_out`` are their products.
+    """
+
+    shape_in: Shape
+    shape_out: Shape
+    n_in: int
+    n_out: int
+
+    def _set_shapes(self, shape_in: Shape, shape_out: Shape) -> None:
+        self.shape_in, self.shape_out = shape_in, shape_out
+        self.n_in, self.n_out = math.prod(shape_in), math.prod(shape_out)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.shape_in} -> {self.shape_out}, name={self.name!r})"
+
+
+def image_shape(where: str, shape: Shape) -> Shape:
+    """The shape, if it is one of an image.
+
+    Parameters
+    ----------
+    where : str
+        What the error message calls it.
+    shape : (channels, rows, columns)
+        Each >= 1.
+
+    Returns
+    -------
+    (channels, rows, columns)
+
+    Raises
+    ------
+    InputError
+        If it is anything else.
+    """
+    if not isinstance(shape, tuple | list) or len(shape) != 3:
+        raise InputError(f"{where}: expected (channels, rows, columns), got {shape!r}")
+    channels, rows, columns = (whole_number(where, n) for n in shape)
+    return channels, rows, columns
+
+
+def pixels_as_columns(x: np.ndarray, channels: int) -> np.ndarray:
+    """A batch of images with every pixel a column of channels, to be multiplied by a matrix.
+
+    Parameters
+    ----------
+    x : array, shape (batch, channels * pixels)
+    channels : int
+
+    Returns
+    -------
+    array, shape (channels, batch * pixels)
+    """
+    return x.reshape(len(x), channels, -1).swapaxes(0, 1).reshape(channels, -1)
+
+
+def images_as_rows(pixels: np.ndarray, batch: int) -> np.ndarray:
+    """The same batch with every image a row again: the inverse of `pixels_as_columns`.
+
+    Parameters
+    ----------
+    pixels : array, shape (channels, batch * pixels)
+    batch : int
+
+    Returns
+    -------
+    array, shape (batch, channels * pixels)
+    """
+    return pixels.reshape(len(pixels), batch, -1).swapaxes(0, 1).reshape(batch, -1)

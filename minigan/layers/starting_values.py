@@ -1,0 +1,73 @@
+"""What a layer's parameters start from: an initialiser, a number or an array, once checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.errors import InputError
+from minigan.initialisers import glorot
+
+if TYPE_CHECKING:
+    from minigan.types import Initialiser
+
+
+def starting_weights(where: str, weights: Initialiser | None) -> Initialiser:
+    """The initialiser, or ``glorot()`` for None.
+
+    Parameters
+    ----------
+    where : str
+        What the error message calls the layer.
+    weights : initialiser or None
+
+    Returns
+    -------
+    initialiser
+
+    Raises
+    ------
+    InputError
+        If it is anything else.
+    """
+    if weights is None:
+        return glorot()
+    if not callable(weights):
+        raise InputError(f"{where}: expected an initialiser as weights, got {weights!r}")
+    return weights
+
+
+def starting_bias(
+    where: str, bias: float | np.ndarray | Initialiser, shape: tuple[int]
+) -> Initialiser:
+    """Initialiser of a bias: the one given, or one that returns the number or array given.
+
+    Parameters
+    ----------
+    where : str
+        What the error message calls the layer.
+    bias : float, array or initialiser
+    shape : tuple
+        Of the bias.
+
+    Returns
+    -------
+    initialiser
+
+    Raises
+    ------
+    InputError
+        If it is not finite, or an array of another shape.
+    """
+    if callable(bias):
+        return bias
+    try:
+        numbers = np.asarray(bias, np.float64)
+    except (TypeError, ValueError):
+        numbers = np.array(np.nan)
+    if not np.isfinite(numbers).all():
+        raise InputError(f"{where}: expected a finite bias, got {bias!r}")
+    if numbers.shape not in ((), shape):
+        raise InputError(f"{where}: expected a bias of shape {shape}, got {numbers.shape}")
+    return lambda rng, wanted: np.broadcast_to(numbers, wanted)

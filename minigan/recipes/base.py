@@ -1,0 +1,214 @@
+"""What an image experiment is made of: two networks, a noise prior, and how they are trained.
+
+A recipe says it once; `Recipe.game` turns it and a data set into `Algorithm1`. The learning
+rates and momenta of the 2014 paper are shared by its five configurations, and stand here.
+
+The paper's code halves the discriminator's cost and not the generator's; minigan's costs, like
+the tutorial's, both have the 1/2. So ``lr_G`` in the paper's recipes is twice the paper's rate,
+which makes the same step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.data.epochs import Epochs
+from minigan.errors import InputError
+from minigan.layers import Sequential
+from minigan.optimizers import SGD, Optimizer
+from minigan.randomness import streams
+from minigan.schedules import each_epoch, exponential_decay, linear_ramp
+from minigan.training import Algorithm1
+from minigan.validation import real_number
+
+if TYPE_CHECKING:
+    from minigan.backend import Device
+    from minigan.layers import Layer
+    from minigan.types import Sampler
+
+RAMP_EPOCHS = 249  # momentum grows from the first epoch to the 250th
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a recipe's networks are built for.
+
+    Attributes
+    ----------
+    X : array, shape (examples, pixels)
+        Training data, preprocessed.
+    shape : (channels, rows, columns)
+        Of one image.
+    width : float
+        Hidden units are this many times the recipe's: 1 is full size.
+    """
+
+    X: np.ndarray
+    shape: tuple[int, int, int]
+    width: float = 1.0
+
+    @property
+    def pixels(self) -> int:
+        """Width of an image's row."""
+        return self.X.shape[1]
+
+    def units(self, number: int) -> int:
+        """Hidden units of a layer that has ``number`` at full size; at least 1."""
+        return max(1, round(number * self.width))
+
+
+def steps_per_epoch(X: np.ndarray, batch: int) -> int:
+    """Minibatches that an epoch fills; the last one may reach into the next epoch."""
+    return -(-len(X) // batch)
+
+
+def gradient_descent_of_2014(network: Sequential, lr: float, steps: int, epochs: int) -> SGD:
+    """Gradient descent as in all five configurations of 2014.
+
+    The rate falls by 1.000004 at each step, down to 1e-6; momentum grows from .5 in the first
+    epoch to .7 in the 250th, and is the same throughout an epoch.
+
+    Parameters
+    ----------
+    network : Sequential
+    lr : float
+        Where the rate starts.
+    steps : int
+        Of an epoch.
+    epochs : int
+        Of the run; these schedules do not depend on where it will end.
+
+    Returns
+    -------
+    SGD
+    """
+    momentum = each_epoch(linear_ramp(0.5, 0.7, RAMP_EPOCHS), steps)
+    return SGD(network, exponential_decay(lr, 1.000004, floor=1e-6), momentum)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An image experiment.
+
+    Attributes
+    ----------
+    name, about : str
+        What the command line calls it, and a line that says what it is.
+    data : str
+        The data set it is meant for; see `minigan.data.load`.
+    noise : Sampler
+        The prior p_z.
+    generator, discriminator : callable
+        Rows -> list of layers.
+    batch : int
+        m, examples a minibatch.
+    epochs : int
+        Epochs that are played unless somebody asks for others.
+    lr_G, lr_D : float
+        Learning rates of the two players.
+    simultaneous : bool
+        Whether both players move at once, as in the paper's code.
+    preprocess : callable
+        X in [0, 1] -> what the networks see.
+    optimizer : callable
+        (network, lr, steps an epoch, epochs) -> Optimizer.
+    average : float or None
+        Decay of a running average of G, from which samples are then drawn.
+    split : str
+        Which part of the data set G and D are trained on.
+    starts_from : str or None
+        Recipe whose trained G gives the layers of the same names their starting values.
+    """
+
+    name: str
+    about: str
+    data: str
+    noise: Sampler
+    generator: Callable[[Rows], list[Layer]]
+    discriminator: Callable[[Rows], list[Layer]]
+    batch: int
+    epochs: int
+    lr_G: float
+    lr_D: float
+    simultaneous: bool = True
+    preprocess: Callable[[np.ndarray], np.ndarray] = lambda X: X
+    optimizer: Callable[[Sequential, float, int, int], Optimizer] = gradient_descent_of_2014
+    average: float | None = None
+    split: str = "train"
+    starts_from: str | None = None
+
+    def players(
+        self, rows: Rows, *, seed: int | np.random.SeedSequence, device: str | Device = "cpu"
+    ) -> tuple[Sequential, Sequential]:
+        """G and D with their starting values.
+
+        Parameters
+        ----------
+        rows : Rows
+        seed : int or numpy.random.SeedSequence
+        device : {"cpu", "cuda"} or Device
+
+        Returns
+        -------
+        G, D : Sequential
+        """
+        init = streams(seed)
+        G = Sequential(self.generator(rows), seed=init.init_g, device=device, name="G")
+        D = Sequential(self.discriminator(rows), seed=init.init_d, device=device, name="D")
+        return G, D
+
+    def game(
+        self,
+        rows: Rows,
+        *,
+        seed: int | np.random.SeedSequence,
+        epochs: int | None = None,
+        simultaneous: bool | None = None,
+        device: str | Device = "cpu",
+    ) -> Algorithm1:
+        """The game that the recipe describes.
+
+        Parameters
+        ----------
+        rows : Rows
+            The data set, and the width of the networks.
+        seed : int or numpy.random.SeedSequence
+            Of everything random.
+        epochs : int, optional
+            How many will be played; recipes whose rates fall to 0 need to know.
+        simultaneous : bool, optional
+            False plays Algorithm 1 of the paper, True the paper's code; the recipe's choice
+            by default.
+        device : {"cpu", "cuda"} or Device
+
+        Returns
+        -------
+        Algorithm1
+
+        Raises
+        ------
+        InputError
+            If there are fewer examples than a minibatch has, or an option is out of range.
+        """
+        real_number("width", rows.width, 0, low_open=True)
+        if len(rows.X) < self.batch:
+            raise InputError(
+                f"{self.name}: expected {self.batch} images or more, got {len(rows.X)}"
+            )
+        G, D = self.players(rows, seed=seed, device=device)
+        steps, epochs = steps_per_epoch(rows.X, self.batch), epochs or self.epochs
+        return Algorithm1(
+            G,
+            D,
+            data=Epochs(rows.X),
+            noise=self.noise,
+            G_optimizer=self.optimizer(G, self.lr_G, steps, epochs),
+            D_optimizer=self.optimizer(D, self.lr_D, steps, epochs),
+            batch=self.batch,
+            simultaneous=self.simultaneous if simultaneous is None else simultaneous,
+            seed=seed,
+        )

@@ -1,0 +1,119 @@
+"""CIFAR-10, as in cifar10_fully_connected.yaml and cifar10_convolutional.yaml of 2014.
+
+Images are contrast-normalised, and G's output is linear. The convolutional discriminator looks
+through small windows; the convolutional generator paints the image window by window, from
+80 numbers for each of 10 x 10 places. Colour images only, 32 x 32 by default.
+"""
+
+from minigan.data.preprocess import gcn
+from minigan.distributions import Normal
+from minigan.initialisers import uniform
+from minigan.layers import (
+    ChannelMaxout,
+    Conv2D,
+    ConvTranspose2D,
+    Dropout,
+    Linear,
+    Maxout,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+)
+from minigan.recipes.base import Recipe
+
+NOISE = Normal(dim=100)
+
+
+def generator(rows):
+    """100 - 8000 - 8000 - pixels."""
+    h = rows.units(8000)
+    return [
+        Linear(100, h, weights=uniform(0.05)),
+        ReLU(),
+        Linear(h, h, weights=uniform(0.05)),
+        Sigmoid(),
+        Linear(h, rows.pixels, weights=uniform(0.5)),
+    ]
+
+
+def discriminator(rows):
+    """Two maxout layers of 1600 units with 5 pieces, with dropout."""
+    h = rows.units(1600)
+    return [
+        Dropout(0.8),
+        Maxout(rows.pixels, h, 5, weights=uniform(0.005)),
+        Dropout(0.5),
+        Maxout(h, h, 5, weights=uniform(0.005)),
+        Dropout(0.5),
+        Linear(h, 1, weights=uniform(0.005)),
+    ]
+
+
+def painting_generator(rows):
+    """100 - 8000 - 80 channels of 10 x 10, each painted as 5 x 5 pixels, 3 pixels apart."""
+    h, channels = rows.units(8000), rows.units(80)
+    _, n, _ = rows.shape
+    places = (n - 5) // 3 + 1  # 10, from which 3 * 9 + 5 = 32 pixels are painted
+    return [
+        Linear(100, h, weights=uniform(0.05)),
+        ReLU(),
+        Linear(h, channels * places**2, weights=uniform(0.05)),
+        Sigmoid(),
+        ConvTranspose2D(
+            (channels, places, places),
+            rows.shape[0],
+            kernel=5,
+            stride=3,
+            weights=uniform(0.05),
+            tied_bias=False,
+        ),
+    ]
+
+
+def looking_discriminator(rows):
+    """Three convolutions with maxout of 2 pieces and pooling, then 500 maxout units."""
+    layers, shape = [Dropout(0.8)], rows.shape
+    for channels, kernel, pad, pool in ((32, 8, 4, 4), (32, 8, 3, 4), (192, 5, 3, 2)):
+        convolution = Conv2D(
+            shape, 2 * rows.units(channels), kernel, pad=pad, weights=uniform(0.005)
+        )
+        maxout = ChannelMaxout(convolution.shape_out, pieces=2)
+        pooling = MaxPool2D(maxout.shape_out, pool, stride=2)
+        layers += [convolution, maxout, pooling, Dropout(0.5)]
+        shape = pooling.shape_out
+    h = rows.units(500)
+    return [
+        *layers,
+        Maxout(pooling.n_out, h, 5, weights=uniform(0.005)),
+        Dropout(0.5),
+        Linear(h, 1, weights=uniform(0.005)),
+    ]
+
+
+FULLY_CONNECTED = Recipe(
+    name="cifar10",
+    about="the paper's CIFAR-10, fully connected",
+    data="cifar10",
+    noise=NOISE,
+    generator=generator,
+    discriminator=discriminator,
+    preprocess=gcn,
+    batch=100,
+    epochs=300,
+    lr_G=0.05,
+    lr_D=0.025,
+)
+
+CONVOLUTIONAL = Recipe(
+    name="cifar10-convolutional",
+    about="the paper's CIFAR-10, convolutional",
+    data="cifar10",
+    noise=NOISE,
+    generator=painting_generator,
+    discriminator=looking_discriminator,
+    preprocess=gcn,
+    batch=128,
+    epochs=300,
+    lr_G=0.008,
+    lr_D=0.004,
+)

@@ -1,0 +1,100 @@
+"""MNIST, as in mnist.yaml of 2014: the experiment behind 225 +- 2 in Table 1.
+
+The noise is uniform with variance 1. G's sigmoid starts at the pixels' means, so that its first
+samples are as bright as digits. D sees four of five pixels, and half of its hidden units.
+"""
+
+from minigan.distributions import Uniform
+from minigan.initialisers import he, marginal_bias, uniform
+from minigan.layers import Dropout, Linear, Maxout, ReLU, Sigmoid
+from minigan.optimizers import Adam
+from minigan.recipes.base import Recipe
+from minigan.schedules import cosine
+
+
+def generator(rows):
+    """100 - 1200 - 1200 - pixels."""
+    h = rows.units(1200)
+    return [
+        Linear(100, h, weights=uniform(0.05)),
+        ReLU(),
+        Linear(h, h, weights=uniform(0.05)),
+        ReLU(),
+        Linear(h, rows.pixels, weights=uniform(0.05), bias=marginal_bias(rows.X)),
+        Sigmoid(),
+    ]
+
+
+def discriminator(rows):
+    """Two maxout layers of 240 units with 5 pieces, with dropout."""
+    h = rows.units(240)
+    return [
+        Dropout(0.8),
+        Maxout(rows.pixels, h, 5, weights=uniform(0.005)),
+        Dropout(0.5),
+        Maxout(h, h, 5, weights=uniform(0.005)),
+        Dropout(0.5),
+        Linear(h, 1, weights=uniform(0.005)),
+    ]
+
+
+RECIPE = Recipe(
+    name="mnist",
+    about="the paper's MNIST experiment (Table 1: 225 +- 2)",
+    data="mnist",
+    noise=Uniform(-(3**0.5), 3**0.5, dim=100),
+    generator=generator,
+    discriminator=discriminator,
+    batch=100,
+    epochs=300,
+    lr_G=0.2,
+    lr_D=0.1,
+)
+
+
+def quick_generator(rows):
+    """50 - 500 - 500 - pixels."""
+    h = rows.units(500)
+    return [
+        Linear(50, h, weights=he()),
+        ReLU(),
+        Linear(h, h, weights=he()),
+        ReLU(),
+        Linear(h, rows.pixels, bias=marginal_bias(rows.X)),
+        Sigmoid(),
+    ]
+
+
+def quick_discriminator(rows):
+    """Two maxout layers of 200 units with 3 pieces, with dropout."""
+    h = rows.units(200)
+    return [
+        Dropout(0.8),
+        Maxout(rows.pixels, h, 3),
+        Dropout(0.5),
+        Maxout(h, h, 3),
+        Dropout(0.5),
+        Linear(h, 1),
+    ]
+
+
+def adam_to_zero(network, lr, steps, epochs):
+    """Adam, with a rate that falls to 0 along half a cosine by the end of the run."""
+    return Adam(network, cosine(lr, steps * epochs), beta1=0.5)
+
+
+QUICK = Recipe(
+    name="mnist-quick",
+    about="ours: smaller nets, Adam, and a running average of G",
+    data="mnist",
+    noise=Uniform(-(3**0.5), 3**0.5, dim=50),
+    generator=quick_generator,
+    discriminator=quick_discriminator,
+    batch=100,
+    epochs=20,
+    lr_G=1e-3,
+    lr_D=5e-4,
+    simultaneous=False,
+    optimizer=adam_to_zero,
+    average=0.999,
+)
