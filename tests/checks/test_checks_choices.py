@@ -45,7 +45,7 @@ BUGS = [
 
 @pytest.mark.parametrize("layer", BUGS, ids=repr)
 def test_a_bug_at_ties_is_caught(layer):
-    message = r"first of them wins, .*: expected (y|dx)\[\d, \d+\] = .*, got .* \(seed 0\)$"
+    message = r"the first wins, .*: expected (y|dx)\[\d, \d+\] = .*, got .* \(seed 0\)$"
     with pytest.raises(GradientError, match=message):
         check_choice_ties(layer, seeds=[0])
 
