@@ -8,6 +8,7 @@ so it happens only where it is written: `Device.to_device` and `to_host`.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import sys
 from dataclasses import dataclass
@@ -143,6 +144,28 @@ def array_module(x: Any) -> Any:
         return np
     module = sys.modules.get(type(x).__module__.partition(".")[0])
     return module if hasattr(module, "ElementwiseKernel") else np  # CuPy's mark
+
+
+def copy_of_generator(rng: Any) -> Any:
+    """Random generator that goes on as another one does, and moves on its own.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator, cupy.random.Generator or the like
+
+    Returns
+    -------
+    Same type
+    """
+    bits = getattr(rng, "bit_generator", None)
+    if not hasattr(bits, "lock") or isinstance(rng, np.random.Generator):
+        return copy.deepcopy(rng)
+    twin, twin_bits = copy.copy(rng), copy.copy(bits)
+    for name, value in vars(bits).items():
+        if name != "lock":  # CuPy's; it cannot be copied, and may be shared
+            setattr(twin_bits, name, copy.deepcopy(value))
+    twin.bit_generator = twin_bits
+    return twin
 
 
 def to_host(array: Any) -> np.ndarray:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.schedules import schedule
-from minigan.validation import real_number
+from minigan.states import expect_like, fill, snapshot
+from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
     from minigan.types import Schedule
@@ -35,12 +36,16 @@ class Optimizer(ABC):
     ----------
     t : int
         Updates made so far.
+    memory : tuple of str
+        Names of the vectors that a subclass keeps between updates; each names its own.
 
     Raises
     ------
     InputError
         If a rate is negative or not a number.
     """
+
+    memory: ClassVar[tuple[str, ...]]
 
     def __init__(self, network: Sequential, lr: float | Schedule):
         if not isinstance(network, Sequential):
@@ -55,6 +60,43 @@ class Optimizer(ABC):
         self._update(self.network.params, self.network.grads, self.lr(self.t))
         self.t += 1
         self.network.constrain()
+
+    def state(self) -> dict[str, Any]:
+        """What it remembers, for a checkpoint; rates belong to the configuration.
+
+        Returns
+        -------
+        dict
+            ``class``, ``t``, and the vectors named in ``memory``.
+
+        Raises
+        ------
+        InputError
+            If a subclass does not say what its ``memory`` is.
+        """
+        kind = type(self).__name__
+        if not hasattr(self, "memory"):
+            raise InputError(f"{kind}: expected memory = names of its vectors to save, got none")
+        vectors = {name: snapshot(getattr(self, name)) for name in self.memory}
+        return {"class": kind, "t": self.t, **vectors}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from where `state` was taken.
+
+        Parameters
+        ----------
+        state : dict
+            From an optimizer of the same class, on a network of the same size and dtype.
+
+        Raises
+        ------
+        InputError
+            If it is of another; nothing has changed then.
+        """
+        expect_like(type(self).__name__, state, self.state())
+        self.t = whole_number(f"{type(self).__name__}: t", state["t"], 0)
+        for name in self.memory:
+            fill(getattr(self, name), state[name])
 
     @abstractmethod
     def _update(self, params: np.ndarray, grads: np.ndarray, lr: float) -> None:
@@ -85,6 +127,8 @@ class SGD(Optimizer):
     as in the original code; PyTorch keeps it outside (v <- mu v + g,
     theta <- theta - lr v), which differs as soon as the rate changes.
     """
+
+    memory = ("velocity",)
 
     def __init__(self, network: Sequential, lr: float | Schedule, momentum: float | Schedule = 0.0):
         super().__init__(network, lr)
@@ -129,6 +173,8 @@ class Adam(Optimizer):
     Multiplied through by s = sqrt(1 - beta2^t), the last line needs no m^ or v^:
     theta <- theta - lr s / (1 - beta1^t) * m / (sqrt(v) + s eps).
     """
+
+    memory = ("m", "v")
 
     def __init__(
         self,
@@ -191,3 +237,23 @@ class ParameterAverage:
         """Take the present parameters into the average."""
         average = self.network.params
         average += (1 - self._decay) * (self._source.params - average)
+
+    def state(self) -> dict[str, Any]:
+        """The average, for a checkpoint: a dict with the vector ``average``."""
+        return {"average": snapshot(self.network.params)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from where `state` was taken.
+
+        Parameters
+        ----------
+        state : dict
+            From the average of a network of the same size and dtype.
+
+        Raises
+        ------
+        InputError
+            If it is of another; nothing has changed then.
+        """
+        expect_like("ParameterAverage", state, self.state())
+        fill(self.network.params, state["average"])

@@ -7,11 +7,12 @@ initial weights. Streams are passed along, never kept in a global.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from minigan.backend import CPU, Device
+from minigan.backend import CPU, Device, copy_of_generator
 from minigan.errors import InputError
 
 if TYPE_CHECKING:  # numpy.random costs 10 ms to import: only when the first number is drawn
@@ -52,6 +53,9 @@ class Streams(NamedTuple):
     noise: Generator
     dropout: Generator
 
+    def __deepcopy__(self, memo) -> Streams:
+        return Streams(*(copy_of_generator(each) for each in self))
+
 
 def streams(seed: int | SeedSequence, device: Device = CPU) -> Streams:
     """Five independent random streams from one seed.
@@ -72,6 +76,62 @@ def streams(seed: int | SeedSequence, device: Device = CPU) -> Streams:
     return Streams(
         generator(init_g), generator(init_d), *(device.generator(child) for child in playing)
     )
+
+
+class Mirrored:
+    """NumPy's random generator, its numbers moved to a device: slower, and the same numbers.
+
+    It has the methods of ``numpy.random.Generator``; what they return is on the device.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+    device : Device
+    """
+
+    def __init__(self, generator: Generator, device: Device):
+        self._generator, self._device = generator, device
+
+    def __getattr__(self, name: str):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        draw = getattr(self._generator, name)
+        return lambda *given, **named: self._device.to_device(draw(*given, **named))
+
+    def moved(self, draw: Callable[[Generator], np.ndarray]) -> Any:
+        """What a function draws from NumPy's generator, on the device.
+
+        Parameters
+        ----------
+        draw : callable
+
+        Returns
+        -------
+        array
+        """
+        return self._device.to_device(draw(self._generator))
+
+
+def mirrored_streams(seed: int | SeedSequence, device: Device) -> Streams:
+    """The streams of the CPU, for a game on another device.
+
+    A GPU's generators draw other numbers than NumPy's. With these streams a game on a GPU is
+    the game on the CPU, up to rounding: ``Algorithm1(..., seed=mirrored_streams(0, device))``.
+    Every minibatch is then drawn on the CPU and sent.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.SeedSequence
+    device : Device
+        Where the numbers are wanted.
+
+    Returns
+    -------
+    Streams
+    """
+    init_g, init_d, *playing = streams(seed)
+    mirrors: list[Any] = [Mirrored(each, device) for each in playing]
+    return Streams(init_g, init_d, *mirrors)
 
 
 def sequence(seed: int | SeedSequence) -> SeedSequence:

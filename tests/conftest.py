@@ -1,4 +1,4 @@
-"""One thread for linear algebra, a seeded generator, and PyTorch where it is installed."""
+"""One thread for linear algebra, seeded numbers, array modules, PyTorch where it is installed."""
 
 import os
 
@@ -6,6 +6,8 @@ import pytest
 
 for library in ("OPENBLAS", "OMP", "MKL"):  # before NumPy is first imported
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+from devices import device, gpu, kernels, xp  # noqa: E402, F401 (fixtures; they import NumPy)
 
 
 def pytest_configure(config):

@@ -66,7 +66,7 @@ def steps_per_epoch(X: np.ndarray, batch: int) -> int:
     return -(-len(X) // batch)
 
 
-def gradient_descent_of_2014(network: Sequential, lr: float, steps: int, epochs: int) -> SGD:
+def gradient_descent_of_2014(network: Sequential, lr: float, steps: int) -> SGD:
     """Gradient descent as in all five configurations of 2014.
 
     The rate falls by 1.000004 at each step, down to 1e-6; momentum grows from .5 in the first
@@ -79,8 +79,6 @@ def gradient_descent_of_2014(network: Sequential, lr: float, steps: int, epochs:
         Where the rate starts.
     steps : int
         Of an epoch.
-    epochs : int
-        Of the run; these schedules do not depend on where it will end.
 
     Returns
     -------
@@ -114,8 +112,12 @@ class Recipe:
         Whether both players move at once, as in the paper's code.
     preprocess : callable
         X in [0, 1] -> what the networks see.
+    picture : callable
+        What G makes -> numbers in [0, 1], to be looked at.
+    evaluate_every : int
+        Epochs between two looks at the validation data.
     optimizer : callable
-        (network, lr, steps an epoch, epochs) -> Optimizer.
+        (network, lr, steps an epoch) -> Optimizer.
     average : float or None
         Decay of a running average of G, from which samples are then drawn.
     split : str
@@ -136,7 +138,9 @@ class Recipe:
     lr_D: float
     simultaneous: bool = True
     preprocess: Callable[[np.ndarray], np.ndarray] = lambda X: X
-    optimizer: Callable[[Sequential, float, int, int], Optimizer] = gradient_descent_of_2014
+    picture: Callable[[np.ndarray], np.ndarray] = lambda X: X
+    evaluate_every: int = 5
+    optimizer: Callable[[Sequential, float, int], Optimizer] = gradient_descent_of_2014
     average: float | None = None
     split: str = "train"
     starts_from: str | None = None
@@ -166,7 +170,6 @@ class Recipe:
         rows: Rows,
         *,
         seed: int | np.random.SeedSequence,
-        epochs: int | None = None,
         simultaneous: bool | None = None,
         device: str | Device = "cpu",
     ) -> Algorithm1:
@@ -178,8 +181,6 @@ class Recipe:
             The data set, and the width of the networks.
         seed : int or numpy.random.SeedSequence
             Of everything random.
-        epochs : int, optional
-            How many will be played; recipes whose rates fall to 0 need to know.
         simultaneous : bool, optional
             False plays Algorithm 1 of the paper, True the paper's code; the recipe's choice
             by default.
@@ -200,14 +201,14 @@ class Recipe:
                 f"{self.name}: expected {self.batch} images or more, got {len(rows.X)}"
             )
         G, D = self.players(rows, seed=seed, device=device)
-        steps, epochs = steps_per_epoch(rows.X, self.batch), epochs or self.epochs
+        steps = steps_per_epoch(rows.X, self.batch)
         return Algorithm1(
             G,
             D,
             data=Epochs(rows.X),
             noise=self.noise,
-            G_optimizer=self.optimizer(G, self.lr_G, steps, epochs),
-            D_optimizer=self.optimizer(D, self.lr_D, steps, epochs),
+            G_optimizer=self.optimizer(G, self.lr_G, steps),
+            D_optimizer=self.optimizer(D, self.lr_D, steps),
             batch=self.batch,
             simultaneous=self.simultaneous if simultaneous is None else simultaneous,
             seed=seed,

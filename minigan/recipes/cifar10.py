@@ -13,6 +13,7 @@ from minigan.layers import (
     Conv2D,
     ConvTranspose2D,
     Dropout,
+    Layer,
     Linear,
     Maxout,
     MaxPool2D,
@@ -22,6 +23,11 @@ from minigan.layers import (
 from minigan.recipes.base import Recipe
 
 NOISE = Normal(dim=100)
+
+
+def around_grey(X):
+    """Images with mean 0 as pictures: 0 is grey, and the largest number of all white or black."""
+    return 0.5 + X / (2 * abs(X).max())
 
 
 def generator(rows):
@@ -72,7 +78,8 @@ def painting_generator(rows):
 
 def looking_discriminator(rows):
     """Three convolutions with maxout of 2 pieces and pooling, then 500 maxout units."""
-    layers, shape = [Dropout(0.8)], rows.shape
+    shape = rows.shape
+    layers: list[Layer] = [Dropout(0.8)]
     for channels, kernel, pad, pool in ((32, 8, 4, 4), (32, 8, 3, 4), (192, 5, 3, 2)):
         convolution = Conv2D(
             shape, 2 * rows.units(channels), kernel, pad=pad, weights=uniform(0.005)
@@ -98,6 +105,7 @@ FULLY_CONNECTED = Recipe(
     generator=generator,
     discriminator=discriminator,
     preprocess=gcn,
+    picture=around_grey,
     batch=100,
     epochs=300,
     lr_G=0.05,
@@ -112,6 +120,7 @@ CONVOLUTIONAL = Recipe(
     generator=painting_generator,
     discriminator=looking_discriminator,
     preprocess=gcn,
+    picture=around_grey,
     batch=128,
     epochs=300,
     lr_G=0.008,

@@ -9,7 +9,7 @@ from minigan.distributions import Uniform
 from minigan.initialisers import he, marginal_bias
 from minigan.layers import Dropout, Linear, Maxout, ReLU, Sigmoid
 from minigan.recipes.base import Recipe
-from minigan.recipes.mnist import adam_to_zero
+from minigan.recipes.mnist import adam
 
 
 def generator(rows):
@@ -46,10 +46,11 @@ RECIPE = Recipe(
     generator=generator,
     discriminator=discriminator,
     batch=100,
-    epochs=600,
+    epochs=400,
     lr_G=1e-3,
-    lr_D=1e-3,
+    lr_D=4e-3,
     simultaneous=False,
-    optimizer=adam_to_zero,
+    optimizer=adam,
     average=0.999,
+    evaluate_every=50,
 )

@@ -8,27 +8,27 @@
         update the generator by its stochastic gradient
 
 ``Algorithm1.step`` is one pass of the outer loop, line by line. The gradients
-come from `minigan.training.steps`, or from their faster twin in `minigan.fast`.
+come from `minigan.training.steps`, or from their faster twin in `minigan.fast`. Networks
+on a GPU take the same turns in `minigan.cuda`, without waiting for one another's numbers.
 """
 
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigan.backend import array_module, described
 from minigan.costs import generator_cost
-from minigan.errors import InputError, NonFiniteError
+from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.optimizers import Optimizer
-from minigan.randomness import streams
+from minigan.randomness import Streams, streams
 from minigan.training.interrupts import interrupts_wait
-from minigan.training.players import check_optimizers, check_players, on_device
+from minigan.training.players import check_optimizers, check_players, minibatch, on_device
+from minigan.training.records import Record, checked_norm, fraction, overflow_is_named
 from minigan.training.steps import (
     discriminator_gradients,
     generator_gradients,
@@ -38,24 +38,6 @@ from minigan.validation import whole_number
 
 if TYPE_CHECKING:
     from minigan.types import Sampler
-
-
-class Record(NamedTuple):
-    """What happened in one step.
-
-    ``J_D`` and ``J_G`` are the costs of `minigan.costs`, with the tutorial's factor 1/2.
-    ``real_accuracy`` and ``fake_accuracy`` are the fractions of the minibatch that D
-    put on the right side of 1/2; ``D_grad_norm`` and ``G_grad_norm`` the Euclidean
-    lengths of the gradients. D's figures are those of the last of its k updates.
-    """
-
-    step: int
-    J_D: float
-    J_G: float
-    real_accuracy: float
-    fake_accuracy: float
-    D_grad_norm: float
-    G_grad_norm: float
 
 
 class Algorithm1:
@@ -81,17 +63,23 @@ class Algorithm1:
         True moves both players at once, from gradients at the same point on the same
         minibatch, as the paper's code does; k must then be 1. False alternates, as
         Algorithm 1 does.
-    seed : int or numpy.random.SeedSequence
-        Of the data, noise and dropout streams.
+    seed : int, numpy.random.SeedSequence or Streams
+        Of the data, noise and dropout streams; or the streams themselves.
     fast : bool
         False computes the gradients by the plain functions in `minigan.training.steps`;
         the numbers agree to rounding, for layers that do not mix the examples of a batch.
-        Simultaneous updates are always plain.
 
     Raises
     ------
     InputError
-        If something does not fit: widths, dtypes, ranges, options.
+        If something does not fit: widths, dtypes, devices, ranges, options.
+
+    Notes
+    -----
+    On a GPU nobody waits for a step to be done. A record's numbers are fetched when they are
+    asked for, and a `NonFiniteError` is raised when they are: at the next record that is
+    read, every 200 turns, or at the end of a play. The networks are then as they were before
+    the update that it names. Schedules are asked up to 100 updates ahead. See `minigan.cuda`.
 
     Examples
     --------
@@ -119,7 +107,7 @@ class Algorithm1:
         k: int = 1,
         cost: str = "non-saturating",
         simultaneous: bool = False,
-        seed: int | np.random.SeedSequence = 0,
+        seed: int | np.random.SeedSequence | Streams = 0,
         fast: bool = True,
     ):
         self.G, self.D = G, D
@@ -133,9 +121,9 @@ class Algorithm1:
         check_optimizers(G, D, G_optimizer, D_optimizer)
         if simultaneous and self.k != 1:
             raise InputError(f"k: expected 1 with simultaneous updates, got {self.k}")
-        self._streams = streams(seed, G.device)
-        self._choose_gradients(fast)
+        self._streams = seed if isinstance(seed, Streams) else streams(seed, G.device)
         self.steps_done = 0
+        self._choose_gradients(fast)
 
     def play(self, steps: int) -> Iterator[Record]:
         """Play ``steps`` steps, one each time a record is asked for.
@@ -165,6 +153,8 @@ class Algorithm1:
             with interrupts_wait():
                 record = self.step()
             yield record
+        if self._on_gpu is not None:
+            self._on_gpu.look()
 
     def step(self) -> Record:
         """One pass of Algorithm 1's outer loop: k updates of D, then one of G.
@@ -178,6 +168,8 @@ class Algorithm1:
         NonFiniteError
             If a cost or a gradient becomes NaN or infinite; that update is not made.
         """
+        if self._on_gpu is not None:
+            return self._on_gpu.step()
         if self.simultaneous:
             of_D, of_G = self._update_both()
         else:
@@ -202,13 +194,15 @@ class Algorithm1:
         NonFiniteError
             If the cost or its gradient becomes NaN or infinite; D is not updated.
         """
+        if self._on_gpu is not None:
+            return self._on_gpu.discriminator()
         z = self._sample_noise()
         x = self._sample_data()
-        with _overflow_is_named():
+        with overflow_is_named():
             J_D, a_real, a_fake = self._discriminator_gradients(x, z, self._streams.dropout)
-            norm = self._checked_norm("J_D", J_D, self.D)
+            norm = checked_norm("J_D", J_D, self.D, self.steps_done + 1)
         self.D_optimizer.step()
-        return float(J_D), _fraction(a_real > 0), _fraction(a_fake < 0), norm
+        return float(J_D), fraction(a_real > 0), fraction(a_fake < 0), norm
 
     def update_generator(self) -> tuple[float, float]:
         """The rest of a step: fresh noise, one update of G through the present D.
@@ -223,80 +217,70 @@ class Algorithm1:
         NonFiniteError
             If the cost or its gradient becomes NaN or infinite; G is not updated.
         """
+        if self._on_gpu is not None:
+            return self._on_gpu.generator()
         z = self._sample_noise()
-        with _overflow_is_named():
+        with overflow_is_named():
             J_G, _ = self._generator_gradients(z, self._cost, self._streams.dropout)
-            norm = self._checked_norm("J_G", J_G, self.G)
+            norm = checked_norm("J_G", J_G, self.G, self.steps_done + 1)
         self.G_optimizer.step()
         return float(J_G), norm
 
     def _update_both(self):
         z = self._sample_noise()
         x = self._sample_data()
-        with _overflow_is_named():
-            J_D, J_G, a_real, a_fake = simultaneous_gradients(
-                self.G, self.D, x, z, self._cost, self._streams.dropout
+        with overflow_is_named():
+            J_D, J_G, a_real, a_fake = self._simultaneous_gradients(
+                x, z, self._cost, self._streams.dropout
             )
-            D_norm = self._checked_norm("J_D", J_D, self.D)
-            G_norm = self._checked_norm("J_G", J_G, self.G)
+            D_norm = checked_norm("J_D", J_D, self.D, self.steps_done + 1)
+            G_norm = checked_norm("J_G", J_G, self.G, self.steps_done + 1)
         self.D_optimizer.step()
         self.G_optimizer.step()
-        of_D = float(J_D), _fraction(a_real > 0), _fraction(a_fake < 0), D_norm
+        of_D = float(J_D), fraction(a_real > 0), fraction(a_fake < 0), D_norm
         return of_D, (float(J_G), G_norm)
 
     def _sample_noise(self):
-        return self._draw("noise", self.noise, self.G.n_in, self._streams.noise)
+        rng = self._streams.noise
+        return minibatch("noise", self.noise, self.batch, self.G.n_in, self.G, rng)
 
     def _sample_data(self):
-        return self._draw("data", self.data, self.D.n_in, self._streams.data)
-
-    def _draw(self, what: str, sampler: Sampler, width: int | None, rng) -> np.ndarray:
-        rows, xp = sampler.sample(self.batch, rng), self.G.xp
-        if array_module(rows) is not xp:
-            raise InputError(
-                f"{what}.sample: expected a {xp.__name__} array, got {described(rows)}"
-            )
-        rows = xp.asarray(rows)
-        if rows.shape != (self.batch, width):
-            raise InputError(f"{what}.sample: expected ({self.batch}, {width}), got {rows.shape}")
-        return rows.astype(self.G.dtype, copy=False)
-
-    def _checked_norm(self, name: str, J, player: Sequential) -> float:
-        """Length of the player's gradient, if it and the cost are finite."""
-        norm = math.sqrt(player.grads.dot(player.grads))
-        for what, number in ((name, float(J)), (f"the gradient of {name}", norm)):
-            if not math.isfinite(number):
-                step = self.steps_done + 1
-                raise NonFiniteError(f"step {step}: {what} became {number}", step)
-        return norm
+        rng = self._streams.data
+        return minibatch("data", self.data, self.batch, self.D.n_in, self.D, rng)
 
     def __deepcopy__(self, memo) -> Algorithm1:
+        if self._on_gpu is not None:
+            self._on_gpu.look()
         twin = copy.copy(self)
         memo[id(self)] = twin
         for name, value in vars(self).items():
-            if not name.endswith("_gradients"):  # these are bound to the old networks
+            # These are bound to the old networks.
+            if name != "_on_gpu" and not name.endswith("_gradients"):
                 setattr(twin, name, copy.deepcopy(value, memo))
-        twin._choose_gradients(self._is_fast)
+        if self._on_gpu is not None:
+            twin._on_gpu = self._on_gpu.twin(twin)
+        else:
+            twin._choose_gradients(self._is_fast)
         return twin
 
     def _choose_gradients(self, fast: bool) -> None:
         """Plain or fast functions (x, z, rng) -> J_D, ... and (z, cost, rng) -> J_G, ..."""
         self._is_fast = fast
+        self._on_gpu: Any = None
+        if self.G.xp is not np:
+            from minigan.cuda.turns import DeviceTurns  # only where there is a GPU
+
+            self._on_gpu = DeviceTurns(self, fast)
+            return
+        G, D = self.G, self.D
         if fast:
             from minigan.fast.gradients import FastGradients  # imported by those who train
 
-            gradients = FastGradients(self.G, self.D, self.batch)
-            self._discriminator_gradients = gradients.discriminator
-            self._generator_gradients = gradients.generator
+            gradients = FastGradients(G, D, self.batch)
+            self._discriminator_gradients: Any = gradients.discriminator
+            self._generator_gradients: Any = gradients.generator
+            self._simultaneous_gradients: Any = gradients.simultaneous
         else:
-            self._discriminator_gradients = partial(discriminator_gradients, self.G, self.D)
-            self._generator_gradients = partial(generator_gradients, self.G, self.D)
-
-
-def _overflow_is_named() -> np.errstate:
-    """Context without NumPy's warnings: what is not finite ends in a NonFiniteError."""
-    return np.errstate(over="ignore", invalid="ignore")
-
-
-def _fraction(holds: np.ndarray) -> float:
-    return float(holds.sum() / holds.size)
+            self._discriminator_gradients = partial(discriminator_gradients, G, D)
+            self._generator_gradients = partial(generator_gradients, G, D)
+            self._simultaneous_gradients = partial(simultaneous_gradients, G, D)

@@ -1,9 +1,10 @@
-"""Do two networks, their samplers and their optimizers make a game? If not, one clear line."""
+"""Do networks, samplers, minibatches and optimizers make a game? If not, one clear line."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from minigan.backend import array_module, described
 from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.layers.sigmoid import Sigmoid
@@ -89,3 +90,37 @@ def check_optimizers(
     ):
         if getattr(optimizer, "network", None) is not network:
             raise InputError(f"{name}: expected an optimizer built on {name[0]}")
+
+
+def minibatch(
+    what: str, sampler: Sampler, m: int, width: int | None, network: Sequential, rng: Any
+) -> Any:
+    """Rows drawn from a sampler, if they are what a network can be fed with.
+
+    Parameters
+    ----------
+    what : str
+        What error messages call the sampler.
+    sampler : Sampler
+    m, width : int
+        Shape of the rows.
+    network : Sequential
+        Whose device and dtype they must have, or get.
+    rng : Generator
+
+    Returns
+    -------
+    array, shape (m, width)
+
+    Raises
+    ------
+    InputError
+        If they have another shape, or are on another device.
+    """
+    rows, xp = sampler.sample(m, rng), network.xp
+    if array_module(rows) is not xp:
+        raise InputError(f"{what}.sample: expected a {xp.__name__} array, got {described(rows)}")
+    rows = xp.asarray(rows)
+    if rows.shape != (m, width):
+        raise InputError(f"{what}.sample: expected ({m}, {width}), got {rows.shape}")
+    return rows.astype(network.dtype, copy=False)

@@ -1,0 +1,205 @@
+"""What a checkpoint says of itself: which run it belongs to, and what made it.
+
+A state makes sense only in the run that it was taken from. So a checkpoint also holds the
+configuration of the run and the versions of minigan and NumPy; going on with others would be
+another run under the old name, and is refused, with all differences named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import minigan
+from minigan.checkpoint.sealed import read_sealed, seal
+from minigan.errors import CheckpointError, InputError
+from minigan.files import write_whole
+
+FORMAT = 1  # of the file; raised when an older minigan could misread a newer file
+NAMED = 5  # differences named in an error, at most
+
+
+class Checkpoint(NamedTuple):
+    """What a file holds.
+
+    ``state`` is the nested dict that was saved and ``configuration`` says of which run;
+    ``versions`` has those of "minigan" and "numpy".
+    """
+
+    state: dict[str, Any]
+    configuration: dict[str, Any]
+    versions: dict[str, str]
+
+
+def save(path: str | os.PathLike, state: dict[str, Any], *, configuration: dict[str, Any]) -> None:
+    """Write a checkpoint, whole or not at all.
+
+    The file is built in memory first, which takes as much again as ``state``.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        By custom ``NAME.npz``; a file that is there already is replaced at the end.
+    state : dict
+        Nested dict of arrays of numbers, numbers, strings, True, False, None and lists; keys
+        are letters, digits, ``_``, ``-`` and ``.``.
+    configuration : dict
+        All that makes the run what it is: nested dicts, with the same keys, and lists of
+        numbers and strings.
+
+    Raises
+    ------
+    InputError
+        If something in ``state`` or ``configuration`` cannot be saved, or the file cannot be
+        written (a full disk, for one). What was at ``path`` before is untouched.
+    """
+    for name, given in (("state", state), ("configuration", configuration)):
+        if not isinstance(given, dict):
+            raise InputError(f"{name}: expected a dict, got {type(given).__name__}")
+    tree = {
+        "format": FORMAT,
+        "versions": _present_versions(),
+        "configuration": _as_json(configuration),
+        "state": state,
+    }
+    sealed = seal(tree)
+    write_whole(Path(path), lambda file: file.write(sealed))
+
+
+def load(path: str | os.PathLike, *, configuration: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The state in a checkpoint, to go on with.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Written by `save`.
+    configuration : dict, optional
+        Of the run that wants to go on; not compared by default.
+
+    Returns
+    -------
+    dict
+        What was saved, array by array and bit by bit.
+
+    Raises
+    ------
+    CheckpointError
+        If the file cannot be read, is damaged, is no checkpoint, or was made by another
+        version of minigan or NumPy, or for another configuration.
+    """
+    found = read(path)
+    expect_same_run(path, found, configuration)
+    return found.state
+
+
+def read(path: str | os.PathLike) -> Checkpoint:
+    """A checkpoint of whatever run and version, to look at or to take a network from.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Written by `save`.
+
+    Returns
+    -------
+    Checkpoint
+
+    Raises
+    ------
+    CheckpointError
+        If the file cannot be read, is damaged, or is no checkpoint of this format.
+    """
+    tree = read_sealed(Path(path))
+    if tree.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{path}: expected a checkpoint of format {FORMAT}, got {tree.get('format')!r}"
+        )
+    parts: dict[str, Any] = {name: tree.get(name) for name in Checkpoint._fields}
+    for name, part in parts.items():
+        if not isinstance(part, dict):
+            raise CheckpointError(f"{path}: expected a {name}, got {part!r}")
+    return Checkpoint(**parts)
+
+
+def expect_same_run(
+    path: str | os.PathLike, found: Checkpoint, configuration: dict[str, Any] | None
+) -> None:
+    """Raise CheckpointError unless the present run may go on from a checkpoint.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        What the message calls the checkpoint.
+    found : Checkpoint
+    configuration : dict or None
+        Of the present run; None is not compared.
+
+    Raises
+    ------
+    CheckpointError
+        If the versions or the configuration are others.
+    """
+    present = _present_versions()
+    if found.versions != present:
+        raise CheckpointError(
+            f"{path}: expected a checkpoint of {_named(present)}, got one of "
+            f"{_named(found.versions)}, which could not go on bit for bit; "
+            "minigan.checkpoint.read takes it all the same"
+        )
+    if configuration is None:
+        return
+    differences = _differences(_as_json(configuration), found.configuration)
+    if differences:
+        rest = len(differences) - NAMED
+        raise CheckpointError(
+            f"{path}: another configuration: expected {', '.join(differences[:NAMED])}"
+            f"{f', and {rest} more' if rest > 0 else ''}"
+        )
+
+
+def _present_versions() -> dict[str, str]:
+    return {"minigan": minigan.__version__, "numpy": np.__version__}
+
+
+def _named(versions: dict[str, str]) -> str:
+    return f"minigan {versions.get('minigan')} with NumPy {versions.get('numpy')}"
+
+
+def _as_json(configuration: dict[str, Any]) -> dict[str, Any]:
+    """The configuration as it comes back out of a file: with lists for tuples."""
+    try:
+        return json.loads(json.dumps(configuration))
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"configuration: expected dicts and lists of numbers and strings ({error})"
+        ) from error
+
+
+def _differences(expected: Any, got: Any, where: str = "") -> list[str]:
+    """One line "key = expected, got other" for each key of which the two disagree."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return [
+            line
+            for key in expected | got
+            for line in _differences(
+                expected.get(key, _NOTHING),
+                got.get(key, _NOTHING),
+                f"{where}.{key}" if where else key,
+            )
+        ]
+    same = expected == got or repr(expected) == repr(got)  # a NaN is not equal to itself
+    return [] if same else [f"{where} = {expected!r}, got {got!r}"]
+
+
+class _Nothing:
+    """What stands where one side has no such key."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+_NOTHING = _Nothing()

@@ -1,0 +1,234 @@
+"""One nested dict in one npz archive that carries its own SHA-256.
+
+A day of training should not be lost to one flipped bit, nor go on with it unnoticed. So the
+archive ends in the digest of all bytes before it, as the comment that a zip archive may have,
+and nothing is read out of it before the digest is right. ``np.load`` opens it like any npz:
+each array is a member under its path ("state/G/params"), and ``tree.json`` is the rest.
+
+A digest proves that a file is undamaged, not that a friend wrote it. So what it says of itself
+is not believed either: no array takes more memory than bytes of the file, and none is unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import stat
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from minigan.errors import CheckpointError, InputError
+
+DIGITS = 64  # of a SHA-256 in hexadecimal
+END = 22  # bytes of a zip archive's end record, before its comment
+AT_ONCE = 1 << 20  # bytes read at once, and so the most that tree.json or the directory may have
+MOST_ARRAYS, LONGEST_PATH = 4000, 100  # what fits into a directory of that size
+LONGEST_HEADER = 1000  # characters in which an array says its dtype and shape
+_ELSEWHERE = object()  # stands where an array was taken out of the tree
+
+
+def seal(tree: dict[str, Any]) -> memoryview:
+    """Bytes of the archive of a nested dict.
+
+    Parameters
+    ----------
+    tree : dict
+        Of dicts, arrays of numbers, and what JSON has: strings, numbers, True, False, None,
+        lists. Keys are letters, digits, ``_``, ``-`` and ``.``.
+
+    Returns
+    -------
+    memoryview
+        The same bytes for the same tree, always.
+
+    Raises
+    ------
+    InputError
+        If there is anything else in it, more than 4,000 arrays, or more than 1 MiB of text.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    text = json.dumps(_without_arrays(tree, "", arrays)).encode()
+    if len(text) > AT_ONCE:
+        raise InputError(
+            f"checkpoint: expected at most {AT_ONCE} bytes beside the arrays, got {len(text)}"
+        )
+    if len(arrays) > MOST_ARRAYS:
+        raise InputError(f"checkpoint: expected at most {MOST_ARRAYS} arrays, got {len(arrays)}")
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        archive.comment = b"0" * DIGITS
+        archive.writestr(zipfile.ZipInfo("tree.json"), text)
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    sealed = memory.getbuffer()
+    sealed[-DIGITS:] = hashlib.sha256(sealed[:-DIGITS]).hexdigest().encode()
+    return sealed
+
+
+def read_sealed(path: Path) -> dict[str, Any]:
+    """The nested dict of an archive, all of it or an error.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file written with the bytes of `seal`.
+
+    Returns
+    -------
+    dict
+        Takes as much memory as the file has bytes, and a few MiB.
+
+    Raises
+    ------
+    CheckpointError
+        If it cannot be read, is damaged, or is another kind of file.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
+            raise CheckpointError(f"{path}: expected a file, got a directory or a device")
+        with _SparingReader(io.FileIO(path)) as file:
+            _check_seal(path, file)
+            return _contents(path, file)
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+class _SparingReader(io.BufferedReader):
+    """File of which nobody gets more than 1 MiB at once, whatever its headers made them ask."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        wanted = AT_ONCE + 1 if size is None or size < 0 else size
+        data = super().read(min(wanted, AT_ONCE + 1))
+        if len(data) > AT_ONCE:
+            raise ValueError(f"a part has more than {AT_ONCE} bytes")
+        return data
+
+
+def _check_seal(path: Path, file: io.BufferedReader) -> None:
+    """Raise CheckpointError unless the file ends in the SHA-256 of all bytes before."""
+    size = file.seek(0, os.SEEK_END)
+    if size < END + DIGITS:
+        raise CheckpointError(
+            f"{path}: expected a checkpoint of at least {END + DIGITS} bytes, got {size}"
+        )
+    file.seek(0)
+    digest, left = hashlib.sha256(), size - DIGITS
+    while piece := file.read(min(left, AT_ONCE)):
+        digest.update(piece)
+        left -= len(piece)
+    expected, got = digest.hexdigest().encode(), file.read(DIGITS)
+    if not re.fullmatch(rb"[0-9a-f]{64}", got):
+        raise CheckpointError(
+            f"{path}: expected a file that ends in its SHA-256, got another ending: "
+            "cut off, or not a checkpoint"
+        )
+    if got != expected:
+        raise CheckpointError(
+            f"{path}: damaged: expected SHA-256 {got[:12].decode()}..., "
+            f"got {expected[:12].decode()}..."
+        )
+
+
+def _contents(path: Path, file: io.BufferedReader) -> dict[str, Any]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _tree(archive, file.seek(0, os.SEEK_END))
+    except Exception as error:
+        # The digest is right: somebody built this file. The parsers of zip, npy and JSON know
+        # a dozen ways to complain of such a thing, and here they are one.
+        reason = (str(error) or type(error).__name__).split("\n")[0][:100]
+        raise CheckpointError(
+            f"{path}: expected a checkpoint, got another archive ({reason})"
+        ) from error
+
+
+def _tree(archive: zipfile.ZipFile, size: int) -> dict[str, Any]:
+    members = {member.filename: member for member in archive.infolist()}
+    if len(members) < len(archive.infolist()):
+        raise ValueError("two members have one name")
+    for name, member in members.items():
+        if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
+            raise ValueError(f"{name} is compressed")
+    if sum(member.file_size for member in members.values()) > size:
+        raise ValueError("the members have more bytes than the file")
+    text = members.pop("tree.json", None)
+    if text is None:
+        raise ValueError("there is no tree.json")
+    tree = json.loads(archive.read(text))
+    if not isinstance(tree, dict):
+        raise ValueError("tree.json is not a dict")
+    for name, member in members.items():
+        if not name.endswith(".npy"):
+            raise ValueError(f"{name} is no array")
+        _place(tree, name.removesuffix(".npy"), _array(archive, member))
+    return tree
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
+    """The array of a member, which must have the bytes that its header announces."""
+    with archive.open(member) as stream:
+        if np.lib.format.read_magic(stream) != (1, 0):
+            raise ValueError(f"{member.filename} is no npy file of version 1.0")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream, LONGEST_HEADER)
+        _check_dtype(member.filename, dtype)
+        announced = math.prod(shape) * dtype.itemsize
+        if min(shape, default=0) < 0 or announced != member.file_size - stream.tell():
+            raise ValueError(f"{member.filename} has another size than it says")
+        stream.seek(0)
+        return np.lib.format.read_array(stream, allow_pickle=False, max_header_size=LONGEST_HEADER)
+
+
+def _place(tree: dict[str, Any], path: str, array: np.ndarray) -> None:
+    *way, name = path.split("/")
+    for key in way:
+        tree = tree[key]
+    if not isinstance(tree, dict) or name in tree:
+        raise ValueError(f"there is no place for {path}")
+    tree[name] = array
+
+
+def _without_arrays(value: Any, path: str, arrays: dict[str, np.ndarray]) -> Any:
+    """The tree as JSON has it; its arrays go into ``arrays`` by their paths."""
+    if isinstance(value, np.ndarray):
+        _check_dtype(path, value.dtype)
+        if len(path) > LONGEST_PATH:
+            raise InputError(f"{path}: expected at most {LONGEST_PATH} characters, got {len(path)}")
+        arrays[path] = np.asarray(value, order="C")
+        return _ELSEWHERE
+    if isinstance(value, dict):
+        below = {
+            key: _without_arrays(item, _joined(path, key), arrays) for key, item in value.items()
+        }
+        return {key: item for key, item in below.items() if item is not _ELSEWHERE}
+    if isinstance(value, list):
+        inside: dict[str, np.ndarray] = {}
+        items = [_without_arrays(item, path, inside) for item in value]
+        if inside:
+            raise InputError(f"{path}: expected no array in a list, got one: stack them")
+        return items
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise InputError(
+        f"{path}: expected an array, a string, a number, True, False, None, a list or a dict "
+        f"to save, got {type(value).__name__}"
+    )
+
+
+def _joined(path: str, key: Any) -> str:
+    if not isinstance(key, str) or not re.fullmatch(r"[\w.-]+", key, re.ASCII):
+        where = path or "checkpoint"
+        raise InputError(f"{where}: expected keys of letters, digits, _, - and ., got {key!r}")
+    return f"{path}/{key}" if path else key
+
+
+def _check_dtype(name: str, dtype: np.dtype) -> None:
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        raise InputError(f"{name}: expected an array of numbers of at most 8 bytes, got {dtype}")

@@ -1,0 +1,131 @@
+"""``minigan figure1`` and the other figures: play an experiment, draw it, print its numbers.
+
+Each name stands for the module of that name in `minigan.experiments`, which has
+``play``, ``report``, ``text`` and ``save``. With ``--seeds``, `minigan.cli.seeds` plays it
+many times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from minigan.cli.output import json_text, progress
+from minigan.cli.seeds import run_seeds, seed_list
+from minigan.costs import GENERATOR_COSTS
+from minigan.errors import InputError
+from minigan.experiments.seeds import SHOWN
+from minigan.files import writable_directory
+from minigan.validation import whole_number
+
+FIGURES = {
+    "figure1": "train a GAN on the line, draw Figure 1 of the 2014 paper",
+    "inner-loop": "train D against a fixed G: how near D comes to D*",
+    "function-space": "Proposition 2: p_g itself descends, beside Algorithm 1",
+    "monitor": "how far a real game is from the theory, step by step",
+    "costs": "the three generator costs, and where they saturate",
+    "which-kl": "one Gaussian fitted to two, under either KL and under JSD",
+    "update-rules": "NCE, maximum likelihood and the GAN as rules of one game",
+    "circling": "V = x y: games that circle, and what helps",
+    "mode-collapse": "minimax against maximin: who moves last",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    """Options of every figure, of those that are swept over seeds, and of Figure 1.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    name : str
+        One of `FIGURES`.
+    """
+    one_or_many = parser.add_mutually_exclusive_group()
+    # The default is text: argparse takes a number that is the default for one not given.
+    one_or_many.add_argument("--seed", type=int, default="0", help="of everything random (0)")
+    parser.add_argument("--out", default=name, metavar="DIR", help=f"for files ({name})")
+    parser.add_argument("--json", action="store_true", help="print numbers as a JSON object")
+    parser.set_defaults(figure=name, settings=(), seeds=None, jobs=None)
+    if name in SHOWN:
+        one_or_many.add_argument(
+            "--seeds", type=seed_list, metavar="A:B", help="many runs, a table: 0:20 or 1,5,7"
+        )
+        parser.add_argument(
+            "--jobs", type=int, metavar="N", help="runs at once, with --seeds (one for each core)"
+        )
+    if name == "figure1":
+        _add_figure1_settings(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play the experiment with one seed, or with many."""
+    settings = {name: getattr(options, name) for name in options.settings}
+    if options.seeds is None:
+        if options.jobs is not None:
+            raise InputError("--jobs: expected --seeds beside it")
+        with _directory(options.out) as directory:
+            return _run_one(options, settings | {"seed": options.seed}, directory)
+    if settings.pop("frames", 0):
+        raise InputError("--animate: expected --seed, for one film, got --seeds")
+    if options.jobs is not None:
+        whole_number("--jobs", options.jobs)
+    with _directory(options.out) as directory:
+        return run_seeds(options, settings, directory)
+
+
+def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> int:
+    """Play it once, save its pictures, print its numbers."""
+    module = options.figure.replace("-", "_")
+    experiment = importlib.import_module(f"minigan.experiments.{module}")
+    played = experiment.play(**settings, progress=progress)
+    files = [str(file) for file in experiment.save(played, directory)]
+    report = experiment.report(played) | {"files": files}
+    if options.json:
+        print(json_text(report))
+    else:
+        print(experiment.text(report), f"written: {', '.join(files)}", sep="\n\n")
+    if played.interrupted:
+        print("minigan: interrupted; this is what was learned so far", file=sys.stderr)
+        return 130
+    return 0
+
+
+@contextmanager
+def _directory(path: str) -> Iterator[Path]:
+    """A directory that can be written to; one that was made for nothing goes again."""
+    is_new = not Path(path).exists()
+    directory = writable_directory(path)  # before the work, not after it
+    try:
+        yield directory
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                directory.rmdir()  # unless there are files in it
+        raise
+
+
+def _add_figure1_settings(figure1: argparse.ArgumentParser) -> None:
+    figure1.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")
+    figure1.add_argument("--k", type=int, default=1, help="updates of D a step (1)")
+    figure1.add_argument(
+        "--cost",
+        choices=list(GENERATOR_COSTS),
+        default="non-saturating",
+        help="what the generator minimises (non-saturating)",
+    )
+    figure1.add_argument(
+        "--animate",
+        action="store_const",
+        dest="frames",
+        const=60,
+        default=0,
+        help="also write a film of the training (GIF)",
+    )
+    figure1.add_argument(
+        "--device", choices=["cpu", "cuda"], default="cpu", help="where it is played (cpu)"
+    )
+    figure1.set_defaults(settings=("steps", "k", "cost", "frames", "device"))

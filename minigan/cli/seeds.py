@@ -1,0 +1,107 @@
+"""``minigan figure1 --seeds 0:20``: a figure's experiment over many seeds, as one table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from minigan.cli.output import json_text, progress
+
+MOST = 1_000_000  # seeds in a sweep; more is a slip of the hand
+
+
+def run_seeds(options: argparse.Namespace, settings: dict[str, Any], out: Path) -> int:
+    """Play what is not in the table yet, draw and print all.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        With ``figure``, ``seeds``, ``jobs`` and ``json``.
+    settings : dict
+        Of the experiment, all but the seed.
+    out : pathlib.Path
+        Directory for table and picture.
+
+    Returns
+    -------
+    int
+        Exit code: 1 if a game failed.
+    """
+    from concurrent.futures.process import BrokenProcessPool
+
+    from minigan.experiments import seeds, sweep
+
+    try:
+        played = seeds.play(
+            options.figure,
+            options.seeds,
+            settings,
+            directory=out,
+            jobs=options.jobs,
+            progress=partial(progress, unit="game"),
+        )
+    except BrokenProcessPool:
+        print(
+            "minigan: a process that played a game was ended from outside (out of memory?); "
+            "the same command goes on with what is left",
+            file=sys.stderr,
+        )
+        return 1
+    done = played.sweep
+    if done.interrupted and not done.games:
+        raise KeyboardInterrupt
+    files = [str(out / sweep.TABLE), *map(str, seeds.save(played, out))]
+    report = seeds.report(played) | {"files": files}
+    if options.json:
+        print(json_text(report))
+    else:
+        counts = f"{done.played} games played, {len(done.games) - done.played} were there before"
+        print(seeds.text(report), f"written: {', '.join(files)} ({counts})", sep="\n\n")
+    if done.interrupted:
+        print("minigan: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+    return 1 if any(game.error is not None for game in done.games) else 0
+
+
+def seed_list(text: str) -> list[int]:
+    """The seeds that an option names, sorted.
+
+    Parameters
+    ----------
+    text : str
+        Numbers and ranges with a comma between them; of ``0:20``, 20 is not one, as in
+        Python.
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is anything else, or names a seed twice, or none, or more than `MOST`.
+    """
+    found: list[int] = []
+    for part in text.split(","):
+        first, colon, end = part.partition(":")
+        if not (_is_number(first) and (_is_number(end) or not colon)):
+            raise argparse.ArgumentTypeError(f"expected 0:20 or 1,5,7, got {text!r}")
+        chosen = range(int(first), int(end)) if colon else [int(first)]
+        if not chosen:
+            raise argparse.ArgumentTypeError(f"{part} has no seeds in it: the end is left out")
+        if len(found) + len(chosen) > MOST:
+            raise argparse.ArgumentTypeError(f"expected at most {MOST} seeds, got {text!r}")
+        found += chosen
+    found.sort()
+    for one, following in pairwise(found):
+        if one == following:
+            raise argparse.ArgumentTypeError(f"{one} is given twice in {text!r}")
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()

@@ -1,0 +1,254 @@
+"""The data sets by name: what they are, how to find them, how to read them.
+
+`load` gives one split of one of them, or of one's own images, ready for a game; `fetch` gets
+the files of those that are public.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from minigan.data import cifar, digits, faces, mnist
+from minigan.data.download import Download, Progress, download
+from minigan.data.images import Images
+from minigan.data.own import read_own
+from minigan.data.places import VARIABLE, Places, roots
+from minigan.data.preprocess import unit_interval
+from minigan.errors import DataError, InputError
+from minigan.files import writable_directory
+from minigan.validation import whole_number
+
+
+@dataclass(frozen=True)
+class Known:
+    """A data set that has a name.
+
+    Attributes
+    ----------
+    about : str
+        What it is, in a line.
+    locate : callable
+        Places -> its files; a `DataError` says which is missing.
+    read : callable
+        (files, fold) -> Images.
+    downloads : tuple of Download
+        What `fetch` gets; none if it is not public, or not needed.
+    folds : int
+        Number of ways in which it is split.
+    """
+
+    about: str
+    locate: Callable[[Places], list[Path]]
+    read: Callable[[list[Path], int], Images]
+    downloads: tuple[Download, ...] = ()
+    folds: int = 1
+
+
+KNOWN = {
+    "digits": Known("1,797 digits, 8x8, grey; comes with minigan", digits.locate, digits.read),
+    "mnist": Known("70,000 digits, 28x28, grey", mnist.locate, mnist.read, mnist.DOWNLOADS),
+    "cifar10": Known(
+        "60,000 photographs, 3x32x32, colour", cifar.locate, cifar.read, (cifar.ARCHIVE,)
+    ),
+    "cifar10-part": Known(
+        "the first images of CIFAR-10, in a file data_first*.bin",
+        cifar.locate_part,
+        cifar.read_part,
+    ),
+    "olivetti": Known(
+        "400 faces of 40 people, 64x64, grey; five folds",
+        faces.locate_olivetti,
+        faces.read_olivetti,
+        (faces.OLIVETTI,),
+        faces.FOLDS,
+    ),
+    "tfd": Known(
+        "Toronto Face Database, 48x48, grey; five folds; not public",
+        faces.locate_tfd,
+        faces.read_tfd,
+        folds=faces.FOLDS,
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """One split of a data set.
+
+    Attributes
+    ----------
+    name : str
+    X : array of float32, shape (examples, pixels)
+        In [0, 1]. The pixels of an image by channel, then row, then column (C order):
+        ``X.reshape(-1, *shape)`` are the images.
+    shape : tuple of int
+        (channels, rows, columns) of one image.
+    split : str
+        Which one this is.
+    sizes : dict of str to int
+        Number of examples in each split.
+    labels : array of int64, shape (examples,), optional
+        Class, or person for the Olivetti faces.
+    """
+
+    name: str
+    X: np.ndarray
+    shape: tuple[int, int, int]
+    split: str
+    sizes: dict[str, int]
+    labels: np.ndarray | None = None
+
+
+def load(
+    name: str | os.PathLike,
+    data_dir: str | os.PathLike | None = None,
+    split: str = "train",
+    fold: int = 0,
+) -> DataSet:
+    """Load a split of a data set from files on this computer; nothing is downloaded.
+
+    Parameters
+    ----------
+    name : str or os.PathLike
+        One of `KNOWN`: "digits", "mnist", "cifar10", "cifar10-part", "olivetti" or "tfd"; or
+        the path of one's own images, see `minigan.data.own.read_own`.
+    data_dir : str or os.PathLike, optional
+        Where the files are. By default they are looked for in the directory that the
+        environment variable ``MINIGAN_DATA`` names, and then where `fetch` puts them.
+    split : str
+        "train", "valid" or "test"; of tfd also "unlabeled".
+    fold : int
+        For olivetti and tfd, which of their five ways of splitting, 0 to 4.
+
+    Returns
+    -------
+    DataSet
+
+    Raises
+    ------
+    DataError
+        If a file is missing (the message says which, and where to put it), damaged, or
+        something else than its name says. Of the data sets with names, tfd excepted, every
+        byte is checked; of cifar10-part, those of the first 4,000 images.
+    InputError
+        If there is no such data set, split or fold.
+
+    Examples
+    --------
+    >>> digits = load("digits")
+    >>> digits.X.shape, digits.shape, digits.sizes
+    ((1199, 64), (1, 8, 8), {'train': 1199, 'valid': 299, 'test': 299})
+    """
+    known = KNOWN.get(str(name))
+    whole_number("fold", fold, 0)
+    folds = known.folds if known else 1
+    if fold >= folds:
+        raise InputError(f"fold: expected 0 to {folds - 1} for {name}, got {fold}")
+    images = known.read(find(str(name), data_dir), fold) if known else _read_path(Path(name))
+    return _choose(images, images.name or str(name), split)
+
+
+def find(name: str, data_dir: str | os.PathLike | None = None) -> list[Path]:
+    """The files of a data set, without reading them.
+
+    Parameters
+    ----------
+    name : str
+        One of `KNOWN`.
+    data_dir : str or os.PathLike, optional
+        As in `load`.
+
+    Returns
+    -------
+    list of pathlib.Path
+
+    Raises
+    ------
+    DataError
+        If one is missing; the message says which, and where to put it.
+    InputError
+        If there is no such data set, or no such directory.
+    """
+    known = _known(name)
+    advice = f"put it there, or name another directory with --data-dir or {VARIABLE}"
+    if known.downloads:
+        advice += f", or run: minigan data fetch {name}"
+    return known.locate(Places(name, data_dir, advice))
+
+
+def fetch(
+    name: str, data_dir: str | os.PathLike | None = None, progress: Progress | None = None
+) -> list[Path]:
+    """Download the files of a data set that are not there yet, and check all of them.
+
+    Parameters
+    ----------
+    name : str
+        "mnist", "cifar10" or "olivetti".
+    data_dir : str or os.PathLike, optional
+        They go into the directory ``name`` in it; made if need be. By default in what
+        ``MINIGAN_DATA`` names, or else the operating system's cache.
+    progress : callable, optional
+        Is given the pieces as they arrive; see `minigan.cli.output.progress`.
+
+    Returns
+    -------
+    list of pathlib.Path
+        All the files.
+
+    Raises
+    ------
+    DataError
+        If no mirror has a file, or a file that is there is not the right one.
+    InputError
+        If there is no such data set, it cannot be downloaded, or the directory cannot be
+        written to.
+    """
+    known = _known(name)
+    if not known.downloads:
+        fetchable = ", ".join(other for other, it in KNOWN.items() if it.downloads)
+        raise InputError(f"{name}: expected one that can be downloaded: {fetchable}")
+    root = writable_directory(roots(data_dir)[0])
+    places = Places(name, root)
+    paths = []
+    for item in known.downloads:
+        there = places.look(item.file)
+        directory = there.parent if there else root / name
+        paths.append(download(item, directory, progress))
+    return paths
+
+
+def _known(name: str) -> Known:
+    if name not in KNOWN:
+        raise InputError(f"data set: expected one of {', '.join(KNOWN)}, got {name!r}")
+    return KNOWN[name]
+
+
+def _read_path(path: Path) -> Images:
+    if not path.exists():
+        raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{path}'")
+    return read_own(path)
+
+
+def _choose(images: Images, name: str, split: str) -> DataSet:
+    if split not in images.splits:
+        raise InputError(f"split: expected one of {', '.join(images.splits)}, got {split!r}")
+    labels = images.labels
+    rows = images.splits[split]
+    pixels = images.pixels[rows]
+    if len(pixels) == 0:
+        raise InputError(f"split: expected one with images, got {split!r}: {name} has too few")
+    numbers = np.arange(len(images.pixels))
+    return DataSet(
+        name=name,
+        X=unit_interval(pixels, images.top) if pixels.dtype == np.uint8 else pixels,
+        shape=images.shape,
+        split=split,
+        sizes={other: len(numbers[its]) for other, its in images.splits.items()},
+        labels=None if labels is None else labels[rows],
+    )

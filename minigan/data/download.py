@@ -1,0 +1,168 @@
+"""Downloads that are checked: from the first mirror that has the very file, or not at all.
+
+What has arrived is kept beside its place as ``NAME.part``; if the connection breaks, or one
+presses Ctrl-C, the next attempt goes on from there. The file gets its name only when its
+SHA-256 is right (pooch sees to that), so nobody ever reads a half or a false one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minigan.data.bounded import expect_sha256, file_sha256, reading
+from minigan.errors import DataError
+from minigan.files import writable_directory
+
+CHUNK = 1 << 16  # bytes
+MOST = 1 << 26  # bytes of a file whose size is not known
+PATIENCE = 30  # seconds without a word from the server
+
+Progress = Callable[..., Iterable]
+"""(iterable, total, unit) -> the same iterable, while it shows how far one is."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that is known to the byte, and where it can be had.
+
+    Attributes
+    ----------
+    file : str
+        Its name.
+    size : int or None
+        In bytes; None if only the checksum has been published.
+    sha256 : str
+        In hexadecimal.
+    urls : tuple of str
+        Mirrors, tried in this order.
+    """
+
+    file: str
+    size: int | None
+    sha256: str
+    urls: tuple[str, ...]
+
+
+def download(item: Download, directory: Path, progress: Progress | None = None) -> Path:
+    """Get a file from the first mirror that has it; one that is there already is checked.
+
+    Parameters
+    ----------
+    item : Download
+    directory : pathlib.Path
+        Where the file goes; made if need be.
+    progress : callable, optional
+        Is given the pieces as they arrive; see `minigan.cli.output.progress`.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    DataError
+        If a file of this name is there with other content (it is left alone), or if no mirror
+        has the file; the message says which were tried, and what each of them answered.
+    InputError
+        If the directory cannot be written to.
+    """
+    path = writable_directory(directory) / item.file
+    if path.exists():
+        with reading(path):
+            expect_sha256(file_sha256(path), item.sha256, f"the original {item.file}")
+        return path
+    failures = []
+    part = path.with_name(f"{path.name}.part")
+    for url in item.urls:
+        was_resumed = part.exists()
+        reason = _attempt(url, item, path, part, progress)
+        if reason and was_resumed and not part.exists():  # what had been kept was wrong
+            reason = _attempt(url, item, path, part, progress)
+        if reason is None:
+            return path
+        failures.append(f"{url} ({reason})")
+    raise DataError(
+        f"{item.file}: no mirror gave it: {', '.join(failures)}; "
+        f"get it elsewhere and put it into {directory}"
+    )
+
+
+def _attempt(
+    url: str, item: Download, path: Path, part: Path, progress: Progress | None
+) -> str | None:
+    """Try one mirror: None if the file is there now, or what went wrong in a few words."""
+    import pooch  # needed to fetch, not to read
+    import requests
+    import urllib3
+
+    pooch.get_logger().setLevel("WARNING")
+    try:
+        pooch.retrieve(
+            url,
+            f"sha256:{item.sha256}",
+            fname=path.name,
+            path=path.parent,
+            downloader=_Resuming(part, item.size, progress),
+        )
+    except DataError as error:
+        return str(error)
+    except requests.HTTPError as error:
+        return str(error).partition(" for url")[0]  # "404 Client Error: Not Found"
+    except requests.RequestException as error:
+        return f"no connection: {type(error).__name__}"
+    except OSError as error:
+        return f"cannot be written: {error.strerror}"
+    except urllib3.exceptions.HTTPError:
+        return "the connection broke off"
+    except ValueError:  # pooch's; it has removed the file
+        return "its SHA-256 is wrong"
+    return None
+
+
+class _Resuming:
+    """A downloader for pooch that goes on where an earlier one was cut off."""
+
+    def __init__(self, part: Path, size: int | None, progress: Progress | None):
+        self.part, self.size = part, size
+        self.progress: Progress = progress or (lambda iterable, total, unit: iterable)
+
+    def __call__(self, url: str, output_file: str, pooch: Any) -> None:
+        import requests
+
+        start = self.part.stat().st_size if self.part.exists() and self.size else 0
+        if self.size is None or start < self.size:
+            # Some servers would pack the file once more; its own packing is to arrive as it is.
+            headers = {"Accept-Encoding": "identity"}
+            if start:
+                headers["Range"] = f"bytes={start}-"
+            with requests.get(url, headers=headers, stream=True, timeout=PATIENCE) as answer:
+                answer.raise_for_status()
+                self._receive(answer, start)
+        got = self.part.stat().st_size
+        if got > (self.size or MOST):
+            self.part.unlink()
+            raise DataError(f"expected {self.size or MOST} bytes, got more")
+        if self.size and got < self.size:
+            raise DataError(f"expected {self.size} bytes, got {got}")
+        os.replace(self.part, output_file)
+
+    def _receive(self, answer: Any, start: int) -> None:
+        """Write what arrives behind what is there, or afresh if the server sends all of it."""
+        sent_from = answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+        start = start if answer.status_code == 206 and sent_from else 0
+        size = self.size
+        if (length := answer.headers.get("Content-Length", "")).isdigit():
+            size = start + int(length)
+            if self.size not in (None, size):
+                raise DataError(f"expected {self.size} bytes, announced are {size}")
+        pieces = answer.raw.stream(CHUNK, decode_content=False)
+        total = size and -(-(size - start) // CHUNK)
+        with open(self.part, "ab" if start else "wb") as file:
+            for piece in self.progress(pieces, total, f" x {CHUNK >> 10} kB"):
+                file.write(piece)
+                if file.tell() > (self.size or MOST):
+                    break

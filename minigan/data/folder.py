@@ -1,0 +1,98 @@
+"""Read a folder of pictures: all of one size, all grey or all in colour.
+
+Pillow, which Matplotlib brings along, does the reading. It is told the few formats that are
+meant, because it knows dozens; and a picture that announces more pixels than its bytes can hold
+is refused before they take memory.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from minigan.data.bounded import DENSEST
+from minigan.errors import DataError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")
+FORMATS = ("PNG", "JPEG", "BMP", "PPM")  # Pillow's names for them
+CHANNELS = {"1": 1, "L": 1, "P": 3, "RGB": 3}  # by Pillow's mode
+MODES = {1: "L", 3: "RGB"}
+
+
+def read_folder(directory: Path) -> np.ndarray:
+    """The pictures of a folder in the order of their names.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        What does not end in one of `SUFFIXES`, or begins with a dot, is passed over, as are
+        folders in it.
+
+    Returns
+    -------
+    array of uint8, shape (images, channels, rows, columns)
+        One channel if the pictures are grey, three if they are in colour.
+
+    Raises
+    ------
+    DataError
+        If there is none, they differ in size or channels, have transparency or more than 8
+        bits, or one is damaged. PNG has a checksum; of the other formats a changed pixel is
+        not noticed.
+    """
+    paths = sorted(
+        path
+        for path in directory.iterdir()
+        if path.suffix.lower() in SUFFIXES and path.name[0] != "." and path.is_file()
+    )
+    if not paths:
+        raise DataError(f"{directory}: expected pictures ({', '.join(SUFFIXES)}), got none")
+    pictures = [_read(path) for path in paths]
+    for path, picture in zip(paths, pictures, strict=True):
+        if picture.shape != pictures[0].shape:
+            raise DataError(
+                f"{path}: expected (rows, columns, channels) {pictures[0].shape} as of "
+                f"{paths[0].name}, got {picture.shape}"
+            )
+    return np.stack(pictures).transpose(0, 3, 1, 2)
+
+
+def _read(path: Path) -> np.ndarray:
+    """Pixels, shape (rows, columns, channels)."""
+    from PIL import Image  # only to read pictures
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as picture:
+                channels = _channels(picture, path.stat().st_size)
+                picture.verify()  # of a PNG, the checksums, which reading leaves out
+            with Image.open(path, formats=FORMATS) as picture:
+                pixels = np.asarray(picture.convert(MODES[channels]))
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+    # Pillow's decoders raise whatever they stumble over: a dozen kinds of errors.
+    except Exception as error:
+        raise DataError(f"{path}: cannot be read as a picture: {_line(error)}") from error
+    return pixels.reshape(*pixels.shape[:2], channels)
+
+
+def _channels(picture: Any, size: int) -> int:
+    if picture.mode not in CHANNELS:
+        raise DataError(
+            f"expected 8 bits a channel, grey or RGB without transparency, got mode {picture.mode}"
+        )
+    channels = CHANNELS[picture.mode]
+    if picture.width * picture.height > DENSEST * size:
+        raise DataError(
+            f"announces {picture.width} x {picture.height} pixels, more than {size} bytes can hold"
+        )
+    return channels
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

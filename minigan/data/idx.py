@@ -1,0 +1,74 @@
+"""Read idx files: the plain format in which MNIST comes.
+
+Two zero bytes, a byte for the type, a byte for the number of dimensions, the size of each
+dimension as a big-endian 32-bit number, and then the values. Images have three dimensions
+(images, rows, columns), labels have one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from minigan.data.bounded import expect_end, expect_sha256, opened, read_exactly, reading
+from minigan.errors import DataError
+
+UNSIGNED_BYTES = 0x08
+KINDS = {1: "labels (1 dimension)", 3: "images (3 dimensions)"}
+
+
+def read_idx(
+    path: Path,
+    dimensions: int,
+    *,
+    shape: tuple[int, ...] | None = None,
+    sha256: str | None = None,
+) -> np.ndarray:
+    """Array of an idx file, gzipped or not.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    dimensions : {1, 3}
+        1 for labels, 3 for images.
+    shape : tuple of int, optional
+        What the header must announce, where that is known.
+    sha256 : str, optional
+        Of the whole unpacked file, where that is known. Without it, a changed pixel is not
+        noticed in a file that is not gzipped; gzip has a checksum of its own, which is used.
+
+    Returns
+    -------
+    array of uint8
+
+    Raises
+    ------
+    DataError
+        If the file is cut off, too long, damaged or not such a file.
+    """
+    with reading(path), opened(path) as stream:
+        head = read_exactly(stream, 4)
+        if head[:2] != b"\0\0" or head[2] != UNSIGNED_BYTES:
+            raise DataError(
+                f"expected an idx file of unsigned bytes, which begins with 00 00 08, "
+                f"got {head[:3].hex(' ')}"
+            )
+        if head[3] != dimensions:
+            got = KINDS.get(head[3], f"{head[3]} dimensions")
+            raise DataError(f"expected {KINDS[dimensions]}, got {got}")
+        head += read_exactly(stream, 4 * dimensions)
+        sizes = struct.unpack(f">{dimensions}I", head[4:])
+        if sizes != (shape or sizes) or 0 in sizes:
+            wanted = "no dimension of size 0" if shape is None else f"shape {shape}"
+            raise DataError(f"expected {wanted}, got a header that says {sizes}")
+        values = read_exactly(stream, math.prod(sizes))
+        expect_end(stream)
+        if sha256 is not None:
+            found = hashlib.sha256(head)
+            found.update(values)
+            expect_sha256(found.hexdigest(), sha256, "the original file")
+    return np.frombuffer(values, np.uint8).reshape(sizes)

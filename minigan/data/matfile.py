@@ -1,0 +1,158 @@
+"""Read arrays of numbers from MATLAB files of version 5 (5 to 7.2), and nothing else of them.
+
+Such a file is 128 bytes of header and then elements: a type, a length, that many bytes. An
+element is a matrix, or deflated data with a matrix in it; a matrix is a handful of elements
+itself: flags, dimensions, name, values. SciPy reads these files too, but believes what they
+announce; here nothing takes memory that is not there, and every way in which a file can be
+wrong is one `DataError`. (A file of version 7.3 is HDF5. It is not read.)
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from minigan.data.bounded import CHUNK, Stream, expect_end, read_exactly, reading
+from minigan.errors import DataError
+
+MATRIX, COMPRESSED = 14, 15  # types of elements, beside those of values:
+VALUES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8"}
+VALUES |= {12: "i8", 13: "u8"}
+# What a matrix holds, however its values are stored; the other classes are no such numbers.
+CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4"}
+CLASSES |= {14: "i8", 15: "u8"}
+COMPLEX = 0x08
+LONGEST_NAME, MOST_DIMENSIONS = 63, 32
+
+
+def read_matrices(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """The variables of these names.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    names : tuple of str
+        What the file must have; each an array of real numbers. Others are passed over.
+
+    Returns
+    -------
+    dict of str to array
+        With MATLAB's shapes, the first index running fastest in memory, and the type in which
+        the values are stored: that may be smaller than MATLAB's, if all of them fit.
+
+    Raises
+    ------
+    DataError
+        If one is missing or is no such array, or the file is damaged or no such file. A
+        changed value is noticed where MATLAB has compressed it, as it does unless told
+        otherwise: deflated data has a checksum.
+    """
+    found: dict[str, np.ndarray] = {}
+    with reading(path), open(path, "rb") as file:
+        order, file_size = _byte_order(file), path.stat().st_size
+        while file.tell() < file_size:
+            kind, size = struct.unpack(f"{order}II", read_exactly(file, 8))
+            end = file.tell() + size
+            if end > file_size:
+                raise DataError(f"ends too early: expected {end} bytes, got {file_size}")
+            stream: Stream = _Limited(file, size)
+            if kind == COMPRESSED:
+                stream = _Inflated(stream)
+                kind, _ = struct.unpack(f"{order}II", read_exactly(stream, 8))
+            if kind == MATRIX:
+                found |= _read_matrix(stream, order, names)
+            file.seek(end)
+        for name in names:
+            if name not in found:
+                raise DataError(f"expected a variable called {name}, got none")
+    return found
+
+
+def _byte_order(file: BinaryIO) -> str:
+    """What `struct` calls the byte order that the file's header says."""
+    head = file.read(128)
+    orders = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}  # version 1, and "MI" as a number
+    if head[-4:] not in orders or not head.startswith(b"MATLAB"):
+        raise DataError("expected a MATLAB file of version 5")
+    return orders[head[-4:]]
+
+
+def _read_matrix(stream: Stream, order: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """{name: array} of a matrix without its tag; {} if it is not among those wanted."""
+    flags = _small_element(stream, order, "u4", most=2)
+    dimensions = _small_element(stream, order, "i4", most=MOST_DIMENSIONS)
+    name = _small_element(stream, order, "i1", most=LONGEST_NAME).tobytes().decode("latin-1")
+    if name not in names:
+        return {}
+    matrix_class = CLASSES.get(int(flags[0]) & 0xFF) if len(flags) == 2 else None
+    if matrix_class is None or int(flags[0]) >> 8 & COMPLEX:
+        raise DataError(f"{name}: expected an array of real numbers, got something else")
+    shape = tuple(map(int, dimensions))
+    if len(shape) < 2 or min(shape) < 1:
+        raise DataError(f"{name}: expected no dimension of size 0, got shape {shape}")
+
+    kind, size, at_hand = _tag(stream, order)
+    stored = np.dtype(order + VALUES[kind]) if kind in VALUES else None
+    if stored is None or not np.can_cast(stored, matrix_class):
+        raise DataError(f"{name}: expected values that fit {matrix_class}, got type {kind}")
+    if size != math.prod(shape) * stored.itemsize:
+        raise DataError(f"{name}: expected shape {shape} of {stored}, got {size} bytes")
+    data = at_hand if at_hand is not None else read_exactly(stream, size)
+    if at_hand is None:
+        read_exactly(stream, -size % 8)  # elements begin at multiples of 8
+    expect_end(stream)
+    return {name: np.frombuffer(data, stored).reshape(shape, order="F")}
+
+
+def _small_element(stream: Stream, order: str, stored: str, most: int) -> np.ndarray:
+    """An element with at most so many values of that type."""
+    kind, size, data = _tag(stream, order)
+    dtype = np.dtype(order + stored)
+    if VALUES.get(kind) != stored or size > most * dtype.itemsize or size % dtype.itemsize:
+        raise DataError(f"expected {most} values of {stored} at most, got {size} bytes of {kind}")
+    return np.frombuffer(data or read_exactly(stream, size + -size % 8)[:size], dtype)
+
+
+def _tag(stream: Stream, order: str) -> tuple[int, int, bytearray | None]:
+    """Type and size of an element, and its data if they are no more than 4 bytes."""
+    head = read_exactly(stream, 8)
+    kind, size = struct.unpack(f"{order}II", head)
+    if kind >> 16 == 0:
+        return kind, size, None
+    kind, size = kind & 0xFFFF, kind >> 16
+    if size > 4:
+        raise DataError(f"expected at most 4 bytes in a short element, got {size}")
+    return kind, size, head[4 : 4 + size]
+
+
+class _Limited:
+    """The next bytes of a file, up to a limit."""
+
+    def __init__(self, file: BinaryIO, size: int):
+        self.file, self.left = file, size
+
+    def read(self, count: int, /) -> bytes:
+        data = self.file.read(min(count, self.left))
+        self.left -= len(data)
+        return data
+
+
+class _Inflated:
+    """What deflated data unpacks to, no more of it at a time than is asked for."""
+
+    def __init__(self, packed: Stream):
+        self.packed, self.unpack = packed, zlib.decompressobj()
+
+    def read(self, count: int, /) -> bytes:
+        while not self.unpack.eof:
+            data = self.unpack.unconsumed_tail or self.packed.read(CHUNK)
+            if piece := self.unpack.decompress(data, count):
+                return piece
+            if not data and not self.unpack.eof:
+                raise DataError("ends too early: its deflated data is cut off")
+        return b""

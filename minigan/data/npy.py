@@ -1,0 +1,128 @@
+"""Read NumPy's .npy and .npz files without believing them.
+
+A header of a hundred bytes can announce any shape, and an array of Python objects would be
+unpickled, which can run anything. So only arrays of bytes, booleans and floating-point numbers
+are read, and memory is taken for what is there. An .npz file is a zip archive of .npy files.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from minigan.data.bounded import Stream, expect_end, read_exactly, reading
+from minigan.errors import DataError
+
+LONGEST_HEADER = 10_000  # bytes; NumPy's own limit
+TYPES = ("u1", "b1", "f2", "f4", "f8")
+PREFERRED = ("X", "images")
+
+
+def read_npy(path: Path) -> np.ndarray:
+    """The array of an .npy file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    array
+        Of one of `TYPES`.
+
+    Raises
+    ------
+    DataError
+        If it is of another type, or the file is damaged or no such file. The format has no
+        checksum: a changed value is not noticed.
+    """
+    with reading(path), open(path, "rb") as file:
+        return _array(file)
+
+
+def read_npz(path: Path) -> np.ndarray:
+    """The only array of an .npz file, or else the one called X or images.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    array
+        Of one of `TYPES`.
+
+    Raises
+    ------
+    DataError
+        If there is no such array, or the file is damaged (every value is covered by a
+        checksum) or no such file.
+    """
+    with reading(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                member = _choose(archive)
+                with archive.open(member) as stream:
+                    return _array(stream)
+        # zipfile's errors for damaged, encrypted and exotic archives have nothing in common.
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
+            if isinstance(error, DataError):
+                raise
+            raise DataError(f"expected an .npz file: {error}") from error
+
+
+def _choose(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    members = {member.filename: member for member in archive.infolist()}
+    chosen = [name for name in members if name in [f"{array}.npy" for array in PREFERRED]]
+    names = chosen or [name for name in members if name.endswith(".npy")]
+    if len(names) != 1:
+        listed = ", ".join(sorted(members)[:5]) or "nothing"
+        raise DataError(f"expected one array, or one called X or images, got {listed}")
+    member = members[names[0]]
+    # Other methods can unpack a few bytes to gigabytes at a stroke; NumPy writes only these.
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DataError(f"{names[0]}: expected it stored or deflated, as NumPy does")
+    return member
+
+
+def _array(stream: Stream) -> np.ndarray:
+    """The array of an .npy file, from its bytes."""
+    dtype, is_fortran, shape = _header(stream)
+    data = read_exactly(stream, math.prod(shape) * dtype.itemsize)
+    expect_end(stream)
+    values = np.frombuffer(data, dtype)
+    if dtype.kind == "b" and values.view(np.uint8).max() > 1:
+        raise DataError("expected booleans, got other bytes than 0 and 1")
+    return values.reshape(shape, order="F" if is_fortran else "C")
+
+
+def _header(stream: Stream) -> tuple[np.dtype, bool, tuple[int, ...]]:
+    """Type, whether the first index runs fastest, and shape."""
+    start = read_exactly(stream, 8)
+    if start[:6] != b"\x93NUMPY" or start[6] not in (1, 2, 3):
+        raise DataError("expected an array as NumPy saves it (.npy), got something else")
+    length = int.from_bytes(read_exactly(stream, 2 if start[6] == 1 else 4), "little")
+    if length > LONGEST_HEADER:
+        raise DataError(f"expected a header of at most {LONGEST_HEADER} bytes, got {length}")
+    text = read_exactly(stream, length).decode("latin-1")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's, about odd literals in a damaged header
+            match ast.literal_eval(text):
+                case {"descr": str(descr), "fortran_order": bool(order), "shape": tuple(shape)}:
+                    pass
+                case _:
+                    raise DataError("expected a header with type, order and shape, got another")
+    # What literal_eval raises; the last two of very deep nesting.
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError) as error:
+        raise DataError("expected a header with type, order and shape, got another") from error
+    if descr[:1] not in tuple("<>|=") or descr[1:] not in TYPES:
+        raise DataError(f"expected an array of type {', '.join(TYPES)}, got {descr!r}")
+    if not shape or any(type(size) is not int or size < 1 for size in shape):
+        raise DataError(f"expected a shape of whole numbers >= 1, got {shape}")
+    return np.dtype(descr), order, shape

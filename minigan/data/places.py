@@ -1,0 +1,91 @@
+"""Where data sets are looked for: a directory that is named, an environment variable, a cache."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from minigan.errors import DataError, InputError
+
+VARIABLE = "MINIGAN_DATA"
+
+
+class Places:
+    """The directories in which a data set may lie.
+
+    That is ``data_dir`` alone, if it is given. Otherwise the directory that the environment
+    variable ``MINIGAN_DATA`` names, if it is set, and then the cache: what the operating system
+    has for such files, ``~/.cache/minigan`` on Linux. In each of them a directory of the data
+    set's own name is looked into as well.
+
+    Parameters
+    ----------
+    name : str
+        Of the data set.
+    data_dir : str or os.PathLike, optional
+    advice : str, optional
+        What the error says when a file is missing: how else one comes by it.
+
+    Raises
+    ------
+    InputError
+        If ``data_dir`` is no directory.
+    """
+
+    def __init__(self, name: str, data_dir: str | os.PathLike | None = None, advice: str = ""):
+        self.name, self.advice = name, advice
+        if data_dir is not None and not Path(data_dir).is_dir():
+            raise InputError(f"data directory: expected a directory, got {os.fspath(data_dir)!r}")
+        self.data_dir = data_dir
+
+    @cached_property
+    def directories(self) -> list[Path]:
+        """What is looked into, in this order."""
+        return [d for root in roots(self.data_dir) for d in (root, root / self.name)]
+
+    def look(self, *names: str) -> Path | None:
+        """The first file of one of these names, or None if there is none."""
+        for directory in self.directories:
+            for name in names:
+                if (directory / name).is_file():
+                    return directory / name
+        return None
+
+    def look_for_pattern(self, pattern: str) -> list[Path]:
+        """All files whose names match, from the first directory that has any."""
+        for directory in self.directories:
+            if found := sorted(path for path in directory.glob(pattern) if path.is_file()):
+                return found
+        return []
+
+    def missing(self, what: str) -> DataError:
+        """The error that says which file is missing, and where it could be put."""
+        where = " or ".join(map(str, self.directories))
+        return DataError(f"{self.name}: expected {what} in {where}; {self.advice}".rstrip("; "))
+
+
+def roots(data_dir: str | os.PathLike | None = None) -> list[Path]:
+    """Directories of data sets, the first choice first.
+
+    Parameters
+    ----------
+    data_dir : str or os.PathLike, optional
+        The only one, if it is given.
+
+    Returns
+    -------
+    list of pathlib.Path
+        They need not exist.
+    """
+    if data_dir is not None:
+        return [Path(data_dir)]
+    named = os.environ.get(VARIABLE)
+    return [Path(named).expanduser(), cache()] if named else [cache()]
+
+
+def cache() -> Path:
+    """What the operating system has for such files; ``~/.cache/minigan`` on Linux."""
+    import pooch  # 0.2 s, and only for its knowledge of operating systems
+
+    return Path(pooch.os_cache("minigan"))

@@ -1,0 +1,188 @@
+"""What a Parzen score is worth: the scores of samples that no generator made.
+
+A generator that were perfect would score as real images do. Blurred copies of training
+images should score worse. And the means of clusters of training images, which nobody would
+call samples of the data, score far better than the data themselves: so a higher score is
+not a better generator (Theis, van den Oord and Bethge 2016, section 3.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from minigan.backend import described
+from minigan.errors import InputError
+from minigan.evaluation.distances import Centres, slices
+from minigan.evaluation.parzen import ParzenScore, parzen
+from minigan.evaluation.window import Progress, as_rows, check_alike
+from minigan.randomness import generator
+from minigan.types import Seed
+from minigan.validation import whole_number
+
+BLOCK = 1024  # images, or means, at a time
+
+
+class Reference(NamedTuple):
+    """A row of the table: what was scored, and how it scored."""
+
+    name: str
+    score: ParzenScore
+
+
+def references(
+    train: np.ndarray,
+    valid: np.ndarray,
+    test: np.ndarray,
+    *,
+    shape: tuple[int, ...],
+    m: int = 10_000,
+    steps: int = 4,
+    seed: Seed = 0,
+    sigmas: Iterable[float] | None = None,
+    progress: Progress = lambda iterable, total: iterable,
+) -> list[Reference]:
+    """Parzen scores of real images, blurred images and cluster means.
+
+    Parameters
+    ----------
+    train, valid, test : array, shape (n, d)
+        NumPy's: images as floats, one a row.
+    shape : tuple of int
+        Of an image; its last two numbers are rows and columns, and their product is d.
+    m : int
+        How many of each are scored, from 1 to the number of training images.
+    steps : int
+        Of Lloyd's algorithm, >= 0.
+    seed : int, numpy.random.SeedSequence or numpy.random.Generator
+        Chooses the m training images, from which the means start as well.
+    sigmas, progress
+        As in `parzen`.
+
+    Returns
+    -------
+    list of Reference
+
+    Raises
+    ------
+    InputError
+        If something does not fit.
+    """
+    train, valid, test = (
+        as_rows(name, rows) for name, rows in (("train", train), ("valid", valid), ("test", test))
+    )
+    check_alike(train=train, valid=valid, test=test)
+    if not isinstance(train, np.ndarray):
+        raise InputError(f"train: expected NumPy's array, got {described(train)}")
+    m, steps = whole_number("m", m), whole_number("steps", steps, low=0)
+    if m > len(train):
+        raise InputError(f"m: expected at most the {len(train)} training images, got {m}")
+    if len(shape) < 2 or int(np.prod(shape)) != train.shape[1]:
+        raise InputError(f"shape: expected numbers whose product is {train.shape[1]}, got {shape}")
+    chosen = train[generator(seed).permutation(len(train))[:m]]
+    kept = None if sigmas is None else tuple(sigmas)  # to be gone through three times
+    rows = {
+        "training images": chosen,
+        "the same, blurred 3 x 3": box_blur(chosen, shape),
+        f"means of clusters, {steps} steps": k_means(train, chosen, steps),
+    }
+    return [
+        Reference(name, parzen(samples, valid, test, sigmas=kept, progress=progress))
+        for name, samples in rows.items()
+    ]
+
+
+def table(rows: Iterable[Reference]) -> str:
+    """Scores for people, a line each.
+
+    Parameters
+    ----------
+    rows : iterable of Reference
+
+    Returns
+    -------
+    str
+    """
+    rows = list(rows)
+    width = max(len(row.name) for row in rows)
+    lines = [f"{'samples':{width}}   sigma  log-likelihood, nats  standard error"]
+    for name, score in rows:
+        lines.append(
+            f"{name:{width}}  {score.sigma:6.4f}  {score.test_log_likelihood:20.2f}"
+            f"  {score.standard_error:14.2f}"
+        )
+    return "\n".join(lines)
+
+
+def box_blur(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Each pixel the mean of itself and its eight neighbours; beyond the edge all is 0.
+
+    Parameters
+    ----------
+    images : array, shape (n, d)
+    shape : tuple of int
+        Of an image: rows and columns last.
+
+    Returns
+    -------
+    array, shape (n, d)
+    """
+    rows, columns = shape[-2:]
+    framed = images.reshape(len(images), -1, rows, columns)
+    framed = np.pad(framed, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    blurred = np.zeros((*framed.shape[:2], rows, columns), images.dtype)
+    for i in range(3):
+        for j in range(3):
+            blurred += framed[:, :, i : i + rows, j : j + columns]
+    return (blurred / 9).reshape(images.shape)
+
+
+def k_means(points: np.ndarray, means: np.ndarray, steps: int) -> np.ndarray:
+    """Lloyd's algorithm: each point goes to its nearest mean, each mean to its points' middle.
+
+    Parameters
+    ----------
+    points : array, shape (n, d)
+    means : array, shape (m, d)
+        Where the means start.
+    steps : int
+
+    Returns
+    -------
+    array, shape (m, d)
+        A mean without points stays where it is.
+    """
+    for _ in range(steps):
+        centres = Centres(means)
+        sums, numbers = np.zeros(means.shape), np.zeros((len(means), 1), int)
+        for part in slices(len(points), BLOCK):
+            label = nearest(points[part], centres)
+            np.add.at(sums, label, points[part])
+            np.add.at(numbers, label, 1)
+        middle = sums / np.maximum(numbers, 1)
+        means = np.where(numbers > 0, middle, means).astype(means.dtype)
+    return means
+
+
+def nearest(points: np.ndarray, centres: Centres) -> np.ndarray:
+    """Number of the centre nearest to each point, by products in float32.
+
+    Parameters
+    ----------
+    points : array, shape (n, d)
+    centres : Centres
+
+    Returns
+    -------
+    array of int, shape (n,)
+        Of centres at the same distance to float32's rounding, any.
+    """
+    best = np.full(len(points), -np.inf, np.float32)
+    label = np.zeros(len(points), np.int64)
+    for first, g in centres.products(points, np.float32, BLOCK):
+        top = g.max(axis=1)
+        label = np.where(top > best, first + g.argmax(axis=1), label)
+        best = np.maximum(best, top)
+    return label

@@ -1,0 +1,125 @@
+"""What a run is made of: a recipe, data, a seed, and a few choices; and the data themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from minigan.data.datasets import KNOWN, load
+from minigan.errors import InputError
+from minigan.recipes import RECIPES, Recipe, Rows
+from minigan.validation import real_number, whole_number
+
+if TYPE_CHECKING:
+    import os
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A run's choices; all of them are part of its checkpoints.
+
+    Parameters
+    ----------
+    recipe : str
+        Name of one of `minigan.recipes.RECIPES`.
+    data : str, optional
+        Name of a data set, or the path of one's own images; the recipe's by default.
+    fold : int
+        Of a data set that has folds.
+    seed : int
+        Of everything random, >= 0.
+    width : float
+        Hidden units are this many times the recipe's, > 0.
+    simultaneous : bool, optional
+        Whether both players move at once; the recipe's choice by default.
+
+    Raises
+    ------
+    InputError
+        If there is no such recipe, or a number is out of range.
+    """
+
+    recipe: str
+    data: str | None = None
+    fold: int = 0
+    seed: int = 0
+    width: float = 1.0
+    simultaneous: bool | None = None
+
+    def __post_init__(self):
+        if self.recipe not in RECIPES:
+            raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
+        whole_number("seed", self.seed, 0)
+        whole_number("fold", self.fold, 0)
+        real_number("width", self.width, 0, low_open=True)
+
+    @property
+    def chosen(self) -> Recipe:
+        """The recipe itself."""
+        return RECIPES[self.recipe]
+
+
+class Splits(NamedTuple):
+    """A run's data: what is trained on, and preprocessed validation and test images."""
+
+    rows: Rows
+    valid: np.ndarray
+    test: np.ndarray
+
+
+def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -> Splits:
+    """Read and preprocess the data of a run.
+
+    Parameters
+    ----------
+    settings : Settings
+    data_dir : str or os.PathLike, optional
+        See `minigan.data.load`.
+
+    Returns
+    -------
+    Splits
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    InputError
+        If there is no such data set or fold.
+    """
+    recipe = settings.chosen
+    name = settings.data or recipe.data
+    split = recipe.split if name == recipe.data else "train"
+    train = load(name, data_dir, split, settings.fold)
+    others = [load(name, data_dir, other, settings.fold).X for other in ("valid", "test")]
+    rows = Rows(recipe.preprocess(train.X), train.shape, settings.width)
+    return Splits(rows, *(recipe.preprocess(X) for X in others))
+
+
+def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
+    """All that must be the same for a checkpoint to be gone on from.
+
+    Parameters
+    ----------
+    settings : Settings
+    rows : Rows
+        The training data: their SHA-256 is part of it.
+
+    Returns
+    -------
+    dict
+    """
+    name = settings.data or settings.chosen.data
+    data = {
+        "name": name if name in KNOWN else "one's own",
+        "images": len(rows.X),
+        "shape": list(rows.shape),
+        "sha256": hashlib.sha256(rows.X.tobytes()).hexdigest(),
+    }
+    choices = asdict(settings)
+    simultaneous = settings.simultaneous
+    choices["simultaneous"] = settings.chosen.simultaneous if simultaneous is None else simultaneous
+    return choices | {"data": data}

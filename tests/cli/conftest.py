@@ -1,0 +1,17 @@
+"""Figure 1 with a short inner loop, and a place for files."""
+
+import pytest
+
+from minigan.experiments import figure1
+
+
+@pytest.fixture(autouse=True)
+def short_inner_loop(monkeypatch):
+    monkeypatch.setattr(figure1, "INNER_ROUND", 5)
+    monkeypatch.setattr(figure1, "INNER_ROUNDS", 1)
+
+
+@pytest.fixture
+def out(tmp_path):
+    """A directory that is not there yet."""
+    return tmp_path / "out"

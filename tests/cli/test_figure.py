@@ -1,0 +1,198 @@
+"""minigan figure1 and the others: what is printed, what is written, and how they end."""
+
+import importlib
+import inspect
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from minigan import NonFiniteError
+from minigan.cli import main
+from minigan.cli.figure import FIGURES
+from minigan.experiments import figure1
+
+from .helpers import ENVIRONMENT, refused, strictly
+
+REQUIRED = {"seed", "steps", "seconds", "jsd", "c_of_g", "value", "d_minus_half"}
+REQUIRED |= {"d_gap", "inner_gap"}
+
+
+def interrupted_after(n):
+    """Progress that ends in Ctrl-C when n steps are done."""
+
+    def progress(records, total):
+        for record in records:
+            yield record
+            if record.step == n:
+                raise KeyboardInterrupt
+
+    return progress
+
+
+def test_a_process_draws_into_a_directory_of_the_figures_name(tmp_path):
+    code = "import minigan.experiments.figure1 as f; f.INNER_ROUND = f.INNER_ROUNDS = 1"
+    code += "; import runpy; runpy.run_module('minigan', run_name='__main__')"
+    command = [sys.executable, "-W", "error", "-c", code, "figure1", "--steps", "2", "--json"]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env=ENVIRONMENT, timeout=120
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert strictly(ended.stdout)["files"] == ["figure1/figure1.png"]
+    assert (tmp_path / "figure1" / "figure1.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--steps", 0, "steps: expected a whole number >= 1, got 0"),
+        ("--steps", -5, "steps: expected a whole number >= 1, got -5"),
+        ("--k", 0, "k: expected a whole number >= 1, got 0"),
+        ("--k", -1, "k: expected a whole number >= 1, got -1"),
+        ("--seed", -1, "seed: expected a whole number >= 0, got -1"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_and_no_file_is_written(
+    option, value, message, out, capsys
+):
+    assert refused(capsys, "figure1", option, value, "--out", out) == f"minigan: {message}"
+    assert not out.exists() or list(out.iterdir()) == []
+
+
+def test_a_number_out_of_range_leaves_no_directory(out, capsys):
+    refused(capsys, "figure1", "--steps", 0, "--out", out)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"), [("file", "File exists"), ("file/a", "Not a directory")]
+)
+def test_an_out_that_is_no_directory_is_refused_before_the_run(
+    place, reason, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(figure1, "play", lambda **_: pytest.fail("it was played"))
+    (tmp_path / "file").write_bytes(b"x")
+    line = refused(capsys, "figure1", "--out", tmp_path / place)
+    where = f"minigan: {tmp_path / place}: "
+    assert line == f"{where}expected a directory that can be written to ({reason})"
+    assert (tmp_path / "file").read_bytes() == b"x"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_json_is_one_object_on_one_line_and_the_files_are_there(out, capsys):
+    assert main(["figure1", "--steps", "60", "--seed", "3", "--json", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.count("\n") == 1
+    report = strictly(printed.out)
+    assert report.keys() >= REQUIRED
+    assert (report["seed"], report["steps"]) == (3, 60)
+    assert report["files"] == [str(out / "figure1.png")]
+    assert [str(path) for path in out.iterdir()] == report["files"]
+
+
+def test_text_has_a_row_for_each_panel_and_names_the_files(out, capsys):
+    assert main(["figure1", "--steps", "4", "--out", str(out)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Figure 1, seed 0: 4 steps of Algorithm 1 (k = 1, non-saturating)")
+    assert [line[:3] for line in lines if line.startswith("(")] == ["(a)", "(b)", "(c)", "(d)"]
+    assert lines[-1] == f"written: {out / 'figure1.png'}"
+    assert all(len(line) <= 100 for line in lines[:-1])
+
+
+def test_options_reach_the_run(out, monkeypatch, capsys):
+    given = {}
+
+    def watched(**options):
+        given.update(options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(figure1, "play", watched)
+    options = ["--seed", "7", "--steps", "900", "--k", "2", "--cost", "minimax", "--animate"]
+    assert main(["figure1", *options, "--out", str(out)]) == 130
+    progress = given.pop("progress")
+    assert given == {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 60}
+    assert list(progress(iter([1, 2]), 2)) == [1, 2]
+
+
+def test_a_film_is_written_on_demand(out, capsys):
+    assert main(["figure1", "--steps", "2", "--animate", "--json", "--out", str(out)]) == 0
+    names = ["figure1.png", "training.gif"]
+    assert strictly(capsys.readouterr().out)["files"] == [str(out / name) for name in names]
+    assert sorted(path.name for path in out.iterdir()) == names
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+def test_ctrl_c_ends_the_run_with_a_picture_and_code_130(form, out, monkeypatch, capsys):
+    monkeypatch.setattr("minigan.cli.figure.progress", interrupted_after(3))
+    assert main(["figure1", "--steps", "60", "--out", str(out), *form]) == 130
+    printed = capsys.readouterr()
+    assert printed.err.startswith("minigan: interrupted") and printed.err.count("\n") == 1
+    if form:
+        assert strictly(printed.out)["steps"] == 3
+        assert strictly(printed.out)["d_gap"] is None
+    else:
+        assert "3 steps of Algorithm 1" in printed.out
+    assert [path.name for path in out.iterdir()] == ["figure1.png"]
+
+
+def test_ctrl_c_outside_of_the_game_is_one_line(out, monkeypatch, capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(figure1, "save", interrupt)
+    assert main(["figure1", "--steps", "1", "--out", str(out)]) == 130
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "minigan: interrupted\n")
+
+
+def test_a_cost_that_is_no_number_ends_the_run_with_code_1(out, monkeypatch, capsys):
+    def diverge(**_):
+        raise NonFiniteError("step 8: J_D became nan", 8)
+
+    monkeypatch.setattr(figure1, "play", diverge)
+    assert main(["figure1", "--out", str(out)]) == 1
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "minigan: step 8: J_D became nan\n")
+    assert not out.exists()
+
+
+def test_a_defect_is_not_hidden(out, monkeypatch):
+    def defect(**_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(figure1, "play", defect)
+    with pytest.raises(ZeroDivisionError):
+        main(["figure1", "--out", str(out)])
+
+
+@pytest.mark.slow
+def test_a_signal_ends_a_process_with_a_picture_and_code_130(out):
+    command = [sys.executable, "-m", "minigan", "figure1", "--steps", "100000", "--json"]
+    process = subprocess.Popen(
+        [*command, "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    while not out.exists():
+        time.sleep(0.1)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    printed, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert 0 < strictly(printed)["steps"] < 100_000
+    assert errors.startswith("minigan: interrupted") and errors.count("\n") == 1
+    assert (out / "figure1.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_an_experiment_behind_it(name):
+    experiment = importlib.import_module(f"minigan.experiments.{name.replace('-', '_')}")
+    assert {"seed", "progress"} <= inspect.signature(experiment.play).parameters.keys()
+    for step in ("report", "text", "save"):
+        assert callable(getattr(experiment, step))

@@ -1,0 +1,29 @@
+"""What commands print with."""
+
+import json
+import math
+
+import pytest
+
+from minigan.cli.output import json_text, progress
+
+
+def test_no_progress_is_shown_where_nobody_looks(capsys):
+    assert list(progress(iter("abc"), 3)) == ["a", "b", "c"]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_not_finite_is_null_however_deep(number):
+    text = json_text({"a": [1.5, (number, {"b": number})], "c": number})
+    assert text == '{"a": [1.5, [null, {"b": null}]], "c": null}'
+
+
+def test_what_json_can_write_comes_back_bit_for_bit():
+    value = {"b": 0.1 + 0.2, "a": [True, None, "log 4", 10**20, -0.0]}
+    assert json.loads(json_text(value)) == value
+    assert list(json.loads(json_text(value))) == ["b", "a"]
+
+
+def test_json_is_one_line():
+    assert "\n" not in json_text({"text": "two\nlines", "rows": [{}] * 100})

@@ -1,0 +1,140 @@
+"""The kernels' few lines of C: the layers' formulas, and valid CUDA."""
+
+import numpy as np
+import pytest
+from devices import put, take
+
+from minigan import LeakyReLU, Maxout, ReLU, Sequential, Sigmoid, Softplus, Tanh, costs
+from minigan.cuda.kernels import ACTIVATIONS, sources
+from minigan.cuda.kernels import kernels as every_kernel
+
+LAYERS = {
+    "relu": ReLU(),
+    "leaky_relu": LeakyReLU(0.2),
+    "sigmoid": Sigmoid(),
+    "softplus": Softplus(),
+    "tanh": Tanh(),
+}
+EDGES = [0.0, -0.0, 1e-30, -1e-30, 20, -20, 90, -90, 1e4, -1e4, np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_is_the_layers_at_ordinary_and_at_extreme_inputs(kernels, name, dtype, rng):
+    layer = LAYERS[name]
+    x = np.concatenate([rng.normal(size=52) * 3, EDGES]).astype(dtype)[:, None]
+    dy = rng.normal(size=x.shape).astype(dtype)
+    with np.errstate(invalid="ignore", over="ignore"):
+        y, cache = layer.forward(x)
+        dx = layer.backward(dy, cache)
+    tools, c = every_kernel(kernels), getattr(layer, "slope", 0.0)
+    there, out = put(kernels, x), kernels.empty(x.shape, dtype)
+    getattr(tools, name)(there, c, out)
+    slope = put(kernels, dy)
+    getattr(tools, f"{name}_backward")(there, out, slope, c, slope)
+    rtol = 1e-13 if dtype == "float64" else 2e-6
+    np.testing.assert_allclose(take(out), y, rtol=rtol)
+    last_bit = 4 * np.finfo(dtype).eps  # 1 - y^2 of a y that was rounded
+    np.testing.assert_allclose(take(slope), dx, rtol=rtol, atol=last_bit * np.abs(dy).max())
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_hides_no_nan(kernels, name):
+    x, out = kernels.full((1, 1), np.nan), kernels.zeros((1, 1))
+    getattr(every_kernel(kernels), name)(x, 0.2, out)
+    assert np.isnan(take(out)).all()
+
+
+def test_of_equal_pieces_the_first_wins(kernels):
+    z = [[1.0, 5, np.nan], [7, 5, 0], [7, 2, 1]]  # pieces of one unit, three examples
+    y, dz = kernels.empty((1, 3)), kernels.empty((3, 3))
+    tools, there = every_kernel(kernels), put(kernels, z)
+    tools.maxout(there, 3, 3, y)
+    np.testing.assert_array_equal(take(y), [[7, 5, np.nan]])
+    tools.maxout_backward(y, put(kernels, [[2.0, 3, 4]]), there, 3, 3, dz)
+    np.testing.assert_array_equal(take(dz)[:, :2], [[0, 3], [2, 0], [0, 0]])
+
+
+def test_maxout_is_the_layers(kernels, rng):
+    layer = Maxout(4, 5, 3)
+    Sequential([layer], seed=1, dtype="float64")
+    x, dy = rng.normal(size=(7, 4)), rng.normal(size=(7, 5))
+    y, cache = layer.forward(x)
+    layer.backward(dy, cache)
+    z = put(kernels, (x @ layer.W + layer.b).T.copy())
+    out, dz = kernels.empty((5, 7)), kernels.empty((15, 7))
+    tools = every_kernel(kernels)
+    tools.maxout(z, 3, 35, out)
+    tools.maxout_backward(out, put(kernels, dy.T.copy()), z, 3, 35, dz)
+    np.testing.assert_array_equal(take(out), y.T)
+    np.testing.assert_allclose(take(dz) @ np.ones(7), layer.db, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_logistic_costs_are_those_of_the_formulas(kernels, dtype, rng):
+    a = np.concatenate([rng.normal(size=54) * 4, EDGES[:-2]]).astype(dtype)[None]
+    tools, xp = every_kernel(kernels), kernels
+    half = 0.5 / a.size
+    for cost, s, c in (
+        (costs.non_saturating_cost, -1.0, half),
+        (costs.minimax_cost, 1.0, -half),
+    ):
+        da, parts, right = (xp.empty(a.shape, dtype) for _ in range(3))
+        tools.logistic(put(xp, a), s, c, da, parts, right)
+        J, expected = cost(a)
+        rtol = 1e-12 if dtype == "float64" else 1e-5
+        assert take(parts).sum(dtype=float) == pytest.approx(float(J), rel=rtol)
+        np.testing.assert_allclose(take(da), expected, rtol=rtol, atol=1e-30)
+        np.testing.assert_array_equal(take(right), s * a < 0)
+
+
+def test_the_maximum_likelihood_cost_is_its_formula(kernels, rng):
+    a = rng.normal(size=(1, 64))
+    da, parts = kernels.empty(a.shape), kernels.empty(a.shape)
+    every_kernel(kernels).exponential(put(kernels, a), -0.5 / 64, da, parts)
+    J, expected = costs.maximum_likelihood_cost(a)
+    assert take(parts).sum() == pytest.approx(J, rel=1e-13)
+    np.testing.assert_allclose(take(da), expected, rtol=1e-13)
+
+
+# The source, as NVIDIA's compiler sees it. It needs no GPU.
+
+C_NAMES = {"int32": "int", "int64": "long long", "float32": "float"}
+
+
+def cuda_source(name, inputs, outputs, code, real):
+    """A kernel around the code, simpler than CuPy's: all arrays contiguous, numbers too."""
+    signature, named = [], []
+    for qualifier, side in (("const ", inputs), ("", outputs)):
+        for parameter in side.split(","):
+            *raw, kind, letter = parameter.split()
+            kind = qualifier + C_NAMES.get(kind, kind)
+            signature.append(f"{kind} *{letter}" if raw else f"{kind} *_{letter}")
+            named += [] if raw else [f"{kind} &{letter} = _{letter}[i];"]
+    return f"""
+    typedef {real} T;
+    extern "C" __global__ void minigan_{name}({", ".join(signature)}, long long n) {{
+        const long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+        if (i >= n) return;
+        {" ".join(named)}
+        {code};
+    }}"""
+
+
+@pytest.mark.parametrize("real", ["float", "double"])
+@pytest.mark.parametrize("name", sources())
+def test_nvidias_compiler_takes_the_source_and_float_stays_float(name, real):
+    nvrtc = pytest.importorskip("cupy_backends.cuda.libs.nvrtc", reason="no CuPy")
+    inputs, outputs, code = sources()[name]
+    try:
+        program = nvrtc.createProgram(cuda_source(name, inputs, outputs, code, real), "k", (), ())
+    except (ImportError, OSError, RuntimeError) as error:
+        pytest.skip(f"no NVRTC: {error}")
+    try:
+        nvrtc.compileProgram(program, ("--gpu-architecture=compute_80",))
+    except nvrtc.NVRTCError:
+        pytest.fail(nvrtc.getProgramLog(program))
+    listing = nvrtc.getPTX(program)
+    listing = listing.decode() if isinstance(listing, bytes) else listing
+    assert f"minigan_{name}" in listing
+    assert real == "double" or ".f64" not in listing

@@ -1,0 +1,84 @@
+"""Matrix products: what cuBLAS, which stores columns, is told of arrays stored by rows."""
+
+import numpy as np
+import pytest
+from devices import put, take
+from numpy.lib.stride_tricks import as_strided
+
+from minigan.cuda.products import CuPyProducts, column_major, products
+
+
+def by_columns(array, transposed, ld, rows, columns):
+    """The (rows, columns) operand that BLAS reads from an array's memory."""
+    size = array.itemsize
+    if transposed:
+        rows, columns = columns, rows
+    read = as_strided(array, (rows, columns), (size, ld * size))
+    return read.T if transposed else read
+
+
+def as_blas_does(A, B, out):
+    """C = op(B) op(A), column by column, in the memory of ``out``: the gemm of cuBLAS."""
+    op_B, op_A, n, m, k, ld_B, ld_A, ld_out = column_major(A, B, out)
+    assert ld_B >= (k if op_B else n)
+    assert ld_A >= (m if op_A else k)
+    assert ld_out >= n
+    C = as_strided(out, (n, m), (out.itemsize, ld_out * out.itemsize))
+    C[...] = by_columns(B, op_B, ld_B, n, k) @ by_columns(A, op_A, ld_A, k, m)
+
+
+LAYOUTS = {
+    "rows": lambda M: M.copy(),
+    "columns": lambda M: M.T.copy().T,
+    "part of wider rows": lambda M: np.hstack([M, M, M])[:, : M.shape[1]],
+    "part of longer columns": lambda M: np.hstack([M.T, M.T])[:, : M.shape[0]].T,
+}
+ROWS = {name: LAYOUTS[name] for name in ("rows", "part of wider rows")}
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 4, 5), (1, 4, 5), (3, 1, 5), (3, 4, 1), (1, 4, 1), (1, 1, 1)]
+)
+@pytest.mark.parametrize("of_A", LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize("of_B", LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize("of_out", ROWS.values(), ids=ROWS)
+def test_a_library_that_stores_columns_is_told_the_right_thing(shape, of_A, of_B, of_out, rng):
+    m, k, n = shape
+    A, B = of_A(rng.normal(size=(m, k))), of_B(rng.normal(size=(k, n)))
+    out = of_out(np.zeros((m, n)))
+    as_blas_does(A, B, out)
+    np.testing.assert_allclose(out, A @ B, rtol=1e-12, atol=1e-14)
+
+
+def test_other_layouts_are_refused():
+    M = np.zeros((4, 6))
+    with pytest.raises(ValueError, match="contiguous rows or columns, got strides"):
+        column_major(M[:, ::2], np.zeros((3, 2)), np.zeros((4, 2)))
+    with pytest.raises(ValueError, match="output stored by rows"):
+        column_major(M, M.T, np.zeros((4, 4)).T)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("of_out", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize("ours", [True, False], ids=["best", "cupy's"])
+def test_a_product_goes_where_it_should(gpu, dtype, of_out, ours, rng):
+    made = products(gpu) if ours else CuPyProducts(gpu)
+    A, B = rng.normal(size=(6, 4)).astype(dtype), rng.normal(size=(6, 5)).astype(dtype)
+    there = put(gpu, of_out(np.zeros((4, 20))))
+    out = there.astype(dtype)[:, 3:8]
+    made.product(put(gpu, A).T, put(gpu, B), out)
+    np.testing.assert_allclose(take(out), A.T @ B, rtol=1e-5 if dtype == "float32" else 1e-13)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_squared_length_stays_on_the_device(gpu, dtype, rng):
+    x, out = put(gpu, rng.normal(size=1000), dtype), gpu.zeros(3, dtype)
+    products(gpu).squared_length(x, out[1:2])
+    expected = (take(x).astype(float) ** 2).sum()
+    np.testing.assert_allclose(take(out), [0, expected, 0], rtol=1e-5)
+
+
+@pytest.mark.gpu
+def test_on_a_gpu_products_can_be_recorded():
+    cupy = pytest.importorskip("cupy")
+    assert products(cupy).capturable

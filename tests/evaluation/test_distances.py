@@ -1,0 +1,93 @@
+"""Distances by products: their error bound against extended precision, and the exact ones."""
+
+import numpy as np
+import pytest
+from devices import put, take
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minigan.evaluation.distances import Centres, exact_half_squares, slices
+from minigan.evaluation.terms import TOLERANCE
+
+from . import oracles
+
+
+def by_products(points, group, dtype, tile=7):
+    """Half squared distances to all centres, and their bounds."""
+    g = np.concatenate([g.copy() for _, g in group.products(points, dtype, tile)], axis=1)
+    half_squares = group.half_squares_of(points)
+    return half_squares[:, None] - g.astype(np.longdouble), group.error(half_squares, dtype)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sizes=st.tuples(st.integers(1, 8), st.integers(1, 20), st.integers(1, 500)),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    away=st.sampled_from([0.0, 3.0, 1e5]),
+    scale=st.sampled_from([1e-25, 1.0, 1e10]),
+    spread=st.booleans(),
+)
+def test_no_distance_is_off_by_more_than_the_bound(seed, sizes, dtype, away, scale, spread):
+    n, m, d = sizes
+    rng = np.random.default_rng(seed)
+    points, centres = rng.random((n, d)) * scale, (rng.random((m, d)) + away) * scale
+    if spread:
+        centres *= 10.0 ** rng.uniform(-6, 2, (m, 1))
+    h, bound = by_products(points, Centres(centres), dtype)
+    error = abs(h - oracles.half_squares(points, centres)).max(axis=1)
+    assert (error <= bound).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_errors_that_all_point_one_way_stay_within_the_bound(dtype):
+    # 1 + u rounds to 1 in a running sum: a worst case rather than a random walk.
+    u = np.finfo(dtype).eps / 2
+    d = 2000
+    centres = np.ones((2, d))
+    centres[:, 1:] = u
+    centres[1] *= -1
+    points = np.ones((1, d))
+    h, bound = by_products(points, Centres(centres), dtype)
+    assert (abs(h - oracles.half_squares(points, centres)) <= bound[:, None]).all()
+
+
+def test_the_bound_is_small_enough_to_be_of_use(rng):
+    points, centres = rng.random((5, 784)), rng.random((50, 784))
+    group = Centres(centres)
+    half_squares = group.half_squares_of(points)
+    assert group.error(half_squares, np.float32).max() / 0.2**2 < 0.2  # nats, of about 33
+    assert group.error(half_squares, np.float64).max() / 1.0**2 < TOLERANCE
+
+
+def test_the_origin_takes_a_constant_offset_out(rng):
+    points, centres = rng.random((5, 60)), rng.random((50, 60))
+    near, far = Centres(centres), Centres(centres + 1e4)
+    bound = near.error(near.half_squares_of(points), np.float32)
+    moved = far.error(far.half_squares_of(points + 1e4), np.float32)
+    np.testing.assert_allclose(moved, bound, rtol=1e-6)
+
+
+def test_tiles_cover_the_centres_in_order(xp, rng):
+    points, centres = rng.random((4, 3)), rng.random((11, 3))
+    group = Centres(put(xp, centres))
+    tiles = [(first, take(g).copy()) for first, g in group.products(put(xp, points), np.float64, 4)]
+    assert [(first, g.shape) for first, g in tiles] == [(0, (4, 4)), (4, (4, 4)), (8, (4, 3))]
+    x, mu = points - take(group.origin), centres - take(group.origin)
+    expected = x @ mu.T - (mu**2).sum(axis=1) / 2
+    np.testing.assert_allclose(np.concatenate([g for _, g in tiles], axis=1), expected, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_exact_is_exact(xp, rng, dtype):
+    points, centres = rng.normal(size=(6, 900)).astype(dtype), rng.random((70, 900)).astype(dtype)
+    i, j = (index.ravel() for index in np.indices((6, 70)))
+    exact = exact_half_squares(put(xp, points), put(xp, centres), put(xp, i), put(xp, j))
+    expected = oracles.half_squares(points, centres).ravel()
+    np.testing.assert_allclose(take(exact), expected.astype(float), rtol=1e-14)
+
+
+def test_slices_cover_a_range():
+    assert slices(7, 3) == [slice(0, 3), slice(3, 6), slice(6, 7)]
+    assert slices(6, 3) == [slice(0, 3), slice(3, 6)]
+    assert slices(2, 5) == [slice(0, 2)]

@@ -1,0 +1,111 @@
+"""Which terms matter: the screens against all terms, the cases in which each is taken, the work."""
+
+import numpy as np
+import pytest
+from devices import put, take
+from scipy.special import logsumexp
+
+from minigan.evaluation import log_density, terms
+from minigan.evaluation.distances import Centres, exact_half_squares
+
+from . import oracles
+
+
+@pytest.fixture
+def pairs(monkeypatch):
+    """How many distances were computed exactly, in a list that grows."""
+    numbers = []
+
+    def count(points, centres, i, j):
+        numbers.append(len(i))
+        return exact_half_squares(points, centres, i, j)
+
+    monkeypatch.setattr(terms, "exact_half_squares", count)
+    return numbers
+
+
+@pytest.fixture
+def data(rng):
+    """Thirty points and two thousand centres in fifty dimensions."""
+    return rng.random((30, 50)), rng.random((2000, 50))
+
+
+def needed(points, centres, sigma):
+    """How many terms are large enough to be seen in the sum."""
+    h = oracles.half_squares(points, centres)
+    return (h <= h.min(axis=1)[:, None] + sigma**2 * np.log(len(centres) / terms.TOLERANCE)).sum()
+
+
+def test_where_few_terms_matter_only_those_are_computed_exactly(data, pairs):
+    log_density(*data, 0.05)
+    assert needed(*data, 0.05) <= sum(pairs) < 1.01 * needed(*data, 0.05) + 30
+
+
+def test_where_many_matter_hardly_any_has_to_be_exact(data, pairs):
+    assert needed(*data, 10.0) == 30 * 2000
+    log_density(*data, 10.0)
+    assert sum(pairs) == 30  # the nearest
+
+
+def test_where_float64_products_are_too_coarse_all_that_matter_are_exact(rng, pairs):
+    centres = 1 + 1e-9 * rng.normal(size=(200, 10))
+    centres[0] = 0  # far away: large numbers are subtracted for the others
+    log_density(centres[1:4], centres, 1e-9)
+    assert sum(pairs) == 3 * 199
+
+
+def test_few_rows_hold_what_matters_and_infinity(data):
+    points, centres = data
+    rows = terms.few_that_matter(points, Centres(centres), 0.05, 64)
+    h = oracles.half_squares(points, centres).astype(float)
+    for row, all_h in zip(rows, h, strict=True):
+        kept = np.sort(row[np.isfinite(row)])
+        np.testing.assert_allclose(kept, np.sort(all_h)[: len(kept)], rtol=1e-14)
+        limit = all_h.min() + 0.05**2 * np.log(2000 / terms.TOLERANCE)
+        assert len(kept) >= (all_h <= limit).sum()
+
+
+def test_many_is_noticed_early(data, pairs):
+    assert terms.few_that_matter(*data[:1], Centres(data[1]), 10.0, 64) is None
+    assert not pairs
+
+
+def test_numbers_too_large_for_float32_are_left_to_float64(data):
+    assert terms.few_that_matter(1e20 * data[0], Centres(1e20 * data[1]), 1.0, 64) is None
+
+
+def test_a_nearest_centre_that_comes_last_is_found(rng):
+    centres = rng.random((5000, 20)) + 1
+    centres[-1] = 0
+    rows = terms.few_that_matter(np.full((3, 20), 0.01), Centres(centres), 0.01, 256)
+    assert rows.shape == (3, 1)
+    np.testing.assert_allclose(rows, 20 * 0.01**2 / 2, rtol=1e-13)
+
+
+@pytest.mark.parametrize("widest", [0.02, 0.5, 1e3])
+def test_log_sum_exp_is_scipys(xp, rng, widest):
+    h = rng.exponential(size=(40, 300))
+    h[rng.random(h.shape) < 0.2] = np.inf  # no term there
+    sigmas = widest * np.array([1.0, 0.5, 0.01])
+    sums = terms.log_sum_exp(put(xp, h), sigmas)
+    expected = [logsumexp(-h / sigma**2, axis=1) for sigma in sigmas]
+    np.testing.assert_allclose(take(sums), expected, rtol=1e-14, atol=5e-11)
+
+
+def test_terms_left_inexact_cannot_change_a_sum_by_more_than_the_tolerance(rng):
+    # The worst that may happen: every term beyond the reach has the error, all in one direction.
+    m, sigma, error = 3000, 0.3, np.array([1e-12, 1e-11, 1e-7, 1e-2])
+    reach = terms.inexact_from(error, m, np.array([sigma]))
+    h = np.sort(rng.exponential(0.5, size=(4, m)), axis=1)
+    h -= h.min(axis=1)[:, None]
+    wrong = h - error[:, None] * (h > reach[:, None])
+    off = logsumexp(-wrong / sigma**2, axis=1) - logsumexp(-h / sigma**2, axis=1)
+    assert (off <= terms.TOLERANCE).all()
+    assert (reach >= 2 * error).all()
+
+
+def test_every_bandwidth_widens_the_reach():
+    error = np.array([1e-10])
+    alone = [terms.inexact_from(error, 100, np.array([s])) for s in (1.0, 0.1, 1e-4)]
+    together = terms.inexact_from(error, 100, np.array([1.0, 0.1, 1e-4]))
+    assert together == max(alone)
