@@ -25,6 +25,8 @@ from minigan.errors import InputError, NonFiniteError
 COMMANDS = {
     "check": "minigan.cli.check",
     "theory": "minigan.cli.theory",
+    "train": "minigan.cli.train",
+    "plot": "minigan.cli.plot",
     "data": "minigan.cli.data",
     "parzen": "minigan.cli.parzen",
     "list": "minigan.cli.list",

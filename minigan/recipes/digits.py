@@ -52,5 +52,5 @@ RECIPE = Recipe(
     simultaneous=False,
     optimizer=adam,
     average=0.999,
-    evaluate_every=50,
+    evaluate_every=20,
 )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigan.backend import to_host
+from minigan.checkpoint import load
 from minigan.evaluation.parzen import GRID
 from minigan.evaluation.window import log_density
 from minigan.files import writable_directory, write_whole
@@ -25,7 +26,8 @@ from minigan.randomness import generator
 from minigan.recipes.base import steps_per_epoch
 from minigan.runs.log import Log
 from minigan.runs.settings import Settings, Splits, configuration
-from minigan.training.keeper import LAST, Keeper
+from minigan.runs.start import adopt_layers
+from minigan.training.keeper import BEST, LAST, Keeper
 from minigan.training.state import game_state, restore_game
 from minigan.validation import whole_number
 
@@ -98,15 +100,18 @@ class ImageRun:
         self.seconds, self._sums, self._counted = 0.0, np.zeros(4), 0
         self._saved = time.monotonic()
         every = None if keep_every is None else keep_every * self.steps_an_epoch
+        self._configuration = configuration(settings, splits.rows)
         self._keeper = Keeper(
             directory,
-            configuration=configuration(settings, splits.rows),
+            configuration=self._configuration,
             every=every,
             resume_from=LAST if resume else None,
         )
         try:
             if self._keeper.resumed is not None:
                 self._restore(self._keeper.resumed)
+            elif self.recipe.starts_from is not None:
+                adopt_layers(self.game.G, settings, splits.rows)
             self.directory = Path(directory)
             self._sheets = writable_directory(self.directory / "samples")
             self._log = Log(self.directory, self.game.steps_done)
@@ -215,6 +220,18 @@ class ImageRun:
         """
         pieces = np.split(z, range(1000, len(z), 1000))
         return np.concatenate([to_host(self.G(self.G.device.to_device(part))) for part in pieces])
+
+    def go_back_to_best(self) -> None:
+        """Be again what the run was when it was best on the validation data.
+
+        Raises
+        ------
+        CheckpointError
+            If the checkpoint is damaged.
+        """
+        path = self.directory / BEST
+        if path.exists():
+            self._restore(load(path, configuration=self._configuration))
 
     def close(self) -> None:
         """Give the directory back to other processes."""

@@ -35,6 +35,8 @@ class Settings:
         Hidden units are this many times the recipe's, > 0.
     simultaneous : bool, optional
         Whether both players move at once; the recipe's choice by default.
+    start : str or os.PathLike, optional
+        Directory of a finished run whose G a recipe builds upon, if it does.
 
     Raises
     ------
@@ -48,6 +50,7 @@ class Settings:
     seed: int = 0
     width: float = 1.0
     simultaneous: bool | None = None
+    start: str | os.PathLike | None = None
 
     def __post_init__(self):
         if self.recipe not in RECIPES:
@@ -55,6 +58,8 @@ class Settings:
         whole_number("seed", self.seed, 0)
         whole_number("fold", self.fold, 0)
         real_number("width", self.width, 0, low_open=True)
+        if self.start is not None and self.chosen.starts_from is None:
+            raise InputError(f"start: expected none for {self.recipe}, got '{self.start}'")
 
     @property
     def chosen(self) -> Recipe:
@@ -120,6 +125,7 @@ def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
         "sha256": hashlib.sha256(rows.X.tobytes()).hexdigest(),
     }
     choices = asdict(settings)
+    del choices["start"]  # what began there is in the checkpoint
     simultaneous = settings.simultaneous
     choices["simultaneous"] = settings.chosen.simultaneous if simultaneous is None else simultaneous
     return choices | {"data": data}

@@ -1,0 +1,38 @@
+"""``minigan plot``: draw the table that a run has written so far, also while it goes on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from minigan.cli.output import json_text
+from minigan.errors import InputError
+
+HELP = "draw the curves of a run that minigan train has written"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The run's directory.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    parser.add_argument("directory", metavar="DIR", help="of the run")
+    parser.add_argument("--json", action="store_true", help="print the table as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draw ``curves.png`` into the directory."""
+    from minigan.runs.log import read_log
+    from minigan.runs.pictures import save_curves
+
+    directory = Path(options.directory)
+    files = [str(file) for file in save_curves(directory)]
+    if not files:
+        raise InputError(f"{directory}: expected a run with one epoch or more, got no log.jsonl")
+    if options.json:
+        print(json_text({"epochs": read_log(directory), "files": files}))
+    else:
+        print(f"written: {', '.join(files)}")
+    return 0

@@ -1,0 +1,153 @@
+"""``minigan train``: play a recipe on images, in a directory that can be resumed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from minigan.cli.output import json_text, progress
+from minigan.validation import whole_number
+
+HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of a run.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    parser.add_argument("recipe", nargs="?", help="without one, all are listed")
+    parser.add_argument("--epochs", type=int, help="to play, all sessions together")
+    parser.add_argument("--seed", type=int, default=0, help="of everything random (0)")
+    parser.add_argument("--out", metavar="DIR", help="of the run (the recipe's name)")
+    parser.add_argument("--resume", action="store_true", help="go on from DIR/last.npz")
+    parser.add_argument("--data", metavar="NAME", help="another data set, or a path to images")
+    parser.add_argument("--data-dir", metavar="DIR", help="where the data set's files are")
+    parser.add_argument("--fold", type=int, default=0, help="of a data set that has folds (0)")
+    parser.add_argument("--width", type=float, default=1.0, help="of hidden layers; 1 is full size")
+    parser.add_argument("--start", metavar="RUN", help="run whose G a recipe builds upon")
+    moves = parser.add_mutually_exclusive_group()
+    moves.add_argument(
+        "--alternate",
+        dest="simultaneous",
+        action="store_const",
+        const=False,
+        help="Algorithm 1: D moves, then G",
+    )
+    moves.add_argument(
+        "--simultaneous",
+        action="store_const",
+        const=True,
+        help="both players move at once, as in the paper's code",
+    )
+    parser.add_argument("--keep", type=int, metavar="N", help="a checkpoint for good, all N epochs")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where (cpu)")
+    parser.add_argument(
+        "--threads", type=int, help="of matrix products (1; for large nets, one a core)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, a line for each epoch")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, and score and draw what came out of it."""
+    from threadpoolctl import threadpool_limits
+
+    from minigan.recipes import RECIPES
+
+    if options.recipe is None:
+        width = max(map(len, RECIPES))
+        for name, recipe in RECIPES.items():
+            print(f"{name:{width}}  {recipe.about}")
+        return 0
+    with threadpool_limits(whole_number("--threads", options.threads or _threads(options))):
+        return _train(options)
+
+
+def _threads(options: argparse.Namespace) -> int:
+    """Small nets gain nothing from threads, and lose much where the cores are busy."""
+    return 1 if options.recipe == "digits" else os.cpu_count() or 1
+
+
+def _train(options: argparse.Namespace) -> int:
+    from minigan.runs import ImageRun, Settings
+    from minigan.runs.settings import read_splits
+
+    settings = Settings(
+        options.recipe,
+        options.data,
+        options.fold,
+        options.seed,
+        options.width,
+        options.simultaneous,
+        options.start,
+    )
+    epochs = whole_number("--epochs", options.epochs or settings.chosen.epochs)
+    directory = Path(options.out or options.recipe)
+    splits = read_splits(settings, options.data_dir)
+    show = _json_line if options.json else _text_line
+    with ImageRun(
+        settings,
+        splits,
+        directory,
+        resume=options.resume,
+        keep_every=options.keep,
+        device=options.device,
+    ) as run:
+        try:
+            for line in run.play(epochs, progress):
+                show(line, run)
+        except KeyboardInterrupt:
+            print(f"minigan: interrupted; go on with --resume --out {directory}", file=sys.stderr)
+            return 130
+        run.go_back_to_best()
+        return _finish(run, options)
+
+
+def _finish(run, options: argparse.Namespace) -> int:
+    """Table 1's number, and the pictures."""
+    from minigan.runs.pictures import save_pictures
+    from minigan.runs.score import score
+
+    found = score(run, progress=progress)
+    files = [str(file) for file in save_pictures(run)]
+    if options.json:
+        print(json_text({**found, "files": files}))
+        return 0
+    print(
+        f"\nthe best by validation, epoch {found['epoch']}: Parzen window, "
+        f"{found['samples']} samples, sigma {found['sigma']:.4f}"
+    )
+    print(
+        f"test log-likelihood {found['test_log_likelihood']:.2f} +- "
+        f"{found['standard_error']:.2f} nats (standard error)"
+    )
+    if found["references"]:
+        print("\nwhat that is worth:")
+        for row in found["references"]:
+            print(
+                f"  {row['name']:34}{row['test_log_likelihood']:10.2f} +- "
+                f"{row['standard_error']:.2f}"
+            )
+    print(f"\nwritten: {', '.join(files)}")
+    return 0
+
+
+def _text_line(line: dict, run) -> None:
+    text = (
+        f"epoch {line['epoch']:4}  {line['seconds']:7.0f} s  J_D {line['J_D']:.3f}  "
+        f"J_G {line['J_G']:.3f}  D right: {line['real_accuracy']:.2f} real, "
+        f"{line['fake_accuracy']:.2f} fake"
+    )
+    if "sigma" in line:
+        text += f"  valid {line['valid_log_likelihood']:.1f} nats at sigma {line['sigma']:.4f}"
+        print(text, flush=True)
+    elif run.epoch <= 3 or sys.stderr.isatty():
+        print(text, flush=True)
+
+
+def _json_line(line: dict, run) -> None:
+    print(json_text(line), flush=True)

@@ -1,0 +1,66 @@
+"""Beginning with the layers of a generator that another run has trained.
+
+The faces of the 2014 paper are trained in this way: first three layers, then two new ones under
+them. Layers are recognised by their names.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.checkpoint import read
+from minigan.errors import CheckpointError, InputError
+from minigan.layers import Sequential
+from minigan.recipes import RECIPES, Rows
+from minigan.training.keeper import LAST
+
+if TYPE_CHECKING:
+    from minigan.runs.settings import Settings
+
+
+def adopt_layers(G: Sequential, settings: Settings, rows: Rows) -> None:
+    """Copy the layers of the run in ``settings.start`` into those of G with the same names.
+
+    Parameters
+    ----------
+    G : Sequential
+        Of the new run.
+    settings : Settings
+        Of the new run.
+    rows : Rows
+        Of the new run.
+
+    Raises
+    ------
+    InputError
+        If no run is named.
+    CheckpointError
+        If that run's checkpoint is missing or damaged, or its networks are others.
+    """
+    source = RECIPES[settings.chosen.starts_from or ""]
+    if settings.start is None:
+        raise InputError(f"start: expected the directory of a run of {source.name}, got none")
+    path = Path(settings.start) / LAST
+    found = read(path)
+    twin = Sequential(source.generator(rows))
+    name, params = found.configuration.get("recipe"), _params(found.state)
+    if name != source.name or params.shape != twin.params.shape:
+        raise CheckpointError(
+            f"{path}: expected a run of {source.name} with {twin.params.size} parameters in G, "
+            f"got one of {name} with {params.size}"
+        )
+    twin.params = params
+    trained = {layer.name: layer for layer in twin.layers if layer.params}
+    for layer in G.layers:
+        if layer.name in trained:
+            layer.flat_params[...] = G.device.to_device(trained[layer.name].flat_params)
+
+
+def _params(state: dict) -> np.ndarray:
+    try:
+        return np.asarray(state["game"]["G"]["params"])
+    except (KeyError, TypeError):
+        return np.empty(0)
