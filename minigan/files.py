@@ -34,6 +34,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(beside, path)
+            _sync_directory(path.parent)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
@@ -67,3 +68,13 @@ def writable_directory(path: str | os.PathLike) -> Path:
             f"{path}: expected a directory that can be written to ({error.strerror})"
         ) from error
     return directory
+
+
+def _sync_directory(directory: Path) -> None:
+    """Let a file's new name, too, reach the disk."""
+    if os.name == "posix":  # elsewhere a directory cannot be opened
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -180,7 +180,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
         shape, _, dtype = np.lib.format.read_array_header_1_0(stream, LONGEST_HEADER)
         _check_dtype(member.filename, dtype)
         announced = math.prod(shape) * dtype.itemsize
-        if min(shape, default=0) < 0 or announced != member.file_size - stream.tell():
+        if announced != member.file_size - stream.tell():
             raise ValueError(f"{member.filename} has another size than it says")
         stream.seek(0)
         return np.lib.format.read_array(stream, allow_pickle=False, max_header_size=LONGEST_HEADER)
