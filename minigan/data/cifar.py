@@ -107,29 +107,36 @@ def read(paths: list[Path], fold: int = 0) -> Images:
     DataError
         If a file is damaged or holds something else.
     """
-    records = np.empty((len(BATCHES) * BATCH, RECORD), np.uint8)
-    parts = zip(BATCHES, np.split(records, len(BATCHES)), strict=True)
-    if len(paths) == 1:
-        with reading(paths[0]):
-            # Only what is known to the byte is unpacked: a tar file can be made to do much harm.
-            expect_sha256(file_sha256(paths[0]), ARCHIVE.sha256, f"the original {ARCHIVE.file}")
-            with tarfile.open(paths[0], "r:gz") as archive:
-                for name, part in parts:
-                    _fill(part, name, cast(BinaryIO, archive.extractfile(f"{FOLDER}/{name}")))
-    else:
-        for path, (name, part) in zip(paths, parts, strict=True):
-            with reading(path), open(path, "rb") as file:
-                _fill(part, name, file)
-    names = {"train": slice(0, 40_000), "valid": slice(40_000, 50_000)}
-    return _images(records, names | {"test": slice(50_000, 60_000)})
+    batches = _unpacked(paths[0]) if len(paths) == 1 else _each(paths)
+    parts = {"train": slice(0, 40_000), "valid": slice(40_000, 50_000)}
+    return _images(np.concatenate(batches), parts | {"test": slice(50_000, 60_000)})
 
 
-def _fill(part: np.ndarray, name: str, file: BinaryIO) -> None:
-    """Read the file of that name into rows of records."""
-    data = read_exactly(file, part.size)
+def _unpacked(path: Path) -> list[np.ndarray]:
+    """Records of the six files in the archive."""
+    with reading(path):
+        # Only what is known to the byte is unpacked: a tar file can be made to do much harm.
+        expect_sha256(file_sha256(path), ARCHIVE.sha256, f"the original {ARCHIVE.file}")
+        with tarfile.open(path, "r:gz") as archive:
+            members = {name: archive.extractfile(f"{FOLDER}/{name}") for name in BATCHES}
+            return [_batch(name, cast(BinaryIO, member)) for name, member in members.items()]
+
+
+def _each(paths: list[Path]) -> list[np.ndarray]:
+    """Records of the six files."""
+    batches = []
+    for path, name in zip(paths, BATCHES, strict=True):
+        with reading(path), open(path, "rb") as file:
+            batches.append(_batch(name, file))
+    return batches
+
+
+def _batch(name: str, file: BinaryIO) -> np.ndarray:
+    """Records of the file of that name, shape (images, 3073)."""
+    data = read_exactly(file, BATCH * RECORD)
     expect_end(file)
     expect_sha256(hashlib.sha256(data).hexdigest(), BATCHES[name], f"the original {name}")
-    part[:] = np.frombuffer(data, np.uint8).reshape(part.shape)
+    return np.frombuffer(data, np.uint8).reshape(BATCH, RECORD)
 
 
 def locate_part(places: Places) -> list[Path]:

@@ -230,7 +230,7 @@ def _known(name: str) -> Known:
 
 
 def _read_path(path: Path) -> Images:
-    if not path.exists():
+    if not os.path.exists(path):
         raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{path}'")
     return read_own(path)
 

@@ -7,13 +7,14 @@ is refused before they take memory.
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from minigan.data.bounded import DENSEST
+from minigan.data.bounded import DENSEST, reading
 from minigan.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")
@@ -43,13 +44,10 @@ def read_folder(directory: Path) -> np.ndarray:
         bits, or one is damaged. PNG has a checksum; of the other formats a changed pixel is
         not noticed.
     """
-    paths = sorted(
-        path
-        for path in directory.iterdir()
-        if path.suffix.lower() in SUFFIXES and path.name[0] != "." and path.is_file()
-    )
-    if not paths:
-        raise DataError(f"{directory}: expected pictures ({', '.join(SUFFIXES)}), got none")
+    with reading(directory):
+        paths = sorted(path for path in directory.iterdir() if _is_picture(path))
+        if not paths:
+            raise DataError(f"expected pictures ({', '.join(SUFFIXES)}), got none")
     pictures = [_read(path) for path in paths]
     for path, picture in zip(paths, pictures, strict=True):
         if picture.shape != pictures[0].shape:
@@ -58,6 +56,11 @@ def read_folder(directory: Path) -> np.ndarray:
                 f"{paths[0].name}, got {picture.shape}"
             )
     return np.stack(pictures).transpose(0, 3, 1, 2)
+
+
+def _is_picture(path: Path) -> bool:
+    is_hidden = path.name.startswith(".")
+    return path.suffix.lower() in SUFFIXES and not is_hidden and os.path.isfile(path)
 
 
 def _read(path: Path) -> np.ndarray:
@@ -87,7 +90,7 @@ def _channels(picture: Any, size: int) -> int:
             f"expected 8 bits a channel, grey or RGB without transparency, got mode {picture.mode}"
         )
     channels = CHANNELS[picture.mode]
-    if picture.width * picture.height > DENSEST * size:
+    if picture.width * picture.height > 8 * DENSEST * size:  # a pixel can be a single bit
         raise DataError(
             f"announces {picture.width} x {picture.height} pixels, more than {size} bytes can hold"
         )

@@ -26,6 +26,7 @@ VALUES |= {12: "i8", 13: "u8"}
 # What a matrix holds, however its values are stored; the other classes are no such numbers.
 CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4"}
 CLASSES |= {14: "i8", 15: "u8"}
+OPAQUE = 17  # MATLAB's newer kinds of objects, which have no dimensions
 COMPLEX = 0x08
 LONGEST_NAME, MOST_DIMENSIONS = 63, 32
 
@@ -85,12 +86,16 @@ def _byte_order(file: BinaryIO) -> str:
 def _read_matrix(stream: Stream, order: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     """{name: array} of a matrix without its tag; {} if it is not among those wanted."""
     flags = _small_element(stream, order, "u4", most=2)
+    if len(flags) != 2:
+        raise DataError(f"expected two flags of a matrix, got {len(flags)}")
+    matrix_class, is_complex = int(flags[0]) & 0xFF, int(flags[0]) >> 8 & COMPLEX
+    if matrix_class == OPAQUE:
+        return {}
     dimensions = _small_element(stream, order, "i4", most=MOST_DIMENSIONS)
     name = _small_element(stream, order, "i1", most=LONGEST_NAME).tobytes().decode("latin-1")
     if name not in names:
         return {}
-    matrix_class = CLASSES.get(int(flags[0]) & 0xFF) if len(flags) == 2 else None
-    if matrix_class is None or int(flags[0]) >> 8 & COMPLEX:
+    if matrix_class not in CLASSES or is_complex:
         raise DataError(f"{name}: expected an array of real numbers, got something else")
     shape = tuple(map(int, dimensions))
     if len(shape) < 2 or min(shape) < 1:
@@ -98,8 +103,8 @@ def _read_matrix(stream: Stream, order: str, names: tuple[str, ...]) -> dict[str
 
     kind, size, at_hand = _tag(stream, order)
     stored = np.dtype(order + VALUES[kind]) if kind in VALUES else None
-    if stored is None or not np.can_cast(stored, matrix_class):
-        raise DataError(f"{name}: expected values that fit {matrix_class}, got type {kind}")
+    if stored is None or not np.can_cast(stored, CLASSES[matrix_class]):
+        raise DataError(f"{name}: expected values of {CLASSES[matrix_class]}, got type {kind}")
     if size != math.prod(shape) * stored.itemsize:
         raise DataError(f"{name}: expected shape {shape} of {stored}, got {size} bytes")
     data = at_hand if at_hand is not None else read_exactly(stream, size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def read_own(path: Path) -> Images:
         checksum (.npy, .bmp, .jpg, idx unless gzipped) the form is checked; a changed pixel
         cannot be noticed.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         array = read_folder(path)
     elif path.suffix == ".npy":
         array = read_npy(path)
@@ -65,7 +66,7 @@ def read_own(path: Path) -> Images:
                 )
     order = fixed_order(len(array))
     splits = {name: np.sort(order[rows]) for name, rows in proportional(len(array)).items()}
-    return Images(array.reshape(len(array), -1), array.shape[1:], splits, name=path.stem)
+    return Images(array.reshape(len(array), -1), array.shape[1:], splits, name=path.resolve().stem)
 
 
 def _channels_first(array: np.ndarray) -> np.ndarray:

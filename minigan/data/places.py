@@ -35,7 +35,7 @@ class Places:
 
     def __init__(self, name: str, data_dir: str | os.PathLike | None = None, advice: str = ""):
         self.name, self.advice = name, advice
-        if data_dir is not None and not Path(data_dir).is_dir():
+        if data_dir is not None and not os.path.isdir(data_dir):
             raise InputError(f"data directory: expected a directory, got {os.fspath(data_dir)!r}")
         self.data_dir = data_dir
 
@@ -48,14 +48,14 @@ class Places:
         """The first file of one of these names, or None if there is none."""
         for directory in self.directories:
             for name in names:
-                if (directory / name).is_file():
+                if os.path.isfile(directory / name):  # False also where one may not look
                     return directory / name
         return None
 
     def look_for_pattern(self, pattern: str) -> list[Path]:
         """All files whose names match, from the first directory that has any."""
         for directory in self.directories:
-            if found := sorted(path for path in directory.glob(pattern) if path.is_file()):
+            if found := sorted(filter(os.path.isfile, directory.glob(pattern))):
                 return found
         return []
 

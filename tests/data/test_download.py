@@ -271,6 +271,12 @@ def test_a_directory_that_cannot_be_written_to_is_refused_before_anything_is_ask
     assert server.asked == []
 
 
+def test_a_disc_that_takes_nothing_is_named_as_the_reason(server, tmp_path):
+    (tmp_path / "a.gz.part").mkdir()
+    with pytest.raises(DataError, match=r"good/a.gz \(cannot be written: Is a directory\)"):
+        download(server("good", size=None), tmp_path)
+
+
 # By the name of a data set.
 
 

@@ -98,6 +98,13 @@ def test_doubles_that_matlab_stored_as_bytes_are_read_as_bytes(tmp_path):
     np.testing.assert_array_equal(found, io.loadmat(path)["a"])
 
 
+def test_an_object_of_a_newer_matlab_is_passed_over(tmp_path):
+    opaque = element(6, struct.pack("<II", 17, 0)) + element(1, b"table") + element(1, b"MCOS")
+    wanted = matrix("a", 9, (1, 8), 2, bytes(range(8)))
+    path = written(tmp_path / "a.mat", head() + element(14, opaque) + element(14, wanted))
+    np.testing.assert_array_equal(read_matrices(path, ("a",))["a"], [range(8)])
+
+
 def test_a_variable_that_is_missing_is_named(tmp_path):
     path = saved(tmp_path / "a.mat", b=np.eye(2))
     with pytest.raises(DataError, match=r"a.mat: expected a variable called a, got none$"):
@@ -128,13 +135,14 @@ def test_a_variable_that_is_no_array_of_numbers_is_refused(value, message, tmp_p
         (head() + b"\x0e\0\0", "ends too early"),
         (head() + struct.pack("<II", 14, 100) + bytes(50), "ends too early: expected 236 bytes"),
         (head() + element(14, matrix("a", 6, (2, 3), 9, bytes(40))), "got 40 bytes"),
-        (head() + element(14, matrix("a", 9, (1, 8), 1, bytes(8))), "expected values that fit u1"),
+        (head() + element(14, matrix("a", 9, (1, 8), 1, bytes(8))), "expected values of u1"),
         (head() + element(14, matrix("a", 9, (1, 8), 99, bytes(8))), "got type 99"),
         (head() + element(14, matrix("a", 9, (8,), 2, bytes(8))), r"got shape \(8,\)"),
         (head() + element(14, matrix("a", 9, (-2, -4), 2, bytes(8))), r"got shape \(-2, -4\)"),
         (head() + element(14, matrix("a" * 80, 9, (1, 8), 2, bytes(8))), "expected 63 values"),
         (head() + element(14, matrix("a", 9, (1, 8), 2, bytes(8)) + bytes(8)), "goes on after"),
         (head() + element(15, b"no deflated data"), "cannot be read"),
+        (head() + element(14, element(6, bytes(4))), "expected two flags of a matrix, got 1"),
     ],
 )
 def test_a_damaged_file_is_refused(data, message, tmp_path):
