@@ -76,7 +76,8 @@ def test_the_content_is_on_the_disc_before_the_file_gets_its_name(tmp_path, monk
     monkeypatch.setattr(os, "fsync", lambda fd: calls.append("fsync") or fsync(fd))
     monkeypatch.setattr(os, "replace", lambda *names: calls.append("replace") or replace(*names))
     write_whole(tmp_path / "a", lambda file: file.write(b"x"))
-    assert calls == ["fsync", "replace"]
+    assert calls[:2] == ["fsync", "replace"]
+    assert calls[2:] in ([], ["fsync"])  # of the directory, where there is such a thing
 
 
 def test_the_file_is_as_readable_as_any_other(tmp_path):
