@@ -201,3 +201,6 @@ def _check_logits(where: str, *logits: np.ndarray) -> None:
             raise InputError(
                 f"{where}: expected floating-point logits (batch, 1), got {described(a)}"
             )
+    if len({array_module(a) for a in logits}) > 1:
+        given = " and ".join(described(a) for a in logits)
+        raise InputError(f"{where}: expected logits on one device, got {given}")

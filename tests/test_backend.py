@@ -377,3 +377,15 @@ def test_a_game_is_played_recorded_and_left(xp, device, options):
     assert 0 <= records[-1].real_accuracy <= 1
     assert not np.array_equal(take(G.params), before)
     assert [record.step for record in play.play(2)] == [5, 6]
+
+
+def test_logits_of_two_devices_are_refused(gpu):
+    a = np.zeros((2, 1))
+    with pytest.raises(mg.InputError, match="expected logits on one device, got numpy"):
+        costs.discriminator_cost(a, put(gpu, a))
+
+
+def test_dropout_on_a_gpu_refuses_masks_drawn_on_the_cpu(gpu):
+    net = mg.Sequential([mg.Dropout(0.5)], device=Device("cuda", gpu))
+    with pytest.raises(mg.InputError, match="expected rng on the network's device, got numpy"):
+        net.forward(put(gpu, np.ones((2, 3), np.float32)), rng=np.random.default_rng(0))

@@ -6,8 +6,10 @@ harder to overfit (Hinton et al. 2012). The 2014 paper uses it in D only.
 
 import numpy as np
 
+from minigan.backend import described
 from minigan.errors import InputError
 from minigan.layers.base import Layer
+from minigan.randomness import Mirrored
 from minigan.validation import real_number
 
 
@@ -51,6 +53,8 @@ class Dropout(Layer):
         if rng is None:
             raise InputError(f"{self}: expected rng= when train=True, got None")
         kept = self.draw(rng, x.shape[::-1]).T
+        if not isinstance(kept, self.xp.ndarray):
+            raise InputError(f"{self}: expected rng on the network's device, got {described(kept)}")
         mask = kept * x.dtype.type(1 / self.keep)
         return x * mask, (x.shape, mask)
 
@@ -72,6 +76,8 @@ class Dropout(Layer):
         -------
         array of bool
         """
+        if isinstance(rng, Mirrored):
+            return rng.moved(lambda on_host: self.draw(on_host, shape))
         if not isinstance(rng, np.random.Generator):  # CuPy's: floats cost a GPU nothing
             return rng.random(shape, dtype=np.float32) < self.keep
         n = shape[0] * shape[1]

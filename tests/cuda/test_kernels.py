@@ -121,15 +121,23 @@ def cuda_source(name, inputs, outputs, code, real):
     }}"""
 
 
+@pytest.fixture(scope="module")
+def nvrtc():
+    """NVIDIA's compiler, through CuPy's bindings."""
+    try:
+        from cupy.cuda import nvrtc as compiler
+
+        compiler.getVersion()
+    except (ImportError, OSError, RuntimeError) as error:
+        pytest.skip(f"no CuPy, or no NVRTC (pip install nvidia-cuda-nvrtc-cu12): {error}")
+    return compiler
+
+
 @pytest.mark.parametrize("real", ["float", "double"])
 @pytest.mark.parametrize("name", sources())
-def test_nvidias_compiler_takes_the_source_and_float_stays_float(name, real):
-    nvrtc = pytest.importorskip("cupy_backends.cuda.libs.nvrtc", reason="no CuPy")
+def test_nvidias_compiler_takes_the_source_and_float_stays_float(nvrtc, name, real):
     inputs, outputs, code = sources()[name]
-    try:
-        program = nvrtc.createProgram(cuda_source(name, inputs, outputs, code, real), "k", (), ())
-    except (ImportError, OSError, RuntimeError) as error:
-        pytest.skip(f"no NVRTC: {error}")
+    program = nvrtc.createProgram(cuda_source(name, inputs, outputs, code, real), "k", (), ())
     try:
         nvrtc.compileProgram(program, ("--gpu-architecture=compute_80",))
     except nvrtc.NVRTCError:
@@ -138,3 +146,13 @@ def test_nvidias_compiler_takes_the_source_and_float_stays_float(name, real):
     listing = listing.decode() if isinstance(listing, bytes) else listing
     assert f"minigan_{name}" in listing
     assert real == "double" or ".f64" not in listing
+
+
+def test_cupy_itself_takes_the_declarations():
+    cupy = pytest.importorskip("cupy")
+    made = vars(every_kernel(cupy))
+    assert made.keys() == sources().keys()
+    for name, kernel in made.items():
+        inputs, outputs, _ = sources()[name]
+        declared = [parameter.split()[-1] for parameter in f"{inputs},{outputs}".split(",")]
+        assert [p.name for p in (*kernel.in_params, *kernel.out_params)] == declared

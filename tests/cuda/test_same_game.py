@@ -56,8 +56,9 @@ def test_in_float32_it_is_the_cpus_to_rounding(kernels, turns, fast):
 
 
 @every_turn
-def test_with_dropout_it_is_the_cpus_too(kernels, turns):
-    assert_same_game(*pair(kernels, dropout=True, **turns), 12)
+@fast_and_plain
+def test_with_dropout_it_is_the_cpus_too(kernels, turns, fast):
+    assert_same_game(*pair(kernels, dropout=True, fast=fast, **turns), 12)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)

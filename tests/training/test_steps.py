@@ -133,6 +133,7 @@ def test_simultaneous_gradients_share_one_dropout_mask_on_the_generated_examples
     _, J_G, _, a_fake = simultaneous_gradients(G, D, x, z, cost, np.random.default_rng(4))
     assert J_G == cost(a_fake)[0]
     rng = np.random.default_rng(4)  # the masks again: first for x, then for G(z)
-    rng.random((M, 8))
-    expected = z.T @ (cost(a_fake)[1] * D.layers[1].W.T * (rng.random((M, 8)) < 0.5) * 2)
+    D.layers[0].draw(rng, (8, M))
+    kept = D.layers[0].draw(rng, (8, M)).T
+    expected = z.T @ (cost(a_fake)[1] * D.layers[1].W.T * kept * 2)
     np.testing.assert_allclose(G.layers[0].dW, expected, rtol=1e-12, atol=1e-15)
