@@ -308,3 +308,17 @@ def test_a_decay_is_at_least_zero_and_less_than_one(decay):
     message = rf"^ParameterAverage: decay: expected a finite number in \[0, 1\), got {decay!r}$"
     with pytest.raises(InputError, match=message):
         ParameterAverage(network(), decay)
+
+
+@pytest.mark.parametrize("kind", [lambda net: SGD(net, 0.1, 0.5), lambda net: Adam(net, 0.1)])
+def test_long_vectors_are_updated_in_blocks_as_short_ones_are(kind, monkeypatch):
+    def params(block):
+        monkeypatch.setattr("minigan.optimizers.BLOCK", block)
+        net = Sequential([Linear(6, 5)], seed=1, dtype="float64")
+        optimizer = kind(net)
+        for step in range(4):
+            net.grads = np.cos(step + np.arange(net.grads.size))
+            optimizer.step()
+        return net.params
+
+    assert np.array_equal(params(8), params(1000))

@@ -23,6 +23,7 @@ import numpy as np
 
 from minigan.costs import generator_cost
 from minigan.errors import InputError
+from minigan.layers.image import ImageLayer
 from minigan.layers.sequential import Sequential
 from minigan.optimizers import Optimizer
 from minigan.randomness import Streams, streams
@@ -68,6 +69,7 @@ class Algorithm1:
     fast : bool
         False computes the gradients by the plain functions in `minigan.training.steps`;
         the numbers agree to rounding, for layers that do not mix the examples of a batch.
+        With convolutions the plain functions are the faster ones, and used.
 
     Raises
     ------
@@ -273,7 +275,7 @@ class Algorithm1:
             self._on_gpu = DeviceTurns(self, fast)
             return
         G, D = self.G, self.D
-        if fast:
+        if fast and not any(isinstance(layer, ImageLayer) for layer in (*G.layers, *D.layers)):
             from minigan.fast.gradients import FastGradients  # imported by those who train
 
             gradients = FastGradients(G, D, self.batch)
