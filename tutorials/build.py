@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -90,13 +91,17 @@ def read_text(name: str) -> nbformat.NotebookNode:
 
 def execute(notebook: nbformat.NotebookNode) -> list[str]:
     """Run all cells in place; the error, if there was one."""
-    kernel = AsyncKernelManager(transport="ipc")  # files, not sockets that others could reach
     where = {"metadata": {"path": str(HERE)}}
-    client = NotebookClient(notebook, kernel, timeout=SECONDS, record_timing=False, resources=where)
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        return [f"{error.ename}: {error.evalue}"]
+    with tempfile.TemporaryDirectory() as directory:
+        # Files for the kernel to talk through, not sockets that others could reach.
+        kernel = AsyncKernelManager(transport="ipc", ip=f"{directory}/kernel")
+        client = NotebookClient(
+            notebook, kernel, timeout=SECONDS, record_timing=False, resources=where
+        )
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            return [f"{error.ename}: {error.evalue}"]
     notebook.metadata = METADATA  # without the version of this Python
     return []
 

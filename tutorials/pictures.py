@@ -1,0 +1,38 @@
+"""Show a figure in a notebook, with a description for those who cannot see it.
+
+Matplotlib's own pictures in notebooks carry no alternative text, so a screen reader says
+"image" and no more. `show` draws the figure as a small PNG and says what there is to see.
+"""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib.pyplot as plt
+from IPython.display import Image, display
+from matplotlib.figure import Figure
+
+DPI = 80  # enough to read, and a dozen pictures stay under 300 kB
+
+
+def show(figure: Figure, *, alt: str) -> None:
+    """Display a figure with alternative text, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn, with its size in inches.
+    alt : str
+        What a reader who does not see the picture should know, in a sentence or two.
+
+    Raises
+    ------
+    ValueError
+        If ``alt`` is empty.
+    """
+    if not alt.strip():
+        raise ValueError("alt: expected a sentence that says what one sees, got none")
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)  # or the notebook would show it once more
+    display(Image(data=png.getvalue(), format="png", alt=alt))
