@@ -44,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="both players move at once, as in the paper's code",
     )
-    parser.add_argument("--keep", type=int, metavar="N", help="a checkpoint for good, all N epochs")
+    parser.add_argument("--look", type=int, metavar="N", help="epochs between two samples sheets")
+    parser.add_argument("--keep", type=int, metavar="N", help="epochs between checkpoints for good")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where (cpu)")
     parser.add_argument(
         "--threads", type=int, help="of matrix products (1; for large nets, one a core)"
@@ -63,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
         for name, recipe in RECIPES.items():
             print(f"{name:{width}}  {recipe.about}")
         return 0
-    with threadpool_limits(whole_number("--threads", options.threads or _threads(options))):
+    threads = _threads(options) if options.threads is None else options.threads
+    with threadpool_limits(whole_number("--threads", threads)):
         return _train(options)
 
 
@@ -85,26 +87,27 @@ def _train(options: argparse.Namespace) -> int:
         options.simultaneous,
         options.start,
     )
-    epochs = whole_number("--epochs", options.epochs or settings.chosen.epochs)
+    epochs = settings.chosen.epochs if options.epochs is None else options.epochs
+    whole_number("--epochs", epochs)
     directory = Path(options.out or options.recipe)
-    splits = read_splits(settings, options.data_dir)
     show = _json_line if options.json else _text_line
-    with ImageRun(
-        settings,
-        splits,
-        directory,
-        resume=options.resume,
-        keep_every=options.keep,
-        device=options.device,
-    ) as run:
-        try:
+    try:
+        with ImageRun(
+            settings,
+            read_splits(settings, options.data_dir),
+            directory,
+            resume=options.resume,
+            keep_every=options.keep,
+            look_every=options.look,
+            device=options.device,
+        ) as run:
             for line in run.play(epochs, progress):
-                show(line, run)
-        except KeyboardInterrupt:
-            print(f"minigan: interrupted; go on with --resume --out {directory}", file=sys.stderr)
-            return 130
-        run.go_back_to_best()
-        return _finish(run, options)
+                show(line)
+            run.go_back_to_best()
+            return _finish(run, options)
+    except KeyboardInterrupt:
+        print(f"minigan: interrupted; go on with --resume --out {directory}", file=sys.stderr)
+        return 130
 
 
 def _finish(run, options: argparse.Namespace) -> int:
@@ -112,7 +115,7 @@ def _finish(run, options: argparse.Namespace) -> int:
     from minigan.runs.pictures import save_pictures
     from minigan.runs.score import score
 
-    found = score(run, progress=progress)
+    found = score(run, options.data_dir, progress)
     files = [str(file) for file in save_pictures(run)]
     if options.json:
         print(json_text({**found, "files": files}))
@@ -121,22 +124,22 @@ def _finish(run, options: argparse.Namespace) -> int:
         f"\nthe best by validation, epoch {found['epoch']}: Parzen window, "
         f"{found['samples']} samples, sigma {found['sigma']:.4f}"
     )
-    print(
-        f"test log-likelihood {found['test_log_likelihood']:.2f} +- "
-        f"{found['standard_error']:.2f} nats (standard error)"
-    )
-    if found["references"]:
-        print("\nwhat that is worth:")
-        for row in found["references"]:
-            print(
-                f"  {row['name']:34}{row['test_log_likelihood']:10.2f} +- "
-                f"{row['standard_error']:.2f}"
-            )
+    print(f"test log-likelihood {_score(found)} nats (standard error)")
+    if "folds" in found:
+        print(f"mean over folds {_score(found['folds'])} nats (standard error over folds)")
+    print("\nwhat that is worth:")
+    for row in found["references"]:
+        print(f"  {row['name']:34}{_score(row)}")
     print(f"\nwritten: {', '.join(files)}")
     return 0
 
 
-def _text_line(line: dict, run) -> None:
+def _score(row: dict) -> str:
+    return f"{row['test_log_likelihood']:.2f} +- {row['standard_error']:.2f}"
+
+
+def _text_line(line: dict) -> None:
+    """A line for each epoch if a person looks on, else for the first three and each look."""
     text = (
         f"epoch {line['epoch']:4}  {line['seconds']:7.0f} s  J_D {line['J_D']:.3f}  "
         f"J_G {line['J_G']:.3f}  D right: {line['real_accuracy']:.2f} real, "
@@ -144,10 +147,9 @@ def _text_line(line: dict, run) -> None:
     )
     if "sigma" in line:
         text += f"  valid {line['valid_log_likelihood']:.1f} nats at sigma {line['sigma']:.4f}"
-        print(text, flush=True)
-    elif run.epoch <= 3 or sys.stderr.isatty():
+    if "sigma" in line or line["epoch"] <= 3 or sys.stderr.isatty():
         print(text, flush=True)
 
 
-def _json_line(line: dict, run) -> None:
+def _json_line(line: dict) -> None:
     print(json_text(line), flush=True)

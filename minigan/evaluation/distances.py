@@ -1,6 +1,6 @@
 """How far points are from centres: fast and nearly right, or slowly and exactly.
 
-|x - mu|^2 / 2 = |x|^2 / 2 - (x . mu - |mu|^2 / 2), and all the x . mu of a block are one
+|x - mu|^2 / 2 = |x|^2 / 2 + |mu|^2 / 2 - x . mu, and this for all points and centres is one
 matrix product, which computers do a hundred times faster than differences. The price is
 rounding: large numbers are subtracted from each other. So the products here come with a
 bound on their error, and those distances that the bound leaves in doubt are computed again
@@ -33,9 +33,9 @@ class Centres:
         Their mean, rounded. Distances are the same from any origin; from this one the
         numbers are small, and so is their rounding.
     half_squares : array, shape (m,)
-        |mu - origin|^2 / 2, in float64.
+        |mu|^2 / 2, seen from the origin, in float64.
     radius : float
-        The largest |mu - origin|.
+        The largest |mu|.
     """
 
     def __init__(self, rows: Any):
@@ -43,22 +43,29 @@ class Centres:
         self.rows = rows
         mean = rows.mean(axis=0, dtype=np.float64)
         self.origin = mean.astype(np.result_type(rows.dtype, np.float32))
-        self.half_squares = xp.concatenate(
-            [self.half_squares_of(rows[part]) for part in slices(len(rows), 1024)]
-        )
+        self.half_squares = self.half_squares_of(rows)
         self.radius = float(to_host(xp.sqrt(2 * self.half_squares.max())))
 
     def half_squares_of(self, points: Any) -> Any:
-        """|x - origin|^2 / 2 of points (n, d), in float64, shape (n,)."""
-        x = self._centred(points, out=array_module(points).empty(points.shape))
-        return (x * x).sum(axis=1) / 2  # pairwise sums, so that the error hardly grows with d
+        """|x|^2 / 2 of points (n, d), seen from the origin, in float64, shape (n,)."""
+        xp = array_module(points)
+        squares = xp.empty(len(points))
+        for part in slices(len(points), max(1, at_a_time(xp) // points.shape[1])):
+            x = self._subtract(points[part], self.origin, xp.empty(points[part].shape))
+            x *= x
+            squares[part] = x.sum(axis=1)  # pairwise: its error hardly grows with d
+        return squares / 2
 
-    def products(self, points: Any, dtype: type, tile: int) -> Iterator[tuple[int, Any]]:
-        """g = x . mu - |mu|^2 / 2, seen from the origin, for a tile of centres at a time.
+    def products(
+        self, points: Any, half_squares: Any, dtype: type, tile: int
+    ) -> Iterator[tuple[int, Any]]:
+        """h = |x - mu|^2 / 2 by matrix products, for a tile of centres at a time.
 
         Parameters
         ----------
         points : array, shape (n, d)
+        half_squares : array, shape (n,)
+            |x|^2 / 2, from `half_squares_of`.
         dtype : type
             ``numpy.float32`` or ``numpy.float64``: of the products.
         tile : int
@@ -68,28 +75,29 @@ class Centres:
         ------
         first : int
             Number of the tile's first centre.
-        g : array, shape (n, at most tile)
-            The half squared distance is |x - origin|^2 / 2 - g. Overwritten by the next.
+        h : array, shape (n, at most tile)
+            Off by at most `error`; may be a little less than 0. Overwritten by the next.
         """
         xp = array_module(points)
         n, d = points.shape
         tile = min(tile, len(self.rows))
-        x = xp.ones((n, d + 1), dtype)  # (x, 1) . (mu, -|mu|^2 / 2) = g
-        self._centred(points, out=x[:, :d])
-        mu, g = xp.empty((tile, d + 1), dtype), xp.empty(n * tile, dtype)
+        x, mu = xp.ones((n, d + 2), dtype), xp.ones((tile, d + 2), dtype)
+        h = xp.empty(n * tile, dtype)
+        self._subtract(points, self.origin, x[:, :d])  # h = (x, |x|^2/2, 1) . (-mu, 1, |mu|^2/2)
+        x[:, d] = half_squares
         for part in slices(len(self.rows), tile):
             width = part.stop - part.start
-            self._centred(self.rows[part], out=mu[:width, :d])
-            mu[:width, d] = -self.half_squares[part]
-            yield part.start, xp.dot(x, mu[:width].T, out=g[: n * width].reshape(n, width))
+            self._subtract(self.origin, self.rows[part], mu[:width, :d])
+            mu[:width, d + 1] = self.half_squares[part]
+            yield part.start, xp.dot(x, mu[:width].T, out=h[: n * width].reshape(n, width))
 
     def error(self, half_squares: Any, dtype: type) -> Any:
-        """Bound on the error of |x - origin|^2 / 2 - g.
+        """Bound on the error of `products`.
 
         Parameters
         ----------
         half_squares : array, shape (n,)
-            |x - origin|^2 / 2 of the points.
+            |x|^2 / 2 of the points.
         dtype : type
             Of the products.
 
@@ -102,25 +110,24 @@ class Centres:
         -----
         A sum of k products, added in any order in a precision with unit roundoff u, is off by
         at most k u / (1 - k u) times the sum of their magnitudes (Higham 2002, section 3.1),
-        here at most |x| |mu| + |mu|^2 / 2. Rounding x, mu and |mu|^2 first, and one comparison
-        in this precision, add a few u, for which k is taken 15 larger than it is. The squares
-        are added pairwise in float64: NumPy adds 16 at a time and then the pieces, CuPy
-        fewer than d / 256 and then the pieces. What is too small for the precision is lost.
+        here at most |x| |mu| + |x|^2 / 2 + |mu|^2 / 2. Rounding the factors first, and a
+        comparison in this precision later, add a few u, for which k is taken 14 larger than
+        it is. The squares are added pairwise in float64: NumPy adds 16 at a time and then
+        the pieces, CuPy fewer than d / 256 and then the pieces. What is too small for the
+        precision is lost.
         """
         d = self.rows.shape[1]
         u, u64 = float(np.finfo(dtype).eps) / 2, float(np.finfo(np.float64).eps) / 2
         k = d + 16
         gamma = k * u / (1 - k * u) if k * u < 1 else np.inf
-        x, mu = array_module(half_squares).sqrt(2 * half_squares), self.radius
-        products = gamma * (x + mu / 2) * mu
-        squares = (40 + d / 256) * u64 * (x + mu) ** 2
-        return products + squares + k * float(np.finfo(dtype).tiny) * (1 + x + mu)
+        size = array_module(half_squares).sqrt(2 * half_squares) + self.radius
+        relative = gamma + (40 + d / 256) * u64
+        return relative * size * size / 2 + k * float(np.finfo(dtype).tiny) * (1 + size)
 
-    def _centred(self, rows: Any, out: Any) -> Any:
-        """``rows - origin``, rounded once, to the dtype of ``out``."""
-        wide = np.result_type(rows.dtype, self.origin.dtype, out.dtype)
-        xp = array_module(rows)
-        return xp.subtract(rows, self.origin, out=out, dtype=wide, casting="same_kind")
+    def _subtract(self, a: Any, b: Any, out: Any) -> Any:
+        """``a - b``, rounded once, to the dtype of ``out``."""
+        wide = np.result_type(a.dtype, b.dtype, out.dtype)
+        return array_module(out).subtract(a, b, out=out, dtype=wide, casting="same_kind")
 
 
 def exact_half_squares(points: Any, centres: Any, i: Any, j: Any) -> Any:
@@ -140,7 +147,8 @@ def exact_half_squares(points: Any, centres: Any, i: Any, j: Any) -> Any:
     xp = array_module(points)
     exact = xp.empty(len(i), np.float64)
     for part in slices(len(i), max(1, at_a_time(xp) // points.shape[1])):
-        difference = xp.subtract(points[i[part]], centres[j[part]], dtype=np.float64)
+        difference = points[i[part]].astype(np.float64)
+        difference -= centres[j[part]]
         exact[part] = xp.einsum("pd,pd->p", difference, difference)
     return exact / 2
 

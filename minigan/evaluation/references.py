@@ -179,10 +179,10 @@ def nearest(points: np.ndarray, centres: Centres) -> np.ndarray:
     array of int, shape (n,)
         Of centres at the same distance to float32's rounding, any.
     """
-    best = np.full(len(points), -np.inf, np.float32)
-    label = np.zeros(len(points), np.int64)
-    for first, g in centres.products(points, np.float32, BLOCK):
-        top = g.max(axis=1)
-        label = np.where(top > best, first + g.argmax(axis=1), label)
-        best = np.maximum(best, top)
+    smallest, label = np.full(len(points), np.inf, np.float32), np.zeros(len(points), int)
+    half_squares = centres.half_squares_of(points)
+    for first, h in centres.products(points, half_squares, np.float32, BLOCK):
+        least = h.min(axis=1)
+        label = np.where(least < smallest, first + h.argmin(axis=1), label)
+        smallest = np.minimum(smallest, least)
     return label

@@ -1,6 +1,6 @@
-"""Which terms of sum_j exp(-h_j / s^2) matter, and their logarithm's sum to 1e-10.
+"""Which terms of sum_j exp(-h_j / s^2) matter, and the logarithm of their sum to 1e-10.
 
-h_j = |x - mu_j|^2 / 2 is half a squared distance. A term e^-33 times the largest cannot be
+h_j = |x - mu_j|^2 / 2 is half a squared distance. A term e^-37 times the largest cannot be
 seen in a sum of ten thousand. So, where few terms matter (small s), products in float32
 find them, and their distances alone are computed exactly. Where many matter (large s), no
 small one matters much: products in float64 are good enough for all but the largest.
@@ -18,13 +18,13 @@ import numpy as np
 from minigan.backend import array_module, to_host
 from minigan.evaluation.distances import Centres, at_a_time, exact_half_squares, slices
 
-TOLERANCE = 4e-11  # of a sum, relative: once for terms left out, once for terms left inexact
+LEFT_OUT = 2e-12  # of a sum: what all terms that are left out may come to, twice
+INEXACT = 8.5e-11  # of a sum: what all errors of terms that are not exact may come to
 MANY = 48  # an exact distance takes as long as this many products in float64
 LARGEST_FLOAT32 = 1e38
-WHOLE = 2**13  # times block: distances of a block held at once, when all matter
 
 
-def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, block: int) -> Any:
+def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, tile: int) -> Any:
     """log sum_j exp(-|x - mu_j|^2 / (2 s^2)) at each point, for each bandwidth.
 
     Parameters
@@ -33,47 +33,31 @@ def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, block: int) -> A
     centres : Centres
     sigmas : numpy.ndarray, shape (k,)
         Bandwidths, the widest first.
-    block : int
-        Centres at a time, about.
+    tile : int
+        Centres at a time.
 
     Returns
     -------
     array, shape (k, n)
-        float64; right to twice `TOLERANCE`, or to the rounding of float64.
+        float64; right to 9e-11, or to the rounding of float64.
     """
     xp = array_module(points)
-    few = few_that_matter(points, centres, sigmas[0], block)
-    if few is not None:
-        return log_sum_exp(few, sigmas)
-    sums = xp.empty((len(sigmas), len(points)))
-    for part in slices(len(points), max(1, WHOLE * block // len(centres.rows))):
-        sums[:, part] = _log_sums_of_all(points[part], centres, sigmas, block)
-    return sums
-
-
-def _log_sums_of_all(points: Any, centres: Centres, sigmas: np.ndarray, tile: int) -> Any:
-    """`log_sums` by products in float64, and exact distances where those are too coarse."""
-    xp = array_module(points)
-    n, m = len(points), len(centres.rows)
     half_squares = centres.half_squares_of(points)
-    h, sums = xp.empty((n, m)), xp.empty((len(sigmas), n))
-    for first, g in centres.products(points, np.float64, tile):
-        xp.subtract(half_squares[:, None], g, out=h[:, first : first + g.shape[1]])
-    reach = inexact_from(centres.error(half_squares, np.float64), m, sigmas)
-    for part in slices(n, max(1, at_a_time(xp) // m)):
-        of_part = h[part]
-        near = xp.flatnonzero(of_part <= (of_part.min(axis=1) + reach[part])[:, None])
-        exact = exact_half_squares(points[part], centres.rows, near // m, near % m)
-        of_part.ravel()[near] = exact
-        sums[:, part] = log_sum_exp(of_part, sigmas)
-    return sums
+    few = few_that_matter(points, centres, half_squares, sigmas[0], tile)
+    if few is None:
+        return log_sums_of_all(points, centres, half_squares, sigmas, tile)
+    smallest = few.min(axis=1)
+    few -= smallest[:, None]
+    return xp.log(sum_exp(few, sigmas, few.shape[1])) - smallest / xp.asarray(sigmas)[:, None] ** 2
 
 
-def few_that_matter(points: Any, centres: Centres, widest: float, block: int) -> Any:
+def few_that_matter(
+    points: Any, centres: Centres, half_squares: Any, widest: float, tile: int
+) -> Any:
     """Exact h of the terms that matter to each point, or None if they are many.
 
     A term is left out if its h, by products in float32, is larger than the smallest by more
-    than 2 e + s^2 log(m / TOLERANCE): then it is surely smaller than TOLERANCE / m times the
+    than 2 e + s^2 log(m / LEFT_OUT): then it is surely smaller than LEFT_OUT / m times the
     largest term, and there are at most m of them.
 
     Parameters
@@ -81,10 +65,12 @@ def few_that_matter(points: Any, centres: Centres, widest: float, block: int) ->
     points : array, shape (n, d)
     centres : Centres
         m of them.
+    half_squares : array, shape (n,)
+        |x - origin|^2 / 2.
     widest : float
         The largest bandwidth: what does not matter to it matters to no other.
-    block : int
-        Twice the number of centres at a time.
+    tile : int
+        Centres at a time.
 
     Returns
     -------
@@ -92,38 +78,91 @@ def few_that_matter(points: Any, centres: Centres, widest: float, block: int) ->
         float64; rows are filled up with infinity.
     """
     xp = array_module(points)
-    half_squares = centres.half_squares_of(points)
+    m, found, number = len(centres.rows), [], 0
     size = xp.sqrt(2 * half_squares.max()) + centres.radius
     if float(to_host(size)) ** 2 > LARGEST_FLOAT32 / 10:
         return None
-    m, found, number = len(centres.rows), [], 0
-    reach = 2 * centres.error(half_squares, np.float32) + widest**2 * np.log(m / TOLERANCE)
+    reach = 2 * centres.error(half_squares, np.float32) + widest**2 * np.log(m / LEFT_OUT)
     reach = xp.minimum(reach, LARGEST_FLOAT32).astype(np.float32)
-    best = xp.full(len(points), -np.inf, np.float32)  # h is smallest where g is largest
-    for first, g in centres.products(points, np.float32, max(1, block // 2)):
-        top = g.max(axis=1)
-        best = xp.maximum(best, top)
-        rows = xp.flatnonzero(top >= best - reach)
-        close = g[rows]
-        close_enough = close >= (best - reach)[rows, None]
-        number += int(to_host(xp.count_nonzero(close_enough)))
-        if number * MANY > len(points) * max(first + g.shape[1], m // 8):
+    smallest = xp.full(len(points), np.inf, np.float32)
+    for first, h in centres.products(points, half_squares, np.float32, tile):
+        width, least = h.shape[1], h.min(axis=1)
+        smallest = xp.minimum(smallest, least)
+        rows = xp.flatnonzero(least <= smallest + reach)
+        h = h[rows]
+        near = h <= (smallest + reach)[rows, None]
+        number += int(to_host(xp.count_nonzero(near)))
+        if number * MANY > len(points) * max(first + width, m // 8):
             return None
-        inside = xp.flatnonzero(close_enough)
-        found.append(
-            (rows[inside // g.shape[1]], first + inside % g.shape[1], close.ravel()[inside])
-        )
-    i, j, g = (xp.concatenate(parts) for parts in zip(*found, strict=True))
-    still = xp.flatnonzero(g >= (best - reach)[i])  # the best may have come later
+        near = xp.flatnonzero(near)
+        found.append((rows[near // width], first + near % width, h.ravel()[near]))
+    i, j, h = (xp.concatenate(parts) for parts in zip(*found, strict=True))
+    still = xp.flatnonzero(h <= (smallest + reach)[i])  # the smallest may have come later
     i, j = i[still], j[still]
     return _rows_of(i, exact_half_squares(points, centres.rows, i, j), len(points))
+
+
+def log_sums_of_all(
+    points: Any, centres: Centres, half_squares: Any, sigmas: np.ndarray, tile: int
+) -> Any:
+    """`log_sums` by products in float64; exact distances only where those are too coarse.
+
+    Terms are added up tile by tile, relative to the largest so far; when a larger one is
+    met, the sums so far shrink accordingly.
+
+    Parameters
+    ----------
+    points : array, shape (n, d)
+    centres : Centres
+    half_squares : array, shape (n,)
+        |x - origin|^2 / 2.
+    sigmas : numpy.ndarray, shape (k,)
+        Bandwidths, the widest first.
+    tile : int
+        Centres at a time.
+
+    Returns
+    -------
+    array, shape (k, n)
+    """
+    xp = array_module(points)
+    n, m = len(points), len(centres.rows)
+    variances = xp.asarray(sigmas)[:, None] ** 2
+    reach = inexact_from(centres.error(half_squares, np.float64), m, sigmas)
+    smallest, sums = xp.full(n, np.inf), xp.zeros((len(sigmas), n))
+    for first, tiled in centres.products(points, half_squares, np.float64, tile):
+        width = tiled.shape[1]
+        mu = centres.rows[first : first + width]
+        for part in slices(n, max(1, at_a_time(xp) // width)):
+            x, h = points[part], tiled[part]
+            least = _made_exact(h, x, mu, smallest[part], reach[part])
+            h -= least[:, None]
+            sums[:, part] *= xp.exp((least - smallest[part]) / variances)
+            sums[:, part] += sum_exp(h, sigmas, m)
+            smallest[part] = least
+    return xp.log(sums) - smallest / variances
+
+
+def _made_exact(h: Any, points: Any, centres: Any, smallest: Any, reach: Any) -> Any:
+    """The smallest of each row of h and of those before; what is near it is made exact, in h."""
+    xp = array_module(h)
+    width, least = h.shape[1], h.min(axis=1)
+    limit = xp.minimum(smallest, least) + reach
+    rows = xp.flatnonzero(least <= limit)
+    chosen = h[rows]
+    near = xp.flatnonzero(chosen <= limit[rows, None])
+    i, j = rows[near // width], near % width
+    exact = exact_half_squares(points, centres, i, j)
+    h.ravel()[i * width + j] = chosen.ravel()[near] = exact
+    least[rows] = chosen.min(axis=1)
+    return xp.minimum(smallest, least)
 
 
 def inexact_from(error: Any, m: int, sigmas: np.ndarray) -> Any:
     """How much larger than the smallest h another has to be, so that it need not be exact.
 
     Terms smaller than the largest by a factor e^-w are together at most m e^-w of the sum,
-    and off by m e^-w (exp(e / s^2) - 1). The w at which this is TOLERANCE is how far, in
+    and off by m e^-w (exp(e / s^2) - 1). The w at which this is INEXACT is how far, in
     nats, the distances have to be exact.
 
     Parameters
@@ -144,40 +183,40 @@ def inexact_from(error: Any, m: int, sigmas: np.ndarray) -> Any:
     reach = xp.zeros_like(error)
     for s in sigmas:
         off = xp.minimum(xp.expm1(xp.minimum(error / s**2, 1)), 1)  # at most all of a term
-        nats = xp.where(off > TOLERANCE, xp.log(m * xp.maximum(off, TOLERANCE) / TOLERANCE), 0)
+        nats = xp.where(off > INEXACT, xp.log(m * xp.maximum(off, INEXACT) / INEXACT), 0)
         reach = xp.maximum(reach, s**2 * nats)
     return 2 * error + reach
 
 
-def log_sum_exp(h: Any, sigmas: np.ndarray) -> Any:
-    """log sum_j exp(-h_j / s^2) of each row, for each bandwidth.
+def sum_exp(above: Any, sigmas: np.ndarray, m: int) -> Any:
+    """sum_j exp(-above_j / s^2) of each row, for each bandwidth.
 
     Parameters
     ----------
-    h : array, shape (n, m)
-        float64; infinite where there is no term, but not in all of a row.
+    above : array, shape (n, width)
+        float64, at least 0; infinite where there is no term.
     sigmas : numpy.ndarray, shape (k,)
         The widest first: the terms that matter become fewer.
+    m : int
+        Of so many terms a whole sum consists: those smaller than LEFT_OUT / m may be left
+        out, if a whole sum is at least 1.
 
     Returns
     -------
     array, shape (k, n)
     """
-    xp = array_module(h)
-    n, m = h.shape
-    sums = xp.empty((len(sigmas), n))
-    smallest = h.min(axis=1)
-    above, row = h - smallest[:, None], None
+    xp = array_module(above)
+    n, width = above.shape
+    sums, row = xp.empty((len(sigmas), n)), None
     for k, s in enumerate(sigmas):
-        inside = above <= s**2 * np.log(m / TOLERANCE)
+        inside = above <= s**2 * np.log(m / LEFT_OUT)
         if 8 * int(to_host(xp.count_nonzero(inside))) < above.size:  # else exp takes no longer
             chosen = xp.flatnonzero(inside)
-            above, row = above.ravel()[chosen], chosen // m if row is None else row[chosen]
+            above, row = above.ravel()[chosen], chosen // width if row is None else row[chosen]
         term = above * (-1 / s**2)
         xp.exp(term, out=term)
         # Not add.reduceat, which CuPy computes by differences of one long running sum.
-        total = term.sum(axis=1) if row is None else xp.bincount(row, weights=term, minlength=n)
-        sums[k] = xp.log(total) - smallest / s**2
+        sums[k] = term.sum(axis=1) if row is None else xp.bincount(row, term, minlength=n)
     return sums
 
 

@@ -49,7 +49,7 @@ def log_density(
     sigmas : float or sequence of float
         One bandwidth s, or several: they share the distances.
     block : int, optional
-        Points at a time, 1024 by default (8192 on a GPU). It bounds the memory, and
+        Points at a time, 2048 by default (8192 on a GPU). It bounds the memory, and
         changes the result by rounding only.
     progress : callable
         ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
@@ -99,14 +99,15 @@ def log_density(
     given = to_host(sigmas)
     scales = bandwidths(np.atleast_1d(given).tolist())
     xp = array_module(points)
-    block = (1024 if xp is np else 8192) if block is None else whole_number("block", block)
+    block = (2048 if xp is np else 8192) if block is None else whole_number("block", block)
+    tile = max(1, block // 2)
 
     order = np.argsort(-scales)  # the widest first
     groups = [Centres(centres[part]) for part in slices(len(centres), GROUP)]
     jobs = [(group, part) for group in groups for part in slices(len(points), block)]
     log_p = xp.full((len(scales), len(points)), -np.inf)  # first without its constants
     for group, part in progress(jobs, len(jobs)):
-        sums = log_sums(points[part], group, scales[order], block)
+        sums = log_sums(points[part], group, scales[order], tile)
         for k, sum_k in zip(order.tolist(), sums, strict=True):
             log_p[k, part] = xp.logaddexp(log_p[k, part], sum_k)
     for k, s in enumerate(scales.tolist()):

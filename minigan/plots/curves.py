@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 REAL, FAKE, VALID = "#0072B2", "#D55E00", "#009E73"  # of Okabe and Ito
+FEW = 50  # points, of which each can be seen
 
 
 def draw_curves(lines: list[dict[str, Any]]) -> Figure:
@@ -28,28 +31,33 @@ def draw_curves(lines: list[dict[str, Any]]) -> Figure:
     """
     figure = Figure(figsize=(13.5, 4.0), dpi=100, layout="constrained")
     costs, accuracy, likelihood = figure.subplots(1, 3)
-    epochs = [line["epoch"] for line in lines]
 
-    def column(name: str) -> list[float]:
-        return [math.nan if line[name] is None else line[name] for line in lines]
-
-    costs.plot(epochs, column("J_D"), color=REAL, label="$J_D$")
-    costs.plot(epochs, column("J_G"), color=FAKE, label="$J_G$")
+    _draw(costs, lines, "J_D", REAL, "$J_D$")
+    _draw(costs, lines, "J_G", FAKE, "$J_G$")
     costs.axhline(math.log(2), color=REAL, linestyle=":", label="$J_D$ at D = 1/2: log 2")
-    costs.set(title="costs, each against a moving opponent", xlabel="epoch", ylabel="nats")
+    costs.set(title="costs, each against a moving opponent", ylabel="nats")
     costs.legend()
 
-    accuracy.plot(epochs, column("real_accuracy"), color=REAL, label="of data")
-    accuracy.plot(epochs, column("fake_accuracy"), color=FAKE, label="of samples")
+    _draw(accuracy, lines, "real_accuracy", REAL, "of data")
+    _draw(accuracy, lines, "fake_accuracy", FAKE, "of samples")
     accuracy.axhline(0.5, color="black", linestyle=":", label="guessing")
-    accuracy.set(title="what D gets right", xlabel="epoch", ylabel="fraction", ylim=(0, 1))
+    accuracy.set(title="what D gets right", ylabel="fraction", ylim=(-0.02, 1.02))
     accuracy.legend()
 
-    looks = [line for line in lines if line.get("valid_log_likelihood") is not None]
-    at = [line["epoch"] for line in looks]
-    values = [line["valid_log_likelihood"] for line in looks]
-    likelihood.plot(at, values, color=VALID, marker="o", markersize=3)
-    likelihood.set(title="Parzen window, validation data", xlabel="epoch", ylabel="nats")
+    _draw(likelihood, lines, "valid_log_likelihood", VALID)
+    likelihood.set(title="Parzen window, validation data", ylabel="nats")
     for ax in (costs, accuracy, likelihood):
+        ax.set(xlabel="epoch", xlim=(0, lines[-1]["epoch"] + 1))
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def _draw(
+    ax: Axes, lines: list[dict[str, Any]], name: str, color: str, label: str | None = None
+) -> None:
+    """A column of the table over epochs; of a few numbers, each is marked."""
+    points = [(line["epoch"], line[name]) for line in lines if line.get(name) is not None]
+    marker = "o" if len(points) <= FEW else None
+    epochs, values = np.reshape(points, (-1, 2)).T
+    ax.plot(epochs, values, color=color, label=label, marker=marker, markersize=3)

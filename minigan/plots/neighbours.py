@@ -37,10 +37,10 @@ def draw_samples(
     columns = grid.shape[1]
     figure = image_sheet(grid.reshape(rows * columns, -1), shape, columns)
     ax = figure.axes[0]
-    right, bottom = (round(2 * edge) / 2 for edge in (ax.get_xlim()[1], ax.get_ylim()[0]))
+    bottom, right = ax.images[0].get_size()
     height, width = shape[1:]
-    gap = (bottom + 0.5 - rows * height) / max(rows - 1, 1)
+    gap = (bottom - rows * height) / max(rows - 1, 1)
     for row in range(rows):
-        corner = right - width, row * (height + gap) - 0.5
+        corner = right - width - 0.5, row * (height + gap) - 0.5  # pixels are centred on numbers
         ax.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=FRAME, linewidth=4))
     return figure

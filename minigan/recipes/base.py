@@ -1,11 +1,12 @@
 """What an image experiment is made of: two networks, a noise prior, and how they are trained.
 
-A recipe says it once; `Recipe.game` turns it and a data set into `Algorithm1`. The learning
-rates and momenta of the 2014 paper are shared by its five configurations, and stand here.
+A recipe says it once; `Recipe.game` turns it and a data set into `Algorithm1`. How learning
+rates and momenta change is the same in the five configurations of 2014, and stands here.
 
-The paper's code halves the discriminator's cost and not the generator's; minigan's costs, like
-the tutorial's, both have the 1/2. So ``lr_G`` in the paper's recipes is twice the paper's rate,
-which makes the same step.
+What is not as in the files of 2014: those run until they are killed (the faces, added later,
+for 50 and 22 epochs), so ``epochs`` is ours; and where minibatches do not divide the data, the
+last one of an epoch is filled up from the next, so that all have one size. Both players move at
+once, as there; Algorithm 1 of the paper lets them alternate, and so can every recipe.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from minigan.validation import real_number
 if TYPE_CHECKING:
     from minigan.backend import Device
     from minigan.layers import Layer
-    from minigan.types import Sampler
+    from minigan.types import Sampler, Schedule
 
 RAMP_EPOCHS = 249  # momentum grows from the first epoch to the 250th
 
@@ -66,17 +67,35 @@ def steps_per_epoch(X: np.ndarray, batch: int) -> int:
     return -(-len(X) // batch)
 
 
-def gradient_descent_of_2014(network: Sequential, lr: float, steps: int) -> SGD:
-    """Gradient descent as in all five configurations of 2014.
+def rate_of_2014(initial: float, times: float = 1.0) -> Schedule:
+    """Learning rate of all five configurations: divided by 1.000004 each step, down to 1e-6.
 
-    The rate falls by 1.000004 at each step, down to 1e-6; momentum grows from .5 in the first
-    epoch to .7 in the 250th, and is the same throughout an epoch.
+    Parameters
+    ----------
+    initial : float
+        The rate in the original file.
+    times : float
+        By what the whole schedule is multiplied. The original code halves D's cost and not
+        G's; minigan's costs, like the tutorial's, both have the 1/2. So G needs 2 here, to
+        make the same steps.
+
+    Returns
+    -------
+    Schedule
+    """
+    rate = exponential_decay(initial, 1.000004, floor=1e-6)
+    return lambda t: times * rate(t)
+
+
+def gradient_descent_of_2014(network: Sequential, lr: float | Schedule, steps: int) -> SGD:
+    """Gradient descent with the momentum of all five configurations.
+
+    It grows from .5 in the first epoch to .7 in the 250th, and is the same throughout an epoch.
 
     Parameters
     ----------
     network : Sequential
-    lr : float
-        Where the rate starts.
+    lr : float or Schedule
     steps : int
         Of an epoch.
 
@@ -84,8 +103,7 @@ def gradient_descent_of_2014(network: Sequential, lr: float, steps: int) -> SGD:
     -------
     SGD
     """
-    momentum = each_epoch(linear_ramp(0.5, 0.7, RAMP_EPOCHS), steps)
-    return SGD(network, exponential_decay(lr, 1.000004, floor=1e-6), momentum)
+    return SGD(network, lr, each_epoch(linear_ramp(0.5, 0.7, RAMP_EPOCHS), steps))
 
 
 @dataclass(frozen=True)
@@ -106,7 +124,7 @@ class Recipe:
         m, examples a minibatch.
     epochs : int
         Epochs that are played unless somebody asks for others.
-    lr_G, lr_D : float
+    lr_G, lr_D : float or Schedule
         Learning rates of the two players.
     simultaneous : bool
         Whether both players move at once, as in the paper's code.
@@ -134,13 +152,13 @@ class Recipe:
     discriminator: Callable[[Rows], list[Layer]]
     batch: int
     epochs: int
-    lr_G: float
-    lr_D: float
+    lr_G: float | Schedule
+    lr_D: float | Schedule
     simultaneous: bool = True
     preprocess: Callable[[np.ndarray], np.ndarray] = lambda X: X
     picture: Callable[[np.ndarray], np.ndarray] = lambda X: X
     evaluate_every: int = 5
-    optimizer: Callable[[Sequential, float, int], Optimizer] = gradient_descent_of_2014
+    optimizer: Callable[[Sequential, float | Schedule, int], Optimizer] = gradient_descent_of_2014
     average: float | None = None
     split: str = "train"
     starts_from: str | None = None

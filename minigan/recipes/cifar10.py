@@ -2,11 +2,14 @@
 
 Images are contrast-normalised, and G's output is linear. The convolutional discriminator looks
 through small windows; the convolutional generator paints the image window by window, from
-80 numbers for each of 10 x 10 places. Colour images only, 32 x 32 by default.
+80 numbers for each of 10 x 10 places.
 """
+
+import numpy as np
 
 from minigan.data.preprocess import gcn
 from minigan.distributions import Normal
+from minigan.errors import InputError
 from minigan.initialisers import uniform
 from minigan.layers import (
     ChannelMaxout,
@@ -20,14 +23,15 @@ from minigan.layers import (
     ReLU,
     Sigmoid,
 )
-from minigan.recipes.base import Recipe
+from minigan.recipes.base import Recipe, rate_of_2014
 
 NOISE = Normal(dim=100)
+SMALLEST = 11  # rows of an image that can be pooled three times
 
 
 def around_grey(X):
     """Images with mean 0 as pictures: 0 is grey, and the largest number of all white or black."""
-    return 0.5 + X / (2 * abs(X).max())
+    return 0.5 + X / max(2 * np.abs(X).max(), np.finfo(X.dtype).tiny)
 
 
 def generator(rows):
@@ -58,7 +62,12 @@ def discriminator(rows):
 def painting_generator(rows):
     """100 - 8000 - 80 channels of 10 x 10, each painted as 5 x 5 pixels, 3 pixels apart."""
     h, channels = rows.units(8000), rows.units(80)
-    _, n, _ = rows.shape
+    _, n, columns = rows.shape
+    if columns != n or n < SMALLEST or n % 3 != 2:
+        raise InputError(
+            f"cifar10-convolutional: expected square images of {SMALLEST}, 14, 17, ... 32, ... "
+            f"rows, which 5 x 5 pixels each 3 pixels cover, got {n} x {columns}"
+        )
     places = (n - 5) // 3 + 1  # 10, from which 3 * 9 + 5 = 32 pixels are painted
     return [
         Linear(100, h, weights=uniform(0.05)),
@@ -108,8 +117,8 @@ FULLY_CONNECTED = Recipe(
     picture=around_grey,
     batch=100,
     epochs=300,
-    lr_G=0.05,
-    lr_D=0.025,
+    lr_G=rate_of_2014(0.025, times=2),
+    lr_D=rate_of_2014(0.025),
 )
 
 CONVOLUTIONAL = Recipe(
@@ -123,6 +132,6 @@ CONVOLUTIONAL = Recipe(
     picture=around_grey,
     batch=128,
     epochs=300,
-    lr_G=0.008,
-    lr_D=0.004,
+    lr_G=rate_of_2014(0.004, times=2),
+    lr_D=rate_of_2014(0.004),
 )

@@ -8,7 +8,7 @@ from minigan.distributions import Uniform
 from minigan.initialisers import he, marginal_bias, uniform
 from minigan.layers import Dropout, Linear, Maxout, ReLU, Sigmoid
 from minigan.optimizers import Adam
-from minigan.recipes.base import Recipe
+from minigan.recipes.base import Recipe, rate_of_2014
 
 
 def generator(rows):
@@ -46,8 +46,8 @@ RECIPE = Recipe(
     discriminator=discriminator,
     batch=100,
     epochs=300,
-    lr_G=0.2,
-    lr_D=0.1,
+    lr_G=rate_of_2014(0.1, times=2),
+    lr_D=rate_of_2014(0.1),
 )
 
 

@@ -12,7 +12,7 @@ the Olivetti faces.
 from minigan.distributions import Normal
 from minigan.initialisers import marginal_bias, sparse, uniform
 from minigan.layers import Dropout, Linear, Maxout, ReLU, Sigmoid
-from minigan.recipes.base import Recipe
+from minigan.recipes.base import Recipe, rate_of_2014
 
 LONGEST = 1.9365  # of a column of W
 
@@ -77,8 +77,8 @@ PRETRAIN = Recipe(
     discriminator=discriminator,
     batch=100,
     epochs=50,
-    lr_G=0.1,
-    lr_D=0.05,
+    lr_G=rate_of_2014(0.05, times=2),
+    lr_D=rate_of_2014(0.05),
 )
 
 RECIPE = Recipe(
@@ -91,7 +91,7 @@ RECIPE = Recipe(
     discriminator=discriminator,
     batch=100,
     epochs=22,
-    lr_G=0.1,
-    lr_D=0.05,
+    lr_G=rate_of_2014(0.05, times=2),
+    lr_D=rate_of_2014(0.05),
     starts_from="tfd-pretrain",
 )

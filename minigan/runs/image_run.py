@@ -4,7 +4,8 @@
     samples/            a sheet of samples at each look, always from the same noise
     last.npz, best.npz  checkpoints: to go on from, and the best on validation data
 
-A run that was killed goes on from its last checkpoint as if nothing had happened, bit for bit.
+A run that was stopped or killed goes on from its last checkpoint as if nothing had happened,
+bit for bit, and its table goes on as well.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ import numpy as np
 
 from minigan.backend import to_host
 from minigan.checkpoint import load
-from minigan.evaluation.parzen import GRID
-from minigan.evaluation.window import log_density
-from minigan.files import writable_directory, write_whole
+from minigan.errors import InputError
+from minigan.files import writable_directory
 from minigan.optimizers import ParameterAverage
 from minigan.randomness import generator
 from minigan.recipes.base import steps_per_epoch
 from minigan.runs.log import Log
+from minigan.runs.looks import look
+from minigan.runs.means import Means
 from minigan.runs.settings import Settings, Splits, configuration
 from minigan.runs.start import adopt_layers
+from minigan.training.interrupts import interrupts_wait
 from minigan.training.keeper import BEST, LAST, Keeper
 from minigan.training.state import game_state, restore_game
 from minigan.validation import whole_number
@@ -36,17 +39,14 @@ if TYPE_CHECKING:
     from minigan.layers.sequential import Sequential
     from minigan.states import Stateful
 
-EXAMPLES = 1000  # of the validation data, as in the original code
-SAMPLES = 10_000  # centres of the Parzen window
-LOOK = 10  # steps between two records that enter an epoch's means
-SHEET = 100  # images
-SAVE = 20.0  # seconds between two checkpoints, if nothing else asks for one
+SAVE = 20.0  # seconds between two checkpoints, if nothing else asks for one,
+SHARE = 20  # and so many times as long as the last one took: large nets make large files
 
 Progress = Callable[[Iterable, int], Iterable]
 
 
 class ImageRun:
-    """A game on images, with its directory; a context manager.
+    """A game on images, with its directory; a context manager, which saves on Ctrl-C.
 
     Parameters
     ----------
@@ -59,20 +59,21 @@ class ImageRun:
         Go on from the last checkpoint there, instead of beginning.
     keep_every : int, optional
         Epochs between two checkpoints that are kept for good; none by default.
+    look_every : int, optional
+        Epochs between two looks at the validation data; the recipe's by default.
     device : {"cpu", "cuda"} or Device
 
     Attributes
     ----------
     game : Algorithm1
-    epoch : int
-        Epochs completed.
+    directory : pathlib.Path
     seconds : float
         Time that training has taken, all sessions together; looks not counted.
 
     Raises
     ------
     InputError
-        If the directory holds another run, or cannot be written to.
+        If the directory holds another run or cannot be written to, or a number is out of range.
     CheckpointError
         If there is nothing to resume, or the checkpoint is of another run, or damaged.
     """
@@ -85,44 +86,55 @@ class ImageRun:
         *,
         resume: bool = False,
         keep_every: int | None = None,
+        look_every: int | None = None,
         device: str | Device = "cpu",
     ):
         self.settings, self.recipe, self.splits = settings, settings.chosen, splits
-        self.game = self.recipe.game(
-            splits.rows, seed=settings.seed, simultaneous=settings.simultaneous, device=device
-        )
-        self.steps_an_epoch = steps_per_epoch(splits.rows.X, self.recipe.batch)
-        decay = self.recipe.average
-        self.average = None if decay is None else ParameterAverage(self.game.G, decay)
-        self._extras: dict[str, Stateful] = (
-            {} if self.average is None else {"average": self.average}
-        )
-        self.seconds, self._sums, self._counted = 0.0, np.zeros(4), 0
-        self._saved = time.monotonic()
-        every = None if keep_every is None else keep_every * self.steps_an_epoch
+        self.directory, self.seconds = Path(directory), 0.0
+        self._steps = steps_per_epoch(splits.rows.X, self.recipe.batch)  # of an epoch
+        self._keep_every = None if keep_every is None else whole_number("keep", keep_every)
+        looks = self.recipe.evaluate_every if look_every is None else look_every
+        self._look_every = whole_number("look", looks)
+        self._means, self._is_best, self._next_save = Means(), False, 0.0
         self._configuration = configuration(settings, splits.rows)
         self._keeper = Keeper(
             directory,
             configuration=self._configuration,
-            every=every,
+            every=None if self._keep_every is None else self._keep_every * self._steps,
             resume_from=LAST if resume else None,
         )
         try:
-            if self._keeper.resumed is not None:
-                self._restore(self._keeper.resumed)
-            elif self.recipe.starts_from is not None:
-                adopt_layers(self.game.G, settings, splits.rows)
-            self.directory = Path(directory)
-            self._sheets = writable_directory(self.directory / "samples")
-            self._log = Log(self.directory, self.game.steps_done)
+            self._begin(device)
         except BaseException:
             self._keeper.close()
             raise
 
+    def _begin(self, device: str | Device) -> None:
+        """Make the game, new or as it was; the table and a checkpoint are there afterwards."""
+        settings, rows, decay = self.settings, self.splits.rows, self.recipe.average
+        self.game = self.recipe.game(
+            rows, seed=settings.seed, simultaneous=settings.simultaneous, device=device
+        )
+        self.average = None if decay is None else ParameterAverage(self.game.G, decay)
+        self._extras: dict[str, Stateful] = {"means": self._means}
+        if self.average is not None:
+            self._extras["average"] = self.average
+        writable_directory(self.directory / "samples")
+        if self._keeper.resumed is not None:
+            self._restore(self._keeper.resumed)
+            # An epoch whose line is still to be written has its means.
+            done = self.epoch - 1 if self._epoch_is_over else self.epoch
+            self._log = Log(self.directory, epochs=done)
+        else:
+            if self.recipe.starts_from is not None:
+                adopt_layers(self.game.G, settings, rows)
+            self._log = Log(self.directory)
+            self.save()
+
     @property
     def epoch(self) -> int:
         """Epochs completed."""
-        return self.game.steps_done // self.steps_an_epoch
+        return self.game.steps_done // self._steps
 
     @property
     def G(self) -> Sequential:
@@ -137,7 +149,7 @@ class ImageRun:
         Parameters
         ----------
         epochs : int
-            >= 1. If they are done already, nothing is played.
+            At least as many as have been begun. If they are done already, nothing is played.
         progress : callable
             ``progress(iterable, total)`` hands the steps on, and may show how far it is.
 
@@ -145,35 +157,64 @@ class ImageRun:
         -------
         iterator of dict
             The table's line of each epoch: ``epoch, step, seconds, J_D, J_G, real_accuracy,
-            fake_accuracy`` (means over every tenth step), and at a look
-            ``valid_log_likelihood`` and ``sigma``.
+            fake_accuracy`` (means over its steps), and at a look, which is also made after the
+            last, ``valid_log_likelihood`` and ``sigma``.
 
         Raises
         ------
+        InputError
+            If there are fewer epochs than have been begun, or a file cannot be written.
         NonFiniteError
-            If a cost becomes NaN or infinite; the last checkpoint is that of the last epoch.
+            If a cost becomes NaN or infinite; the checkpoints are from before.
         KeyboardInterrupt
-            On Ctrl-C, after a whole step, and after a checkpoint has been written.
+            On Ctrl-C, after a whole step.
         """
-        total = whole_number("epochs", epochs) * self.steps_an_epoch - self.game.steps_done
-        if total <= 0:
-            return
+        last = whole_number("epochs", epochs) * self._steps
+        begun = -(-self.game.steps_done // self._steps)
+        if last < self.game.steps_done:
+            raise InputError(f"epochs: expected {begun} or more, so many are begun, got {epochs}")
+        if self._is_best:
+            raise InputError("expected a run as it was last, got one that went back to its best")
+        return self._play(last, progress)
+
+    def _play(self, last: int, progress: Progress) -> Iterator[dict[str, Any]]:
+        if self._epoch_is_over:  # the last session was stopped during the look at its end
+            yield self._end_epoch(last)
+        steps = range(self.game.steps_done, last)
+        for _ in progress(steps, len(steps)):
+            with interrupts_wait():
+                self._step()
+            if self._epoch_is_over:
+                yield self._end_epoch(last)
+            elif time.monotonic() > self._next_save:
+                self.save()
+
+    def _step(self) -> None:
         start = time.perf_counter()
-        try:
-            for record in progress(self.game.play(total), total):
-                if self.average is not None:
-                    self.average.update()
-                if record.step % LOOK == 0:
-                    self._sums += record[1:5]
-                    self._counted += 1
-                if record.step % self.steps_an_epoch == 0:
-                    self.seconds += time.perf_counter() - start
-                    yield self._end_epoch(is_last=record.step == epochs * self.steps_an_epoch)
-                    start = time.perf_counter()
-        except KeyboardInterrupt:
-            self.seconds += time.perf_counter() - start
-            self._save()
-            raise
+        self._means.add(self.game.step())
+        if self.average is not None:
+            self.average.update()
+        self.seconds += time.perf_counter() - start
+
+    @property
+    def _epoch_is_over(self) -> bool:
+        """Whether all steps of an epoch are done, but its line is not yet in the table."""
+        return self._means.count == self._steps
+
+    def _end_epoch(self, last: int) -> dict[str, Any]:
+        epoch, step = self.epoch, self.game.steps_done
+        line: dict[str, Any] = {"epoch": epoch, "step": step, "seconds": self.seconds}
+        line |= self._means.values()
+        if step == last or epoch % self._look_every == 0:
+            line |= look(self)
+        # The table first: after a crash in between, its line is dropped and written again.
+        with interrupts_wait():
+            self._log.append(line)
+            self._means.clear()
+        is_kept = self._keep_every is not None and epoch % self._keep_every == 0
+        if "sigma" in line or is_kept or time.monotonic() > self._next_save:
+            self.save(line.get("valid_log_likelihood"))
+        return line
 
     def sample(self, m: int, seed: int = 0) -> np.ndarray:
         """Draw from the generator; the same noise for the same seed, run after run.
@@ -190,39 +231,40 @@ class ImageRun:
         array, shape (m, pixels)
             On the CPU.
         """
-        return self.generate(self.noise(whole_number("m", m), seed))
+        return self.generate(self.noise(m, seed))
 
     def noise(self, m: int, seed: int = 0) -> np.ndarray:
-        """Noise for samples, drawn on the CPU by a stream that training does not use.
-
-        Parameters
-        ----------
-        m, seed : int
-            As in `sample`.
-
-        Returns
-        -------
-        array, shape (m, z's width)
-        """
+        """Noise of `sample`, shape (m, z's width): from a stream that training does not use."""
         entropy = [self.settings.seed, whole_number("seed", seed, 0)]
-        return self.recipe.noise.sample(m, generator(np.random.SeedSequence(entropy)))
+        stream = generator(np.random.SeedSequence(entropy))
+        return self.recipe.noise.sample(whole_number("m", m), stream)
 
     def generate(self, z: np.ndarray) -> np.ndarray:
-        """G(z) for noise on the CPU, a thousand at a time.
+        """G(z), shape (m, pixels), for noise (m, z's width), both on the CPU."""
+        parts = np.split(z, range(1000, len(z), 1000))  # the wider the net, the more memory
+        return np.concatenate([to_host(self.G(self.G.device.to_device(part))) for part in parts])
+
+    def save(self, validation: float | None = None) -> None:
+        """Write a checkpoint to go on from.
 
         Parameters
         ----------
-        z : array, shape (m, z's width)
+        validation : float, optional
+            How good the run is now; if it was never better, it is kept as the best as well.
 
-        Returns
-        -------
-        array, shape (m, pixels)
+        Raises
+        ------
+        InputError
+            If it cannot be written; what was there is untouched.
         """
-        pieces = np.split(z, range(1000, len(z), 1000))
-        return np.concatenate([to_host(self.G(self.G.device.to_device(part))) for part in pieces])
+        start = time.monotonic()
+        state = {"game": game_state(self.game, self._extras), "seconds": self.seconds}
+        self._keeper.save(state, step=self.game.steps_done, validation=validation)
+        now = time.monotonic()
+        self._next_save = now + max(SAVE, SHARE * (now - start))
 
     def go_back_to_best(self) -> None:
-        """Be again what the run was when it was best on the validation data.
+        """Be again what the run was when it was best on the validation data, and end there.
 
         Raises
         ------
@@ -231,6 +273,7 @@ class ImageRun:
         """
         path = self.directory / BEST
         if path.exists():
+            self._is_best = True
             self._restore(load(path, configuration=self._configuration))
 
     def close(self) -> None:
@@ -240,56 +283,13 @@ class ImageRun:
     def __enter__(self) -> ImageRun:
         return self
 
-    def __exit__(self, *exception) -> None:
-        self.close()
-
-    def _end_epoch(self, is_last: bool) -> dict[str, Any]:
-        J_D, J_G, real, fake = self._sums / max(self._counted, 1)
-        self._sums, self._counted = np.zeros(4), 0
-        line = {
-            "epoch": self.epoch,
-            "step": self.game.steps_done,
-            "seconds": self.seconds,
-            "J_D": float(J_D),
-            "J_G": float(J_G),
-            "real_accuracy": float(real),
-            "fake_accuracy": float(fake),
-        }
-        if is_last or self.epoch % self.recipe.evaluate_every == 0:
-            line |= self._look()
-        # The table first: after a crash in between, its line is dropped and written again.
-        self._log.append(line)
-        if "sigma" in line or time.monotonic() - self._saved > SAVE:
-            self._save(line.get("valid_log_likelihood"))
-        return line
-
-    def _save(self, validation: float | None = None) -> None:
-        self._keeper.save(self._state(), step=self.game.steps_done, validation=validation)
-        self._saved = time.monotonic()
-
-    def _look(self) -> dict[str, float]:
-        """Validation log-likelihood at the best bandwidth, and a sheet of samples."""
-        from minigan.plots.sheet import image_sheet  # matplotlib: only to draw
-
-        samples = self.sample(SAMPLES)
-        grid = np.asarray(GRID)
-        of_valid = log_density(self.splits.valid[:EXAMPLES], samples, grid).mean(axis=1)
-        best = int(of_valid.argmax())
-        pictures = self.recipe.picture(samples[:SHEET])
-        sheet = image_sheet(pictures, self.splits.rows.shape)
-        name = self._sheets / f"epoch-{self.epoch:04d}.png"
-        write_whole(name, lambda file: sheet.savefig(file, format="png"))
-        return {"valid_log_likelihood": float(of_valid[best]), "sigma": float(grid[best])}
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "game": game_state(self.game, self._extras),
-            "seconds": self.seconds,
-            "sums": self._sums,
-            "counted": self._counted,
-        }
+    def __exit__(self, kind, *exception) -> None:
+        try:
+            if kind is KeyboardInterrupt and not self._is_best:
+                self.save()
+        finally:
+            self.close()
 
     def _restore(self, state: dict[str, Any]) -> None:
         restore_game(self.game, state["game"], self._extras)
-        self.seconds, self._counted = state["seconds"], state["counted"]
-        self._sums = np.array(state["sums"])
+        self.seconds = state["seconds"]

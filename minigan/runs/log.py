@@ -10,8 +10,10 @@ from typing import Any
 
 from minigan.errors import InputError
 from minigan.files import write_whole
+from minigan.runs.means import NAMES
 
 NAME = "log.jsonl"
+COLUMNS = ("epoch", "step", "seconds", *NAMES)  # of each line; those with a look have two more
 
 
 class Log:
@@ -21,27 +23,42 @@ class Log:
     ----------
     directory : pathlib.Path
         Of the run.
-    step : int
-        Where the run begins or goes on: lines of later steps are dropped, for their epochs
-        will be played again.
+    epochs : int, optional
+        With how many the run goes on: lines of later epochs, which will be played again, are
+        dropped. By default a new run begins.
+
+    Raises
+    ------
+    InputError
+        If there is a table where a new run begins, it is damaged, or it cannot be written.
     """
 
-    def __init__(self, directory: Path, step: int):
+    def __init__(self, directory: Path, epochs: int | None = None):
         self._path = directory / NAME
-        kept = [line for line in read_log(directory) if line["step"] <= step]
-        text = "".join(json.dumps(line) + "\n" for line in kept)
+        lines = read_log(directory)
+        if epochs is None and lines:
+            raise InputError(
+                f"{self._path}: expected no table where a new run begins, got one of "
+                f"{len(lines)} epochs: take another directory"
+            )
+        text = "".join(_text(line) for line in lines if line["epoch"] <= (epochs or 0))
         write_whole(self._path, lambda file: file.write(text.encode()))
 
     def append(self, line: dict[str, Any]) -> None:
-        """Add a line; what is not finite becomes null."""
-        plain = {
-            key: None if isinstance(value, float) and not math.isfinite(value) else value
-            for key, value in line.items()
-        }
-        with open(self._path, "ab") as file:
-            file.write((json.dumps(plain) + "\n").encode())
-            file.flush()
-            os.fsync(file.fileno())
+        """Add a line; what is not finite becomes null.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written. Half a line may be there then, which no reader takes.
+        """
+        try:
+            with open(self._path, "ab") as file:
+                file.write(_text(line).encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise InputError(f"{self._path}: cannot be written: {error.strerror}") from error
 
 
 def read_log(directory: Path) -> list[dict[str, Any]]:
@@ -54,21 +71,40 @@ def read_log(directory: Path) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Empty if there is no table yet.
+        Each with `COLUMNS`, and after a look ``valid_log_likelihood`` and ``sigma``. Empty if
+        there is no table yet.
 
     Raises
     ------
     InputError
-        If a line in the middle is not JSON, or has no step.
+        If it cannot be read, or a line is not one of a run.
     """
     path = Path(directory) / NAME
-    if not path.exists():
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
         return []
-    lines, found = path.read_bytes().split(b"\n"), []
-    for number, line in enumerate(lines[:-1], 1):  # what follows the last end of line is half
-        try:
-            found.append(json.loads(line))
-            found[-1]["step"] + 0
-        except (ValueError, TypeError, KeyError) as error:
-            raise InputError(f"{path}, line {number}: expected JSON with a step") from error
-    return found
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    return [_line(path, *numbered) for numbered in enumerate(lines[:-1], 1)]  # the last is half
+
+
+def _line(path: Path, number: int, text: bytes) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+        is_one = set(COLUMNS) <= line.keys() and all(
+            value is None or isinstance(value, int | float) for value in line.values()
+        )
+    except (ValueError, AttributeError, RecursionError):
+        is_one = False
+    if not is_one or None in (line["epoch"], line["step"]):
+        raise InputError(f"{path}, line {number}: expected numbers {', '.join(COLUMNS)} in JSON")
+    return line
+
+
+def _text(line: dict[str, Any]) -> str:
+    plain = {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in line.items()
+    }
+    return json.dumps(plain) + "\n"

@@ -66,6 +66,16 @@ class Settings:
         """The recipe itself."""
         return RECIPES[self.recipe]
 
+    @property
+    def source(self) -> str:
+        """Name or path of the data set."""
+        return str(self.data or self.chosen.data)
+
+    @property
+    def split(self) -> str:
+        """Part of the data set that G and D are trained on."""
+        return self.chosen.split if self.source == self.chosen.data else "train"
+
 
 class Splits(NamedTuple):
     """A run's data: what is trained on, and preprocessed validation and test images."""
@@ -96,10 +106,9 @@ def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -
         If there is no such data set or fold.
     """
     recipe = settings.chosen
-    name = settings.data or recipe.data
-    split = recipe.split if name == recipe.data else "train"
-    train = load(name, data_dir, split, settings.fold)
-    others = [load(name, data_dir, other, settings.fold).X for other in ("valid", "test")]
+    name, fold = settings.source, settings.fold
+    train = load(name, data_dir, settings.split, fold)
+    others = [load(name, data_dir, other, fold).X for other in ("valid", "test")]
     rows = Rows(recipe.preprocess(train.X), train.shape, settings.width)
     return Splits(rows, *(recipe.preprocess(X) for X in others))
 
@@ -117,12 +126,12 @@ def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
     -------
     dict
     """
-    name = settings.data or settings.chosen.data
+    name = settings.source
     data = {
         "name": name if name in KNOWN else "one's own",
         "images": len(rows.X),
         "shape": list(rows.shape),
-        "sha256": hashlib.sha256(rows.X.tobytes()).hexdigest(),
+        "sha256": hashlib.sha256(np.ascontiguousarray(rows.X).data).hexdigest(),
     }
     choices = asdict(settings)
     del choices["start"]  # what began there is in the checkpoint

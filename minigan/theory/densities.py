@@ -77,7 +77,7 @@ def name(p) -> str:
 
 
 def support(p) -> tuple[float, float]:
-    """Where to integrate: the whole line for Gaussians, which `interval` cuts at 9 std."""
+    """Where to integrate: the whole line for Gaussians, which ``interval`` cuts at 9 std."""
     return (-math.inf, math.inf) if isinstance(p, Normal | Mixture) else p.interval()
 
 

@@ -92,7 +92,7 @@ def test_bandwidths_may_come_one_by_one(data):
 
 def test_data_score_best_under_the_density_they_come_from(rng):
     # Theorem 1's neighbour: E log p is largest for the true p, here -entropy of N(0, 1).
-    samples, valid, test, wrong = rng.normal(size=(4, 3000, 1))
+    samples, valid, test, wrong = rng.normal(size=(4, 1500, 1))
     entropy = 0.5 * np.log(2 * np.pi * np.e)
     right = parzen(samples, valid, test)
     assert right.test_log_likelihood == pytest.approx(-entropy, abs=4 * right.standard_error)

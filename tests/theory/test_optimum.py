@@ -66,8 +66,9 @@ def test_eq_15_literally(rng):
     np.testing.assert_array_equal(smoothed_optimum(p_data, p_g, alpha=0.1), 0.9 * D)
 
 
-def test_smoothing_the_fake_side_puts_a_peak_at_a_spurious_mode():
-    """Tutorial, section 4.2: where p_data is small and p_g is larger, D* peaks if beta > 0."""
+def test_smoothing_the_fake_side_lifts_d_to_beta_at_a_spurious_mode():
+    """Tutorial, section 4.2, which speaks of a peak: D* becomes beta + (1 - alpha - beta) D*,
+    so it is flat there, at beta instead of 0."""
     p_data, p_g = Normal(0, 1), Mixture([0.0, 6.0], 0.5)
     x = np.linspace(4.5, 7.5, 301)
     one_sided = smoothed_optimum(p_data.pdf(x), p_g.pdf(x), alpha=0.1)
