@@ -11,6 +11,7 @@ whether the game has stopped, because a cost or a gradient was not finite.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class AnyUpdate:
         """Count the update, where ``launch`` has not."""
 
 
-class TableUpdate(AnyUpdate):
+class TableUpdate(AnyUpdate, ABC):
     """What SGD and Adam have in common: the table, and the constraints in launches of ours."""
 
     def __init__(self, optimizer, player, state, tools):
@@ -102,13 +103,13 @@ class TableUpdate(AnyUpdate):
         """What the table depends on; if it is no longer the same, the table is made again."""
         return (self.optimizer.lr,)
 
+    @abstractmethod
     def _rates(self, t: int) -> tuple[float, float]:
         """Line of the table for the update after ``t`` updates."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _move(self, network) -> None:
         """Launch the kernel."""
-        raise NotImplementedError
 
     def _due(self) -> tuple:
         return self._table, self._state, self._counter, AHEAD
