@@ -35,4 +35,4 @@ def show(figure: Figure, *, alt: str) -> None:
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)  # or the notebook would show it once more
-    display(Image(data=png.getvalue(), format="png", alt=alt))
+    display(Image(data=png.getvalue(), format="png", alt=" ".join(alt.split())))
