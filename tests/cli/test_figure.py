@@ -113,6 +113,7 @@ def test_options_reach_the_run(out, monkeypatch, capsys):
     options = ["--seed", "7", "--steps", "900", "--k", "2", "--cost", "minimax", "--animate"]
     assert main(["figure1", *options, "--out", str(out)]) == 130
     progress = given.pop("progress")
+    assert given.pop("device") == "cpu"
     assert given == {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 60}
     assert list(progress(iter([1, 2]), 2)) == [1, 2]
 

@@ -35,7 +35,13 @@ def empty_pictures(monkeypatch):
 def test_a_sweep_has_the_numbers_of_single_runs_bit_for_bit(out, capsys):
     arguments = ["figure1", "--steps", 4, "--k", 2, "--cost", "minimax", "--json", "--out"]
     table = strictly(swept(capsys, *arguments, out, "--seeds", "0:2", "--jobs", 1))
-    assert table["settings"] == {"steps": 4, "k": 2, "cost": "minimax", "seeds": [0, 1]}
+    assert table["settings"] == {
+        "steps": 4,
+        "k": 2,
+        "cost": "minimax",
+        "device": "cpu",
+        "seeds": [0, 1],
+    }
     row = table["rows"][1]
     single = strictly(swept(capsys, *arguments, out / "single", "--seed", 1))
     for name in ("jsd", "c_of_g", "value", "d_minus_half", "d_gap", "inner_gap"):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from minigan.cli import FIGURES, main
+from minigan.cli import main
+from minigan.cli.figure import FIGURES
 from minigan.theory import identities as all_identities
 from minigan.theory.identity import Identity
 

@@ -1,0 +1,330 @@
+"""minigan train: what it prints, how it is stopped and resumed, and input that does not fit."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from minigan.cli import main
+from minigan.recipes import RECIPES
+from minigan.runs import looks, pictures, score
+
+from .helpers import ENVIRONMENT, refused, strictly
+
+LINE = {"epoch", "step", "seconds", "J_D", "J_G", "real_accuracy", "fake_accuracy"}
+FILES = ["curves.png", "figure2.png", "figure3.png"]
+
+
+@pytest.fixture(autouse=True)
+def few_samples(monkeypatch, tmp_path):
+    monkeypatch.setattr(looks, "SAMPLES", 100)
+    monkeypatch.setattr(score, "SAMPLES", 100)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MINIGAN_DATA", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """Drawing takes longer than such a run."""
+    monkeypatch.setattr(pictures, "save_pictures", lambda run: [])
+
+
+quick = pytest.mark.usefixtures("no_pictures")
+
+
+def train(*arguments):
+    return main(["train", *map(str, arguments)])
+
+
+def table(directory):
+    text = Path(directory, "log.jsonl").read_text()
+    return [{**json.loads(line), "seconds": 0} for line in text.splitlines()]
+
+
+def scored(directory):
+    return json.loads(Path(directory, "score.json").read_text())
+
+
+def test_without_a_recipe_all_are_listed(capsys):
+    assert train() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(RECIPES)
+    assert all(recipe.about in line for line, recipe in zip(lines, RECIPES.values(), strict=True))
+
+
+def test_json_is_a_line_for_each_epoch_and_the_last_one_is_the_score(tmp_path, capsys):
+    assert train("digits", "--epochs", 2, "--json") == 0
+    printed = capsys.readouterr()
+    *epochs, found = map(strictly, printed.out.splitlines())
+    assert [line["epoch"] for line in epochs] == [1, 2]
+    assert set(epochs[0]) == LINE and set(epochs[1]) == LINE | {"valid_log_likelihood", "sigma"}
+    assert found["files"] == [f"digits/{name}" for name in FILES]
+    assert found.pop("files") and found == scored("digits")
+    assert np.isfinite([found["test_log_likelihood"], found["standard_error"]]).all()
+    assert printed.err == ""
+    names = {"log.jsonl", "last.npz", "best.npz", "samples", "score.json", ".lock", *FILES}
+    assert set(os.listdir("digits")) == names
+
+
+def test_text_has_the_costs_the_score_and_what_it_is_worth(capsys):
+    assert train("digits", "--epochs", 5, "--look", 4, "--out", "here") == 0
+    lines = capsys.readouterr().out.splitlines()
+    numbers = [int(line.split()[1]) for line in lines if line.startswith("epoch")]
+    assert numbers == [1, 2, 3, 4, 5]  # with a look: 4, 5
+    assert re.fullmatch(
+        r"epoch +4 +\d+ s  J_D 0\.\d{3}  J_G 0\.\d{3}  D right: 0\.\d\d real, 0\.\d\d fake  "
+        r"valid -?\d+\.\d nats at sigma 0\.\d{4}",
+        lines[3],
+    )
+    found = scored("here")
+    number = f"{found['test_log_likelihood']:.2f} +- {found['standard_error']:.2f} nats"
+    assert f"test log-likelihood {number} (standard error)" in lines
+    assert sum(line.startswith("  ") for line in lines) == len(found["references"])
+    assert lines[-1] == f"written: {', '.join('here/' + name for name in FILES)}"
+
+
+@quick
+def test_epochs_between_looks_and_after_the_third_are_not_printed_to_a_file(capsys):
+    train("digits", "--epochs", 7, "--look", 6)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("epoch")] == list("12367")
+
+
+@quick
+def test_resumed_it_is_the_same_run(capsys):
+    train("digits", "--epochs", 4, "--look", 2, "--out", "whole", "--json")
+    train("digits", "--epochs", 2, "--look", 2, "--out", "halves")
+    capsys.readouterr()
+    assert train("digits", "--epochs", 4, "--look", 2, "--out", "halves", "--resume", "--json") == 0
+    *lines, found = map(strictly, capsys.readouterr().out.splitlines())
+    assert [line["epoch"] for line in lines] == [3, 4]
+    assert table("whole") == table("halves")
+    assert {**found, "files": 0} == {**scored("whole"), "files": 0}
+
+
+@quick
+def test_a_finished_run_is_scored_again(capsys):
+    train("digits", "--epochs", 2, "--json")
+    first = strictly(capsys.readouterr().out.splitlines()[-1])
+    os.remove("digits/score.json")
+    assert train("digits", "--epochs", 2, "--resume", "--json") == 0
+    assert [strictly(capsys.readouterr().out)] == [first]
+
+
+@quick
+def test_checkpoints_for_good(capsys):
+    train("digits", "--epochs", 3, "--keep", 2)
+    assert os.path.exists("digits/step-00000024.npz")  # twelve steps an epoch
+
+
+@quick
+def test_algorithm_1_and_the_paper_s_code_are_both_to_be_had(capsys):
+    for option in ("--alternate", "--simultaneous"):
+        train("digits", "--epochs", 1, option, "--out", option[2:])
+    default = train("digits", "--epochs", 1, "--out", "default")
+    assert default == 0
+    assert table("alternate") == table("default") != table("simultaneous")
+    with pytest.raises(SystemExit, match="2"):
+        train("digits", "--alternate", "--simultaneous")
+
+
+@quick
+def test_ones_own_images(tmp_path, rng, capsys):
+    np.save(tmp_path / "mine.npy", rng.random((150, 3, 4), np.float32))
+    options = ("mnist", "--data", "mine.npy", "--width", 0.01, "--epochs", 1, "--threads", 1)
+    assert train(*options, "--out", "mine") == 0
+    assert table("mine")[0]["step"] == 1
+
+
+@quick
+def test_the_faces_recipes_one_after_the_other(tmp_path, rng, capsys):
+    np.save(tmp_path / "faces.npy", rng.random((150, 5, 5), np.float32))
+    options = ("--data", "faces.npy", "--width", 0.005, "--epochs", 1, "--threads", 1)
+    assert refused(capsys, "train", "tfd", *options) == (
+        "minigan: start: expected the directory of a run of tfd-pretrain, got none"
+    )
+    assert train("tfd-pretrain", *options) == 0
+    assert train("tfd", *options, "--start", "tfd-pretrain") == 0  # where the first try failed
+    assert table("tfd")[0]["epoch"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["cats"], "recipe: expected one of digits, mnist, mnist-quick, .*, got 'cats'"),
+        (["digits", "--epochs", "0"], "--epochs: expected a whole number >= 1, got 0"),
+        (["digits", "--keep", "0"], "keep: expected a whole number >= 1, got 0"),
+        (["digits", "--look", "-1"], "look: expected a whole number >= 1, got -1"),
+        (["digits", "--threads", "0"], "--threads: expected a whole number >= 1, got 0"),
+        (["digits", "--seed", "-1"], "seed: expected a whole number >= 0, got -1"),
+        (["digits", "--width", "0"], "width: expected a finite number > 0, got 0.0"),
+        (["digits", "--width", "nan"], "width: expected a finite number > 0, got nan"),
+        (["digits", "--fold", "1"], "fold: expected 0 to 0 for digits, got 1"),
+        (["digits", "--start", "x"], "start: expected none for digits, got 'x'"),
+        (["digits", "--resume"], "digits: expected a directory to resume from, got none"),
+        (["digits", "--resume", "--out", "x"], "x: expected a directory to resume from, got none"),
+        (["digits", "--data", "cats"], "data set: expected one of .* or a path, got 'cats'"),
+        (["digits", "--data-dir", "x", "--data", "mnist"], ".*x.*"),
+        (["mnist"], "mnist: .* minigan data fetch mnist"),
+        (["tfd-pretrain"], "tfd: .*TFD_48x48.mat.*"),
+        (["cifar10-convolutional", "--data", "digits"], ".*expected square images of 11.*8 x 8"),
+    ],
+)
+def test_what_does_not_fit_is_one_line_and_leaves_nothing(arguments, message, tmp_path, capsys):
+    assert re.fullmatch(f"minigan: {message}", refused(capsys, "train", *arguments))
+    left = [path.name for path in tmp_path.rglob("*.*") if path.name not in (".lock", "log.jsonl")]
+    assert left == []
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--width", "--device"])
+def test_options_that_are_no_numbers_or_choices_are_one_line(option, capsys):
+    assert refused(capsys, "train", "digits", option, "many").startswith("minigan train: argument")
+
+
+def test_no_gpu_is_one_line(capsys):
+    from minigan.backend import device
+    from minigan.errors import InputError
+
+    try:
+        device("cuda")
+    except InputError:
+        message = refused(capsys, "train", "digits", "--device", "cuda")
+        assert message.startswith("minigan: ")
+    else:
+        pytest.skip("there is a GPU")
+
+
+def damaged(whole):
+    """Names and contents of files that are not the images they should be."""
+    return {
+        "truncated.npy": whole[:-7],
+        "longer.npy": whole + b"more",
+        "foreign.npy": b"%PDF-1.4 something else entirely",
+        "empty.npy": b"",
+        "huge.npy": whole.replace(b"(150, 4, 4), }" + 8 * b" ", b"(150, 4000, 4000), }  "),
+        "swapped.npz": whole,
+        "labels.idx": bytes([0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]),
+    }
+
+
+@pytest.mark.parametrize("name", list(damaged(b"")))
+def test_damaged_images_are_one_line_and_leave_nothing(name, tmp_path, rng, capsys):
+    np.save(tmp_path / "whole.npy", rng.random((150, 4, 4), np.float32))
+    content = damaged((tmp_path / "whole.npy").read_bytes())[name]
+    (tmp_path / name).write_bytes(content)
+    message = refused(capsys, "train", "mnist", "--data", name, "--out", "run")
+    assert message.startswith(f"minigan: {name}: ")
+    assert not (tmp_path / "run").exists()
+
+
+def test_mnist_with_two_files_swapped_is_one_line(tmp_path, capsys):
+    (tmp_path / "data" / "mnist").mkdir()
+    for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
+        labels = bytes([0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3])
+        (tmp_path / "data" / "mnist" / f"{name}-ubyte").write_bytes(labels)
+    message = refused(capsys, "train", "mnist", "--out", "run")
+    assert "train-images-idx3-ubyte" in message
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.zeros((150, 4, 4), np.float32) + 2, r"expected numbers in \[0, 1\], got 2 to 2"),
+        (np.zeros((150, 4, 4, 4), np.uint8), "expected .images, rows, columns., with 1 or 3"),
+        (np.zeros((90, 4, 4), np.uint8), "mnist: expected 100 images or more, got 60"),
+        (np.zeros((3, 4, 4), np.uint8), "split: expected one with images, got 'valid'"),
+    ],
+)
+def test_images_that_do_not_fit_are_one_line(images, message, tmp_path, capsys):
+    np.save(tmp_path / "mine.npy", images)
+    assert re.search(message, refused(capsys, "train", "mnist", "--data", "mine.npy"))
+
+
+@quick
+def test_a_new_run_over_an_old_one_and_a_resumed_one_of_another_kind_are_one_line(capsys):
+    train("digits", "--epochs", 1)
+    capsys.readouterr()
+    before = {name: Path("digits", name).read_bytes() for name in ("last.npz", "log.jsonl")}
+    assert "expected no checkpoints where a new run begins" in refused(capsys, "train", "digits")
+    for options in (["--seed", 1], ["--width", 0.5], ["--simultaneous"], ["--data", "x.npy"]):
+        np.save("x.npy", np.zeros((150, 8, 8), np.float32))
+        message = refused(capsys, "train", "digits", "--resume", *options)
+        assert "another configuration: expected" in message
+    message = refused(
+        capsys, "train", "mnist-quick", "--data", "digits", "--out", "digits", "--resume"
+    )
+    assert "recipe = 'mnist-quick', got 'digits'" in message
+    for name, content in before.items():
+        assert Path("digits", name).read_bytes() == content
+
+
+@quick
+def test_fewer_epochs_than_done_are_one_line(capsys):
+    train("digits", "--epochs", 2)
+    capsys.readouterr()
+    message = refused(capsys, "train", "digits", "--epochs", 1, "--resume")
+    assert message == "minigan: epochs: expected 2 or more, so many are begun, got 1"
+    assert len(table("digits")) == 2
+
+
+def run(*arguments, limit=None, **options):
+    """A process of its own, in which no file may have more bytes than the limit."""
+
+    def limited():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    command = [sys.executable, "-W", "error", "-m", "minigan", "train", *map(str, arguments)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=ENVIRONMENT, preexec_fn=limited, **pipes, **options)
+
+
+@quick
+def test_a_disk_without_room_is_one_line_and_the_run_can_be_made_afterwards(capsys):
+    process = run("digits", "--epochs", 1, limit=100_000)  # a checkpoint has 500,000 bytes
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 2 and out == ""
+    assert err == "minigan: digits/last.npz: cannot be written: File too large\n"
+    assert train("digits", "--epochs", 1) == 0
+
+
+@quick
+def test_ctrl_c_says_how_to_go_on_and_nothing_is_lost(capsys):
+    process = run("digits", "--epochs", 100_000, "--look", 50_000, "--json")
+    try:
+        for _ in range(3):
+            line = process.stdout.readline()
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert err == "minigan: interrupted; go on with --resume --out digits\n"
+    done = len(table("digits"))
+    assert done == 3 + len(out.splitlines()) and json.loads(line)["epoch"] == 3
+    assert train("digits", "--epochs", done + 2, "--look", 50_000, "--resume") == 0
+    assert train("digits", "--epochs", done + 2, "--look", 50_000, "--out", "whole") == 0
+    assert table("digits") == table("whole")
+
+
+@pytest.mark.slow
+def test_the_whole_command_with_all_its_samples(tmp_path):
+    process = run("digits", "--epochs", 2, "--json", "--out", tmp_path / "run")
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (0, "")
+    *epochs, found = map(strictly, out.splitlines())
+    assert [line["epoch"] for line in epochs] == [1, 2]
+    assert found["samples"] == 10_000
+    assert all(os.path.exists(file) for file in found["files"])
