@@ -183,7 +183,7 @@ def to_host(array: Any) -> np.ndarray:
 
 
 def described(x: Any) -> str:
-    """What an error message calls a value: an array's module, dtype and shape, or a type."""
+    """What an error message calls a value x: an array's module, dtype and shape, or a type."""
     xp = array_module(x)
     if not isinstance(x, xp.ndarray):
         return type(x).__name__

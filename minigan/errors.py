@@ -22,6 +22,11 @@ class CheckpointError(InputError):
 class NonFiniteError(ArithmeticError):
     """A cost became NaN or infinite during training.
 
+    Parameters
+    ----------
+    message : str
+    step : int
+
     Attributes
     ----------
     step : int

@@ -26,6 +26,10 @@ def uniform(irange: float) -> Initialiser:
     ----------
     irange : float
         Half the width of the interval, > 0.
+
+    Returns
+    -------
+    Initialiser
     """
     real_number("uniform: irange", irange, 0, low_open=True)
     return lambda rng, shape: rng.uniform(-irange, irange, shape)
@@ -38,7 +42,7 @@ def normal(std: float) -> Initialiser:
 
 
 def constant(value: float) -> Initialiser:
-    """The same number everywhere."""
+    """The same value everywhere."""
     value = real_number("constant: value", value)
     return lambda rng, shape: np.full(shape, value)
 
@@ -69,6 +73,10 @@ def sparse(n: int, std: float = 1.0) -> Initialiser:
         Non-zero weights a unit, from 1 to n_in.
     std : float
         Their standard deviation, > 0.
+
+    Returns
+    -------
+    Initialiser
 
     Raises
     ------

@@ -33,7 +33,7 @@ def blocks(*vectors: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
 
     Parameters
     ----------
-    vectors : array, shape (n,)
+    *vectors : array, shape (n,)
 
     Returns
     -------

@@ -45,7 +45,11 @@ def generator(seed: Seed) -> Generator:
 
 
 class Streams(NamedTuple):
-    """A random generator for each purpose of a game."""
+    """A random generator for each purpose of a game.
+
+    ``init_g`` and ``init_d`` give the players their starting values; ``data``, ``noise`` and
+    ``dropout`` are drawn from while they play.
+    """
 
     init_g: Generator
     init_d: Generator

@@ -32,6 +32,10 @@ def exponential_decay(initial: float, factor: float = 1.000004, floor: float = 1
         What each update divides by, >= 1.
     floor : float
         What it never falls below, >= 0.
+
+    Returns
+    -------
+    Schedule
     """
     real_number("exponential_decay: initial", initial, 0, low_open=True)
     real_number("exponential_decay: factor", factor, 1)
@@ -51,6 +55,10 @@ def linear_ramp(initial: float, final: float, steps: int) -> Schedule:
         Values at the first update, and from update number ``steps`` on.
     steps : int
         Length of the ramp, >= 1.
+
+    Returns
+    -------
+    Schedule
     """
     real_number("linear_ramp: initial", initial)
     real_number("linear_ramp: final", final)
@@ -65,10 +73,16 @@ def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
 
     Parameters
     ----------
-    initial, final : float
-        Values at the first update, and from update number ``steps`` on.
+    initial : float
+        Value at the first update.
     steps : int
         Length of the fall, >= 1.
+    final : float
+        Value from update number ``steps`` on.
+
+    Returns
+    -------
+    Schedule
     """
     real_number("cosine: initial", initial)
     real_number("cosine: final", final)
@@ -85,6 +99,10 @@ def each_epoch(of_epoch: Schedule, steps: int) -> Schedule:
         Number of epochs already completed -> value.
     steps : int
         Updates an epoch, >= 1.
+
+    Returns
+    -------
+    Schedule
     """
     whole_number("each_epoch: steps", steps)
     return lambda t: of_epoch(t // steps)

@@ -41,11 +41,11 @@ class PlainGradients:
         self.G, self.D = G, D
 
     def discriminator(self, x: np.ndarray, z: np.ndarray, rng):
-        """J_D, a_real, a_fake, with the gradient of J_D in ``D.grads``."""
+        """J_D, a_real, a_fake on x and G(z), with the gradient of J_D in ``D.grads``."""
         return discriminator_gradients(self.G, self.D, x, z, rng)
 
     def generator(self, z: np.ndarray, cost: Callable, rng):
-        """J_G, a_fake, with the gradient of J_G in ``G.grads``."""
+        """J_G of a cost, and a_fake on G(z), with the gradient of J_G in ``G.grads``."""
         return generator_gradients(self.G, self.D, z, cost, rng)
 
 

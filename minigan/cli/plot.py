@@ -24,13 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Draw ``curves.png`` into the directory."""
-    from minigan.runs.log import read_log
+    from minigan.runs.log import NAME, read_log
     from minigan.runs.pictures import save_curves
 
     directory = Path(options.directory)
     files = [str(file) for file in save_curves(directory)]
     if not files:
-        raise InputError(f"{directory}: expected a run with one epoch or more, got no log.jsonl")
+        found = "none" if (directory / NAME).exists() else f"no {NAME}"
+        raise InputError(f"{directory}: expected a run with one epoch or more, got {found}")
     if options.json:
         print(json_text({"epochs": read_log(directory), "files": files}))
     else:

@@ -38,6 +38,10 @@ def reading(path: Path) -> Iterator[None]:
     path : pathlib.Path
         What the message calls the file.
 
+    Yields
+    ------
+    None
+
     Raises
     ------
     DataError
@@ -54,7 +58,16 @@ def reading(path: Path) -> Iterator[None]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Stream]:
-    """The file's bytes, unpacked if it is gzipped, whatever its name says."""
+    """The file's bytes, unpacked if it is gzipped, whatever its name says.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Yields
+    ------
+    Stream
+    """
     with open(path, "rb") as file:
         is_gzipped = file.read(2) == b"\x1f\x8b"
         file.seek(0)
@@ -94,7 +107,7 @@ def read_exactly(stream: Stream, count: int) -> bytearray:
 
 
 def expect_end(stream: Stream) -> None:
-    """Look that nothing follows; of compressed data, this also checks the checksum.
+    """Look that nothing follows in a stream; of compressed data, this also checks the checksum.
 
     Raises
     ------
@@ -128,6 +141,6 @@ def expect_sha256(found: str, expected: str, what: str) -> None:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes as they are on the disc, in hexadecimal."""
+    """SHA-256 of the bytes at a path as they are on the disc, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

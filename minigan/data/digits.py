@@ -28,7 +28,7 @@ FILES = {
 
 
 def locate(places: Places) -> list[Path]:
-    """The two files beside this module, wherever else one looks."""
+    """The two files beside this module, whatever other places there are."""
     return [Path(__file__).with_name("embedded") / name for name in FILES]
 
 

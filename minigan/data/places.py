@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from functools import cached_property
 from pathlib import Path
 
@@ -53,14 +54,14 @@ class Places:
         return None
 
     def look_for_pattern(self, pattern: str) -> list[Path]:
-        """All files whose names match, from the first directory that has any."""
+        """All files whose names match a pattern, from the first directory that has any."""
         for directory in self.directories:
             if found := sorted(filter(os.path.isfile, directory.glob(pattern))):
                 return found
         return []
 
     def missing(self, what: str) -> DataError:
-        """The error that says which file is missing, and where it could be put."""
+        """The error that says what is missing, and where it could be put."""
         where = " or ".join(map(str, self.directories))
         return DataError(f"{self.name}: expected {what} in {where}; {self.advice}".rstrip("; "))
 
@@ -86,6 +87,8 @@ def roots(data_dir: str | os.PathLike | None = None) -> list[Path]:
 
 def cache() -> Path:
     """What the operating system has for such files; ``~/.cache/minigan`` on Linux."""
-    import pooch  # 0.2 s, and only for its knowledge of operating systems
+    with warnings.catch_warnings():  # in a notebook, of widgets that nobody needs here
+        warnings.simplefilter("ignore")
+        import pooch  # 0.2 s, and only for its knowledge of operating systems
 
     return Path(pooch.os_cache("minigan"))

@@ -43,7 +43,7 @@ class Uniform:
         return u
 
     def pdf(self, x):
-        """1 / (high - low) inside, 0 outside (one coordinate)."""
+        """1 / (high - low) at points x inside, 0 outside (one coordinate)."""
         x = np.asarray(x, np.float64)
         return np.where((x >= self.low) & (x <= self.high), 1 / (self.high - self.low), 0.0)
 

@@ -69,7 +69,7 @@ class Mixture:
         self._upto = device.to_device(np.cumsum(self.weights)[:-1].astype(np.float32))
 
     def pdf(self, x):
-        """Density at points of shape (..., dim), or (...) on the line."""
+        """Density at points x of shape (..., dim), or (...) on the line."""
         x = np.asarray(x, np.float64)
         points = x[..., None] if self.dim == 1 else x
         d2 = np.sum((points[..., None, :] - self.means) ** 2, axis=-1)  # (..., modes)

@@ -36,11 +36,14 @@ class Centres:
         |mu|^2 / 2, seen from the origin, in float64.
     radius : float
         The largest |mu|.
+    crowded : bool
+        Whether many of them mattered to points before: whoever looks for few need not look.
     """
 
     def __init__(self, rows: Any):
         xp = array_module(rows)
         self.rows = rows
+        self.crowded = False
         mean = rows.mean(axis=0, dtype=np.float64)
         self.origin = mean.astype(np.result_type(rows.dtype, np.float32))
         self.half_squares = self.half_squares_of(rows)
@@ -159,5 +162,5 @@ def slices(n: int, size: int) -> list[slice]:
 
 
 def at_a_time(xp: Any) -> int:
-    """Numbers for one elementwise step: what a core's cache holds, or what fills a GPU."""
+    """Numbers for one elementwise step of xp: what a core's cache holds, or what fills a GPU."""
     return 2**17 if xp is np else 2**24

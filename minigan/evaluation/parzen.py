@@ -5,8 +5,8 @@ its samples, and test examples are scored under that. The bandwidth decides much
 nats), so it is not set by hand: the one that scores best on validation examples is taken.
 
 The score has known faults. It depends on the number of samples, says little about how
-images look, and samples that copy the training set beat real data: see
-`minigan.evaluation.references`, and Theis, van den Oord and Bethge (2016).
+images look, and blurred images can beat real ones: see `minigan.evaluation.references`,
+and Theis, van den Oord and Bethge (2016).
 """
 
 from __future__ import annotations

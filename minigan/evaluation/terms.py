@@ -18,10 +18,11 @@ import numpy as np
 from minigan.backend import array_module, to_host
 from minigan.evaluation.distances import Centres, at_a_time, exact_half_squares, slices
 
-LEFT_OUT = 2e-12  # of a sum: what all terms that are left out may come to, twice
-INEXACT = 8.5e-11  # of a sum: what all errors of terms that are not exact may come to
+# Parts of a sum, so nats of its logarithm; with rounding they stay below 1e-10.
+LEFT_OUT = 2e-12  # all terms that are left out; twice: by the screen, and before exp
+INEXACT = 8.5e-11  # all errors of terms that are not exact
 MANY = 48  # an exact distance takes as long as this many products in float64
-LARGEST_FLOAT32 = 1e38
+LARGEST_FLOAT32 = 1e38  # nearly
 
 
 def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, tile: int) -> Any:
@@ -39,16 +40,23 @@ def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, tile: int) -> An
     Returns
     -------
     array, shape (k, n)
-        float64; right to 9e-11, or to the rounding of float64.
+        float64; right to LEFT_OUT twice and INEXACT, or to the rounding of float64.
     """
     xp = array_module(points)
     half_squares = centres.half_squares_of(points)
-    few = few_that_matter(points, centres, half_squares, sigmas[0], tile)
+    few = None
+    if not centres.crowded:
+        few = few_that_matter(points, centres, half_squares, sigmas[0], max(1, tile // 2))
     if few is None:
+        centres.crowded = True
         return log_sums_of_all(points, centres, half_squares, sigmas, tile)
-    smallest = few.min(axis=1)
-    few -= smallest[:, None]
-    return xp.log(sum_exp(few, sigmas, few.shape[1])) - smallest / xp.asarray(sigmas)[:, None] ** 2
+    row, h = few
+    order = xp.argsort(h)
+    order = order[xp.argsort(row[order], kind="stable")]  # by row, and the smallest h first
+    row, h = row[order], h[order]
+    smallest = h[xp.searchsorted(row, xp.arange(len(points)))]
+    sums = sum_exp(h - smallest[row], row, len(points), sigmas, len(centres.rows))
+    return xp.log(sums) - smallest / xp.asarray(sigmas)[:, None] ** 2
 
 
 def few_that_matter(
@@ -74,8 +82,8 @@ def few_that_matter(
 
     Returns
     -------
-    array, shape (n, most for any point), or None
-        float64; rows are filled up with infinity.
+    row, h : array, shape (terms,)
+        Number of the point, and h (float64). Or None, in place of both.
     """
     xp = array_module(points)
     m, found, number = len(centres.rows), [], 0
@@ -99,7 +107,7 @@ def few_that_matter(
     i, j, h = (xp.concatenate(parts) for parts in zip(*found, strict=True))
     still = xp.flatnonzero(h <= (smallest + reach)[i])  # the smallest may have come later
     i, j = i[still], j[still]
-    return _rows_of(i, exact_half_squares(points, centres.rows, i, j), len(points))
+    return i, exact_half_squares(points, centres.rows, i, j)
 
 
 def log_sums_of_all(
@@ -138,7 +146,7 @@ def log_sums_of_all(
             least = _made_exact(h, x, mu, smallest[part], reach[part])
             h -= least[:, None]
             sums[:, part] *= xp.exp((least - smallest[part]) / variances)
-            sums[:, part] += sum_exp(h, sigmas, m)
+            sums[:, part] += sum_exp(h, None, len(x), sigmas, m)
             smallest[part] = least
     return xp.log(sums) - smallest / variances
 
@@ -188,13 +196,17 @@ def inexact_from(error: Any, m: int, sigmas: np.ndarray) -> Any:
     return 2 * error + reach
 
 
-def sum_exp(above: Any, sigmas: np.ndarray, m: int) -> Any:
+def sum_exp(above: Any, row: Any, n: int, sigmas: np.ndarray, m: int) -> Any:
     """sum_j exp(-above_j / s^2) of each row, for each bandwidth.
 
     Parameters
     ----------
-    above : array, shape (n, width)
-        float64, at least 0; infinite where there is no term.
+    above : array, shape (n, width) or (terms,)
+        float64, at least 0.
+    row : array of int, shape (terms,), or None
+        Where ``above`` has one axis: the row of each term.
+    n : int
+        Number of rows.
     sigmas : numpy.ndarray, shape (k,)
         The widest first: the terms that matter become fewer.
     m : int
@@ -206,13 +218,10 @@ def sum_exp(above: Any, sigmas: np.ndarray, m: int) -> Any:
     array, shape (k, n)
     """
     xp = array_module(above)
-    n, width = above.shape
-    sums, row = xp.empty((len(sigmas), n)), None
+    sums = xp.empty((len(sigmas), n))
     for k, s in enumerate(sigmas):
-        inside = above <= s**2 * np.log(m / LEFT_OUT)
-        if 8 * int(to_host(xp.count_nonzero(inside))) < above.size:  # else exp takes no longer
-            chosen = xp.flatnonzero(inside)
-            above, row = above.ravel()[chosen], chosen // width if row is None else row[chosen]
+        if k > 0:  # to the widest most of them matter
+            above, row = _narrowed(above, row, s**2 * np.log(m / LEFT_OUT))
         term = above * (-1 / s**2)
         xp.exp(term, out=term)
         # Not add.reduceat, which CuPy computes by differences of one long running sum.
@@ -220,13 +229,11 @@ def sum_exp(above: Any, sigmas: np.ndarray, m: int) -> Any:
     return sums
 
 
-def _rows_of(i: Any, values: Any, n: int) -> Any:
-    """Array (n, most) of values by their row numbers i, filled up with infinity."""
-    xp = array_module(values)
-    order = xp.argsort(i, kind="stable")
-    i, values = i[order], values[order]
-    numbers = xp.bincount(i, minlength=n)
-    place = xp.arange(len(i)) - (xp.cumsum(numbers) - numbers)[i]
-    rows = xp.full((n, int(to_host(numbers.max()))), np.inf)
-    rows.ravel()[i * rows.shape[1] + place] = values
-    return rows
+def _narrowed(above: Any, row: Any, limit: float) -> tuple[Any, Any]:
+    """The terms up to a limit, and their rows; all terms if exp takes no longer than moving."""
+    xp = array_module(above)
+    inside = above <= limit
+    if 8 * int(to_host(xp.count_nonzero(inside))) >= above.size:
+        return above, row
+    chosen = xp.flatnonzero(inside)
+    return above.ravel()[chosen], chosen // above.shape[1] if row is None else row[chosen]

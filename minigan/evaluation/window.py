@@ -25,7 +25,7 @@ from minigan.evaluation.terms import log_sums
 from minigan.validation import real_number, whole_number
 
 SMALLEST, LARGEST = 1e-60, 1e60  # bandwidths: float64 holds (1e60 / 1e-60)^2
-GROUP = 2**14  # centres at a time; what a group leaves is a number for each sum
+GROUP = 2**14  # centres at a time; the sums of groups are added up
 
 Progress = Callable[[list, int], Iterable]
 
@@ -73,19 +73,19 @@ def log_density(
     every bandwidth, and rests on error bounds, not on experience. (Leave CuPy's TF32 off, as
     it is by default: with it, products are not those of float32.)
 
-    Cost: where few centres matter to a point (small s), little more than one float32 product
-    with every centre. Where more than one centre in 48 matters (large s), one float64 product,
-    which takes twice as long, and an exponential for each centre and bandwidth that matter to
-    each other. Much more only if bandwidths are so small that even float64 products blur
-    them, and many centres are at nearly the same distance; then every distance is computed
-    from differences.
+    Cost: where few centres matter to a point (small s), little more than the products of all
+    points and centres in float32. Where more than one centre in 48 matters (large s), those
+    in float64, which take twice as long, and an exponential for each centre and bandwidth
+    that matter to each other. Much more only if bandwidths are so small that even float64
+    products blur them, and many centres are at nearly the same distance (a generator that has
+    collapsed): then each of these distances is computed from differences.
 
-    Memory: temporary arrays hold about 64 KiB times ``block``, and a few times as many rows
-    as there are points in a block, however many points and centres there are.
+    Memory: besides the result and a number for each centre, about
+    ``8 * block * (block / 2 + 2 * d)`` bytes, however many points and centres there are.
 
     References
     ----------
-    Goodfellow et al. (2014), section 5; Breuleux, Bengio and Vincent (2009).
+    Goodfellow et al. (2014), section 5; Breuleux, Bengio and Vincent (2011).
 
     Examples
     --------

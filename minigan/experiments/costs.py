@@ -53,7 +53,7 @@ Progress = Callable[[Iterable, int], Iterable]
 
 
 class Look(NamedTuple):
-    """A moment of a game: means of D(G(z)) and of G(z), and each cost's gradient, its length."""
+    """Of a game at a step: mean_D of D(G(z)), mean_x of G(z), norms of each cost's gradient."""
 
     step: int
     mean_D: float
@@ -62,7 +62,7 @@ class Look(NamedTuple):
 
 
 class Early(NamedTuple):
-    """The looks at one game, from the start to its last step."""
+    """The looks at the game of a cost and a seed, from the start to its last step."""
 
     cost: str
     seed: int
@@ -70,7 +70,7 @@ class Early(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """The games that were played, and 1/2 dKL/d(mu, s) of `PAIR` by number of samples."""
+    """The games played, and estimates of 1/2 dKL/d(mu, s) of `PAIR`, by number of samples."""
 
     seed: int
     steps: int

@@ -39,7 +39,7 @@ Progress = Callable[[Iterable, int], Iterable]
 
 
 class Moment(NamedTuple):
-    """The two networks at one moment of the run: copies, with the step and a caption."""
+    """Copies of G and D at one moment of the run, with the step and a caption."""
 
     step: int
     caption: str
@@ -48,7 +48,7 @@ class Moment(NamedTuple):
 
 
 class Figure1(NamedTuple):
-    """What a run leaves: its settings, moments for panels and film, seconds taken.
+    """What a run leaves: seed, k and cost, moments for panels and frames of a film.
 
     ``steps`` are those done, fewer than asked for if the run was interrupted.
     """

@@ -48,7 +48,10 @@ class Game(NamedTuple):
 
 
 class FunctionSpace(NamedTuple):
-    """What a run leaves: both games, p_data on the grid, seconds taken."""
+    """What a run leaves: both games, and p_data on the grid of cells between the edges.
+
+    In one game ``functions`` move, with step size eta; in the other ``parameters``.
+    """
 
     seed: int
     eta: float

@@ -59,7 +59,10 @@ class Trained(NamedTuple):
 
 
 class InnerLoop(NamedTuple):
-    """All that was trained, and copies of one D on its way, by number of updates."""
+    """All that was trained, from so many starts a setting.
+
+    ``kept`` are copies of one D on its way, by number of updates.
+    """
 
     seed: int
     starts: int
@@ -139,7 +142,7 @@ def report(run: InnerLoop) -> dict:
 
 
 def by_setting(trained: list[Trained], sweep: str) -> dict[tuple[int, int], list[Trained]]:
-    """The discriminators of a sweep, by setting and number of updates, one a seed."""
+    """Those trained in a sweep, by setting and number of updates, one a seed."""
     groups: dict[tuple[int, int], list[Trained]] = {}
     for one in trained:
         if one.sweep == sweep:

@@ -29,7 +29,7 @@ Progress = Callable[[Iterable, int], Iterable]
 
 
 class ModeCollapse(NamedTuple):
-    """What a run leaves: p_data, shape (modes,), and the path of each order of play."""
+    """What a run leaves: p_data, shape (modes,), and paths by order of play."""
 
     seed: int
     steps: int

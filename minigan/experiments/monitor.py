@@ -26,7 +26,7 @@ Progress = Callable[[Iterable, int], Iterable]
 
 
 class Watched(NamedTuple):
-    """A game, its observations, and what watching cost.
+    """A game, its observations (one every so many steps), and what watching cost.
 
     ``values`` are the estimates -2 J_D of V(G, D) from the minibatch of each step;
     ``observing`` is the part of ``seconds`` that the observations took.

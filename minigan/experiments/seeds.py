@@ -58,7 +58,7 @@ SHOWN: dict[str, dict[str, float | None]] = {
 
 
 class Seeds(NamedTuple):
-    """What a sweep over seeds leaves: its settings, all but the seed, and its games."""
+    """A sweep of an experiment over seeds: the settings, all but the seed, and the games."""
 
     experiment: str
     settings: dict[str, Value]

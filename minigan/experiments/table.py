@@ -29,7 +29,7 @@ Value = int | float | str | bool | None
 
 
 class Game(NamedTuple):
-    """One game of a sweep.
+    """One game of a sweep, with its setting.
 
     ``results`` is empty and ``error`` a line if the game failed; ``seconds`` is the time
     it took, which no two runs share.

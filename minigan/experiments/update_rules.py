@@ -41,7 +41,7 @@ Progress = Callable[[Iterable, int], Iterable]
 
 
 class UpdateRules(NamedTuple):
-    """Every turn of every game, by rule: with exact expectations, and by minibatch."""
+    """Every turn of every game, by rule: with exact expectations, and sampled."""
 
     seed: int
     steps: int
@@ -108,7 +108,7 @@ def report(run: UpdateRules) -> dict:
 
 
 def distance(turn: Turn) -> float:
-    """KL(p_data || p_model) in nats, of the model's shape; a c that is not 0 is left out."""
+    """KL(p_data || p_model) in nats after a turn, of the model's shape; c is left out."""
     return kl(DATA, Normal(turn.model.mu, turn.model.std))
 
 

@@ -40,7 +40,8 @@ Progress = Callable[[Iterable, int], Iterable]
 class Likelihood(NamedTuple):
     """Maximum likelihood on a few examples: the sides of Eq. 3 and of Eq. 4.
 
-    For models N(mu, 1), mu in `MEANS`: mean log-likelihoods and KL(P^ || Q), in nats.
+    For models N(mu, 1), mu in `MEANS`: mean ``log_likelihoods`` of the examples x, and their
+    ``divergences`` KL(P^ || Q), in nats; ``entropy`` is H(P^), and ``best`` the likeliest model.
     """
 
     x: np.ndarray
@@ -51,7 +52,7 @@ class Likelihood(NamedTuple):
 
 
 class WhichKL(NamedTuple):
-    """What was fitted.
+    """What was fitted: Gaussians, and the ``likelihood`` of a few examples.
 
     ``fits`` has the local minima for modes at -APART and APART, the lowest first; ``sweep``
     the lowest for each distance of the modes from 0, by name of the divergence.

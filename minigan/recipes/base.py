@@ -63,7 +63,7 @@ class Rows:
 
 
 def steps_per_epoch(X: np.ndarray, batch: int) -> int:
-    """Minibatches that an epoch fills; the last one may reach into the next epoch."""
+    """Minibatches, of so many rows of X as batch says, in an epoch; the last one may go over."""
     return -(-len(X) // batch)
 
 

@@ -30,7 +30,7 @@ SMALLEST = 11  # rows of an image that can be pooled three times
 
 
 def around_grey(X):
-    """Images with mean 0 as pictures: 0 is grey, and the largest number of all white or black."""
+    """Images X with mean 0 as pictures: 0 is grey, and the largest number of all white or black."""
     return 0.5 + X / max(2 * np.abs(X).max(), np.finfo(X.dtype).tiny)
 
 

@@ -78,7 +78,7 @@ def quick_discriminator(rows):
 
 
 def adam(network, lr, steps):
-    """Adam with half its usual momentum, at a constant rate."""
+    """Adam for a network, with half its usual momentum; its rate lr is that of all steps."""
     return Adam(network, lr, beta1=0.5)
 
 

@@ -132,7 +132,7 @@ def over_folds(
 
 
 def as_dict(found: ParzenScore) -> dict[str, Any]:
-    """A score under the names that `minigan parzen --json` uses.
+    """A score under the names that ``minigan parzen --json`` uses.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ class Settings:
 
 
 class Splits(NamedTuple):
-    """A run's data: what is trained on, and preprocessed validation and test images."""
+    """A run's data: rows to train on, and preprocessed valid(ation) and test images."""
 
     rows: Rows
     valid: np.ndarray

@@ -7,7 +7,6 @@ them. Layers are recognised by their names.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +14,8 @@ from minigan.checkpoint import read
 from minigan.errors import CheckpointError, InputError
 from minigan.layers import Sequential
 from minigan.recipes import RECIPES, Rows
+from minigan.runs.settings import Settings, configuration
 from minigan.training.keeper import LAST
-
-if TYPE_CHECKING:
-    from minigan.runs.settings import Settings
 
 
 def adopt_layers(G: Sequential, settings: Settings, rows: Rows) -> None:
@@ -38,7 +35,8 @@ def adopt_layers(G: Sequential, settings: Settings, rows: Rows) -> None:
     InputError
         If no run is named.
     CheckpointError
-        If that run's checkpoint is missing or damaged, or its networks are others.
+        If that run's checkpoint is missing or damaged, its networks are others, or it was
+        trained on other images, which may be among those held out here.
     """
     source = RECIPES[settings.chosen.starts_from or ""]
     if settings.start is None:
@@ -52,6 +50,8 @@ def adopt_layers(G: Sequential, settings: Settings, rows: Rows) -> None:
             f"{path}: expected a run of {source.name} with {twin.params.size} parameters in G, "
             f"got one of {name} with {params.size}"
         )
+    if found.configuration.get("data") != configuration(settings, rows)["data"]:
+        raise CheckpointError(f"{path}: expected a run on the same training images, got others")
     twin.params = params
     trained = {layer.name: layer for layer in twin.layers if layer.params}
     for layer in G.layers:

@@ -130,6 +130,10 @@ def kl_masses(p: np.ndarray, q: np.ndarray) -> float:
     p, q : array, same shape
         At least 0, with sum 1.
 
+    Returns
+    -------
+    float
+
     Raises
     ------
     InputError
@@ -144,7 +148,7 @@ def kl_masses(p: np.ndarray, q: np.ndarray) -> float:
 def js_masses(p: np.ndarray, q: np.ndarray) -> float:
     """JSD(P || Q) = KL(P || M) / 2 + KL(Q || M) / 2, M = (P + Q) / 2, in nats.
 
-    Parameters and errors as in `kl_masses`.
+    The masses p and q, and errors, as in `kl_masses`.
     """
     p, q = check_masses(p, q)
     m = (p + q) / 2
@@ -152,7 +156,7 @@ def js_masses(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def tv_masses(p: np.ndarray, q: np.ndarray) -> float:
-    """TV(P, Q) = 1/2 sum of |P - Q|; parameters and errors as in `kl_masses`."""
+    """TV(P, Q) = 1/2 sum of |P - Q|; the masses p and q, and errors, as in `kl_masses`."""
     p, q = check_masses(p, q)
     return float(np.abs(p - q).sum() / 2)
 

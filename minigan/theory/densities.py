@@ -72,12 +72,12 @@ def has_log(p) -> bool:
 
 
 def name(p) -> str:
-    """What error messages call a density."""
+    """What error messages call a density p."""
     return type(p).__name__
 
 
 def support(p) -> tuple[float, float]:
-    """Where to integrate: the whole line for Gaussians, which ``interval`` cuts at 9 std."""
+    """Where to integrate p: all of the line for Gaussians, which ``interval`` cuts at 9 std."""
     return (-math.inf, math.inf) if isinstance(p, Normal | Mixture) else p.interval()
 
 
@@ -259,7 +259,7 @@ class Cauchy(_HeavyTailed):
         return -math.log(math.pi * self.scale) - 2 * np.log(np.hypot(1, self._standard(x)))
 
     def cdf(self, x):
-        """1/2 + arctan(t) / pi, written so that the lower tail keeps its digits."""
+        """1/2 + arctan(t) / pi with t as in `logpdf`, at the points x; small ones keep digits."""
         return np.arctan2(1, -self._standard(x)) / math.pi
 
 
@@ -281,7 +281,7 @@ class StudentT(_HeavyTailed):
         self.scale = real_number("StudentT: scale", scale, 0, low_open=True)
 
     def logpdf(self, x):
-        """log of a constant times (1 + t^2 / freedom)^(-(freedom + 1) / 2)."""
+        """log of a constant times (1 + t^2 / freedom)^(-(freedom + 1) / 2), at the points x."""
         nu = self.freedom
         constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) - math.log(nu * math.pi) / 2
         bell = -(nu + 1) * np.log(np.hypot(1, self._standard(x) / math.sqrt(nu)))

@@ -25,7 +25,7 @@ from minigan.theory.quadrature import adaptive, panel_edges, total
 
 
 class Values(NamedTuple):
-    """Two densities at the points x, and their logarithms; all of shape (n,)."""
+    """Densities p and q at the points x, and log_p and log_q; all of shape (n,)."""
 
     x: np.ndarray
     p: np.ndarray
@@ -146,7 +146,7 @@ class HalfAndHalf:
         return (self._p.pdf(x) + self._q.pdf(x)) / 2
 
     def logpdf(self, x):
-        """log of the density, without underflow where p and q have none."""
+        """log of the density at x, without underflow where p and q have none."""
         return np.logaddexp(log_density(self._p, x), log_density(self._q, x)) - math.log(2)
 
     def cdf(self, x):
@@ -221,7 +221,7 @@ def kl_normals(mean1: float, std1: float, mean2: float, std2: float) -> float:
 
 
 def kl_uniforms(low1: float, high1: float, low2: float, high2: float) -> float:
-    """KL of two uniform densities, in nats: inf unless the second covers the first."""
+    """KL of uniform on [low1, high1] from [low2, high2], in nats: inf unless that covers it."""
     covers = low2 <= low1 and high1 <= high2
     return math.log((high2 - low2) / (high1 - low1)) if covers else math.inf
 
@@ -232,25 +232,31 @@ def kl_exponentials(rate1: float, rate2: float) -> float:
 
 
 def kl_laplaces(mean1: float, scale1: float, mean2: float, scale2: float) -> float:
-    """KL of exp(-|x - mean| / scale) / (2 scale) from another, in nats."""
+    """KL of exp(-|x - mean1| / scale1) / (2 scale1) from that of mean2, scale2, in nats."""
     d = abs(mean1 - mean2)
     return math.log(scale2 / scale1) + (scale1 * math.exp(-d / scale1) + d) / scale2 - 1
 
 
 def kl_cauchys(location1: float, scale1: float, location2: float, scale2: float) -> float:
-    """KL of two Cauchy densities, in nats, either way round; Chyzak and Nielsen, 2019."""
+    """KL of two Cauchy densities, in nats, either way round; Chyzak and Nielsen, 2019.
+
+    Of location1 and half width scale1, and of location2 and scale2.
+    """
     squares = (scale1 + scale2) ** 2 + (location1 - location2) ** 2
     return math.log(squares / (4 * scale1 * scale2))
 
 
 def jsd_cauchys(location1: float, scale1: float, location2: float, scale2: float) -> float:
-    """JSD of two Cauchy densities, in nats; Nielsen and Okamura, 2021."""
+    """JSD of two Cauchy densities, in nats; Nielsen and Okamura, 2021.
+
+    Of location1 and half width scale1, and of location2 and scale2.
+    """
     distance = math.hypot(scale1 + scale2, location1 - location2)
     return math.log(2 * distance / (distance + 2 * math.sqrt(scale1 * scale2)))
 
 
 def jsd_uniforms(low1: float, high1: float, low2: float, high2: float) -> float:
-    """JSD of two uniform densities, in nats; log 2 where they do not meet."""
+    """JSD of uniform on [low1, high1] and on [low2, high2], in nats; log 2 where apart."""
     p, q = 1 / (high1 - low1), 1 / (high2 - low2)
     shared = max(min(high1, high2) - max(low1, low2), 0.0)
     alone = (1 - shared * p) + (1 - shared * q)
@@ -264,5 +270,5 @@ def tv_normals(mean1: float, mean2: float, std: float) -> float:
 
 
 def tv_cauchys(location1: float, location2: float, scale: float) -> float:
-    """TV of two Cauchy densities of one width: (2 / pi) arctan(|distance| / 2 scale)."""
+    """TV of two Cauchy densities: (2 / pi) arctan(|location1 - location2| / 2 scale)."""
     return 2 / math.pi * math.atan(abs(location1 - location2) / (2 * scale))

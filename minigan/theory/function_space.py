@@ -78,6 +78,10 @@ def masses(where: str, p: np.ndarray) -> np.ndarray:
     p : array, shape (cells,)
         Finite, >= 0, with a sum of 1 to within 1e-12.
 
+    Returns
+    -------
+    array, shape (cells,)
+
     Raises
     ------
     InputError
@@ -144,12 +148,16 @@ def criterion(p_data: np.ndarray, p_g: np.ndarray) -> float:
     ----------
     p_data, p_g : array, shape (cells,)
         As in `value`, with the same errors.
+
+    Returns
+    -------
+    float
     """
     return value(p_data, p_g, optimal_logit(p_data, p_g))
 
 
 def slope(logit: np.ndarray) -> np.ndarray:
-    """dU/dp_g = log(1 - D) in nats, shape (cells,): the gradient seen while D stands still."""
+    """dU/dp_g = log(1 - D) of D's logit, in nats, shape (cells,): while D stands still."""
     return -softplus(logit)
 
 
@@ -237,11 +245,8 @@ def descend(
 def convexity_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray, share: float) -> float:
     """How far C lies below its chord: share C(p) + (1 - share) C(q) - C(mixture) >= 0 nats.
 
-    Parameters
-    ----------
-    p_data, p, q : array, shape (cells,)
-        Masses, as in `value`; p and q stand for two p_g, with ``share`` in [0, 1] of p.
-    share : float
+    The masses p_data, p and q are arrays as in `value`: p and q stand for two p_g, and
+    share, in [0, 1], is that of p.
     """
     p, q = _pair(p, q)
     share = real_number("share", share, 0, 1)
@@ -252,10 +257,7 @@ def convexity_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray, share: float
 def subgradient_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray) -> float:
     """C(q) - C(p) - <dU/dp at D*_p, q - p> >= 0 nats: what Proposition 2's proof rests on.
 
-    Parameters
-    ----------
-    p_data, p, q : array, shape (cells,)
-        As in `convexity_gap`; p > 0 wherever p_data > 0.
+    The masses p_data, p and q as in `convexity_gap`; p > 0 wherever p_data > 0.
     """
     p_data, p = _start(p_data, p)
     p, q = _pair(p, q)

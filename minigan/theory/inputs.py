@@ -22,8 +22,12 @@ def require_density(name: str, distribution: Density, *methods: str) -> None:
     name : str
         What the error message calls it.
     distribution : Density
-    methods : str
+    *methods : str
         Of ``pdf``, ``cdf``, ``interval``.
+
+    Raises
+    ------
+    InputError
     """
     for method in methods:
         if not hasattr(distribution, method):

@@ -189,7 +189,7 @@ def relative_noise(data: Normal, model: Normal, cost: str = "max-likelihood") ->
 
 
 class Estimate(NamedTuple):
-    """Mean of n sampled gradients with respect to (mu, s), and its standard error."""
+    """The mean of n sampled gradients with respect to (mu, s), and its standard error."""
 
     mean: np.ndarray
     error: np.ndarray

@@ -29,7 +29,7 @@ from minigan.validation import real_number, whole_number
 
 
 class Path(NamedTuple):
-    """The masses of G and the logits of D at the start and after each step.
+    """The masses p_g of G and each logit of D, at the start and after each step.
 
     Both of shape (steps + 1, modes).
     """

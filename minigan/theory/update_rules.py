@@ -34,7 +34,7 @@ from minigan.theory.panels import gauss_legendre
 
 
 class Sample(NamedTuple):
-    """Points with their probabilities: random ones, or those of a quadrature."""
+    """Points x with their probabilities w: random ones, or those of a quadrature."""
 
     x: np.ndarray
     w: np.ndarray
@@ -62,7 +62,7 @@ class Logit(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """A game after an update: the model, the generator, and V(G, D) in nats.
+    """A game after an update: the model, the generator, and the value V(G, D) in nats.
 
     ``D`` is the GAN's discriminator; None where D is made of the model.
     """
@@ -77,24 +77,27 @@ Draw = Callable[[], tuple[Sample, Sample]]
 
 
 def log_density(model: Model, x: np.ndarray) -> np.ndarray:
-    """log p_model at the points x, shape (n,)."""
+    """log p_model of a model at the points x, shape (n,)."""
     u = (x - model.mu) / model.std
     return model.c - model.rho - u * u / 2 - math.log(2 * math.pi) / 2
 
 
 def density_slope(model: Model, x: np.ndarray) -> np.ndarray:
-    """d log p_model / d (mu, rho, c) at the points x, shape (3, n)."""
+    """d log p_model / d (mu, rho, c) of a model at the points x, shape (3, n)."""
     u = (x - model.mu) / model.std
     return np.stack([u / model.std, u * u - 1, np.ones_like(u)])
 
 
 def generate(generator: Model, z: Sample) -> Sample:
-    """G(z) = mu + e^rho z."""
+    """G(z) = mu + e^rho z, with mu and rho of the generator."""
     return Sample(generator.mu + generator.std * z.x, z.w)
 
 
 def value(a_data: np.ndarray, a_fake: np.ndarray, data: Sample, fake: Sample) -> float:
-    """V = E_data[log D] + E_g[log(1 - D)], from D's logits; 2014 paper, Eq. 1, in nats."""
+    """V = E_data[log D] + E_g[log(1 - D)], in nats; 2014 paper, Eq. 1.
+
+    a_data and a_fake are D's logits at the points of data and of fake.
+    """
     return float(-data.w @ softplus(-a_data) - fake.w @ softplus(a_fake))
 
 
@@ -234,17 +237,17 @@ def gan(
 
 
 def logit(D: Logit, x: np.ndarray) -> np.ndarray:
-    """a(x) = w0 + w1 x + w2 x^2."""
+    """a(x) = w0 + w1 x + w2 x^2, with the weights of D."""
     return D.w0 + (D.w1 + D.w2 * x) * x
 
 
 def logit_slope(x: np.ndarray) -> np.ndarray:
-    """d a / d (w0, w1, w2), shape (3, n)."""
+    """d a / d (w0, w1, w2) at the points x, shape (3, n)."""
     return np.stack([np.ones_like(x), x, x * x])
 
 
 def descent(generator: Model, D: Logit, z: Sample) -> np.ndarray:
-    """Gradient of V with respect to the generator's (mu, rho), D held fixed; shape (2,)."""
+    """Gradient of V with respect to the generator's (mu, rho), by noise z, D fixed; shape (2,)."""
     x = generate(generator, z).x
     dV_dx = -sigmoid(logit(D, x)) * (D.w1 + 2 * D.w2 * x)
     dx = np.stack([np.ones_like(x), generator.std * z.x])

@@ -35,7 +35,7 @@ FEW = 1e-6  # how far two optima may be apart and still be the same, in nats and
 
 
 class Divergence(NamedTuple):
-    """A divergence between densities as an integral over x.
+    """A divergence between densities, with its name, as an integral over x.
 
     Of log p and log q, ``density`` is what is integrated, and ``q_slope`` is q times the
     derivative of that with respect to q, up to a constant times q, which does not matter
@@ -71,7 +71,7 @@ DIVERGENCES = {
 
 
 class Fit(NamedTuple):
-    """A Gaussian at which a divergence has a local minimum, and its value there, in nats."""
+    """The mean and std of a Gaussian at a local minimum of a divergence, and that, in nats."""
 
     mean: float
     std: float

@@ -96,7 +96,7 @@ def simultaneous_gradients(
     Parameters
     ----------
     G, D, x, z, cost, rng
-        As in the two functions above.
+        As in `discriminator_gradients` and `generator_gradients`.
 
     Returns
     -------

@@ -191,6 +191,16 @@ def test_temporary_memory_is_bounded(rng, sigmas):
     assert peak < 100e6
 
 
+def test_memory_is_bounded_for_a_collapsed_generator_too(rng):
+    points = rng.random((2100, 3))
+    centres = 1e-9 * rng.normal(size=(5000, 3))
+    tracemalloc.start()
+    log_density(points, centres, 1e-9)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100e6
+
+
 def test_progress_is_told_of_every_block(rng):
     seen = []
 

@@ -76,9 +76,9 @@ def test_more_centres_score_higher(train, test):
 
 
 @pytest.mark.slow
-def test_means_of_clusters_score_above_real_images_and_blurred_ones_below(train, test):
+def test_blurred_images_and_means_of_clusters_score_above_real_images(train, test):
     rows = references(train[:10_000], train[50_000:50_500], test[:500], shape=(28, 28), m=1000)
-    images, blurred, means = (row.score for row in rows)
-    apart = 3 * (images.standard_error + means.standard_error)
-    assert means.test_log_likelihood - images.test_log_likelihood > apart
-    assert images.test_log_likelihood - blurred.test_log_likelihood > apart
+    images, *others = (row.score for row in rows)
+    for other in others:
+        apart = 3 * (images.standard_error + other.standard_error)
+        assert other.test_log_likelihood - images.test_log_likelihood > apart

@@ -60,14 +60,15 @@ def few(points, centres, widest, tile):
     return terms.few_that_matter(points, group, group.half_squares_of(points), widest, tile)
 
 
-def test_few_rows_hold_what_matters_and_infinity(data):
+def test_the_few_are_those_that_matter(data):
     points, centres = data
-    h = oracles.half_squares(points, centres).astype(float)
-    for row, all_h in zip(few(points, centres, 0.05, 32), h, strict=True):
-        kept = np.sort(row[np.isfinite(row)])
-        np.testing.assert_allclose(kept, np.sort(all_h)[: len(kept)], rtol=1e-14)
-        limit = all_h.min() + 0.05**2 * np.log(2000 / terms.LEFT_OUT)
-        assert len(kept) >= (all_h <= limit).sum()
+    row, kept = few(points, centres, 0.05, 32)
+    h = np.sort(oracles.half_squares(points, centres).astype(float), axis=1)
+    for i, h_i in enumerate(h):
+        kept_i = np.sort(kept[row == i])
+        np.testing.assert_allclose(kept_i, h_i[: len(kept_i)], rtol=1e-14)
+        limit = h_i[0] + 0.05**2 * np.log(2000 / terms.LEFT_OUT)
+        assert len(kept_i) >= (h_i <= limit).sum()
 
 
 def test_many_is_noticed_early(data, pairs):
@@ -82,9 +83,9 @@ def test_numbers_too_large_for_float32_are_left_to_float64(data):
 def test_a_nearest_centre_that_comes_last_is_found(rng):
     centres = rng.random((5000, 20)) + 1
     centres[-1] = 0
-    rows = few(np.full((3, 20), 0.01), centres, 0.01, 128)
-    assert rows.shape == (3, 1)
-    np.testing.assert_allclose(rows, 20 * 0.01**2 / 2, rtol=1e-13)
+    row, h = few(np.full((3, 20), 0.01), centres, 0.01, 128)
+    assert sorted(row) == [0, 1, 2]
+    np.testing.assert_allclose(h, 20 * 0.01**2 / 2, rtol=1e-13)
 
 
 @pytest.mark.parametrize("order", ["nearest first", "nearest last"])
@@ -102,20 +103,24 @@ def test_sums_grow_tile_by_tile_in_any_order(rng, order, sigma):
 
 
 @pytest.mark.parametrize("widest", [0.02, 0.5, 1e3])
-def test_sum_exp_is_the_sum(xp, rng, widest):
+@pytest.mark.parametrize("flat", [False, True])
+def test_sum_exp_is_the_sum(xp, rng, widest, flat):
     above = rng.exponential(size=(40, 900))
     above[:, 0] = 0
-    above[:, 1:][rng.random((40, 899)) < 0.2] = np.inf  # no term there
     sigmas = widest * np.array([1.0, 0.2, 0.02])
-    sums = take(terms.sum_exp(put(xp, above), sigmas, 900))
     expected = [np.exp(-above / sigma**2).sum(axis=1) for sigma in sigmas]
-    np.testing.assert_allclose(sums, expected, rtol=1.1 * terms.LEFT_OUT)
+    row = None
+    if flat:
+        row, above = put(xp, np.repeat(np.arange(40), 900)), above.ravel()
+    sums = terms.sum_exp(put(xp, above), row, 40, sigmas, 900)
+    np.testing.assert_allclose(take(sums), expected, rtol=1.1 * terms.LEFT_OUT)
 
 
 def test_a_row_without_terms_that_matter_has_the_sum_0():
     above = np.full((2, 50), 1e9)
     above[0, 3] = 0
-    assert terms.sum_exp(above, np.array([1.0, 0.1]), 50).tolist() == [[1, 0], [1, 0]]
+    sums = terms.sum_exp(above, None, 2, np.array([1.0, 0.1, 0.01]), 50)
+    assert sums.tolist() == [[1, 0], [1, 0], [1, 0]]
 
 
 def test_terms_left_inexact_cannot_change_a_sum_by_more_than_the_tolerance(rng):
@@ -135,3 +140,14 @@ def test_every_bandwidth_widens_the_reach():
     alone = [terms.inexact_from(error, 100, np.array([s])) for s in (1.0, 0.1, 1e-4)]
     together = terms.inexact_from(error, 100, np.array([1.0, 0.1, 1e-4]))
     assert together == max(alone)
+
+
+def test_the_screen_for_few_is_left_out_once_there_were_many(data, monkeypatch):
+    calls = []
+
+    def screen(*arguments):
+        calls.append(arguments)
+
+    monkeypatch.setattr(terms, "few_that_matter", screen)
+    log_density(*data, 10.0, block=10)
+    assert len(calls) == 1

@@ -1,0 +1,54 @@
+"""The design page is true: all of minigan stands on a floor, and imports from there downwards."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+
+
+def floors():
+    """Floor of each package or module of minigan, from the table on the page."""
+    rows = re.findall(r"^\| (\d) \| ([^|]*) \|", PAGE, re.M)
+    return {name: int(floor) for floor, cell in rows for name in re.findall(r"`(\w+)`", cell)}
+
+
+def part(path):
+    """Package, or module at the top, that a file of minigan belongs to."""
+    return path.relative_to(ROOT / "minigan").parts[0].removesuffix(".py")
+
+
+def imported(tree):
+    """Parts of minigan that a file imports when it runs, inside functions too."""
+    if isinstance(tree, ast.If) and getattr(tree.test, "id", "") == "TYPE_CHECKING":
+        return
+    if isinstance(tree, ast.ImportFrom) and (tree.module or "").partition(".")[0] == "minigan":
+        inside = tree.module.split(".")[1:2]
+        yield from inside or [alias.name for alias in tree.names]
+    for child in ast.iter_child_nodes(tree):
+        yield from imported(child)
+
+
+FILES = [path for path in sorted((ROOT / "minigan").rglob("*.py")) if path.stem[:2] != "__"]
+
+
+def test_the_table_names_every_package():
+    parts = {part(path) for path in FILES}
+    assert set(floors()) == parts
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_imports_nothing_from_above(path):
+    floor = floors()
+    for other in imported(ast.parse(path.read_text(encoding="utf-8"))):
+        if other != "__version__":
+            assert floor[other] <= floor[part(path)], other
+
+
+def test_every_package_and_module_has_its_place_in_the_api():
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "api").glob("*.md")]
+    shown = re.findall(r"automodule:: minigan\.(\w+)$", "\n".join(pages), re.M)
+    assert sorted(shown) == sorted({part(path) for path in FILES})

@@ -1,0 +1,101 @@
+"""What docs/ does to docstrings, notebooks and links, on examples small enough to see."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import minigan.data.datasets
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def of_docs(name):
+    """A module that lies in docs/."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rewritten(text, obj=minigan):
+    """Lines of a docstring as Sphinx gets them."""
+    lines = text.splitlines()
+    of_docs("docstrings").rewrite(None, "", "", obj, None, lines)
+    return lines
+
+
+def test_an_indented_block_is_shown_as_it_stands():
+    given = "Of y = x W,\n\n    dx = dy W^T\n    dW = x^T dy\n\nin words."
+    assert "\n".join(rewritten(given)) == given.replace("W,\n\n", "W,\n\n::\n\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["x : array\n    Points.\n\n    More.", "- one\n\n  more of one", ">>> f(\n...   1)"]
+)
+def test_descriptions_lists_and_examples_are_no_formulas(text):
+    assert rewritten(text) == text.splitlines()
+
+
+def test_bars_and_stars_are_ordinary_characters_outside_of_code():
+    lines = rewritten("Mean |D - D*|, a *b*, ``|x| * y``, **bold**.\n\n    |x| * y")
+    assert lines[0] == r"Mean \|D - D\*\|, a \*b\*, ``|x| * y``, **bold**."
+    assert lines[-1] == "    |x| * y"
+
+
+def test_examples_get_the_imports_that_they_lack():
+    datasets = minigan.data.datasets
+    lines = rewritten(">>> import math\n>>> load(np.pi + math.pi)", datasets.load)
+    assert lines[:2] == [
+        ">>> from minigan.data.datasets import load",
+        ">>> import numpy as np",
+    ]
+    assert rewritten(">>> load = len\n>>> load('x')", datasets) == [
+        ">>> load = len",
+        ">>> load('x')",
+    ]
+
+
+def test_notebooks_are_copied_with_the_words_for_their_pictures(tmp_path):
+    output = {"data": {"image/png": ""}, "metadata": {"image/png": {"alt": "A curve."}}}
+    cells = [{"metadata": {}, "outputs": [output]}, {"metadata": {}}]
+    (tmp_path / "1.ipynb").write_text(json.dumps({"cells": cells}))
+    to = tmp_path / "copies"
+    to.mkdir()
+    (to / "0.ipynb").touch()
+    of_docs("generate").copy_tutorials(tmp_path, to)
+    copied = json.loads((to / "1.ipynb").read_text())["cells"]
+    assert copied[0]["metadata"] == {"mystnb": {"image": {"alt": "A curve."}}}
+    assert copied[1] == cells[1]
+    assert not (to / "0.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ('<p id="here"></p><a href="#here"></a><a href="b.html#there"></a>', ""),
+        ('<a href="https://example.org/x"></a>', ""),
+        ('<img src="b.html" alt="A picture.">', ""),
+        ('<a href="#nowhere"></a>', "leads nowhere"),
+        ('<a href="c.html"></a>', "leads nowhere"),
+        ('<a href="b.html#here"></a>', "leads nowhere"),
+        ('<script src="https://example.org/x.js"></script>', "loads"),
+        ('<link href="//example.org/x.css">', "loads"),
+        ('<img src="b.html">', "no alternative text"),
+    ],
+)
+def test_links_are_followed(body, complaint, tmp_path):
+    (tmp_path / "a.html").write_text(body)
+    (tmp_path / "b.html").write_text('<p id="there"></p>')
+    command = [sys.executable, str(DOCS / "links.py"), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == bool(complaint)
+    assert complaint in done.stderr
+
+
+def test_no_pages_are_an_error(tmp_path):
+    command = [sys.executable, str(DOCS / "links.py"), str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
