@@ -47,6 +47,7 @@ def test_row_of_the_suite_over_200_seeds(row):
     assert rows()[row](seeds=range(100, 300)).passed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", LAYERS)
 def test_layer_over_200_seeds(layer):
     report = check_layer(layer(*ARGUMENTS.get(layer, ())), seeds=range(200))

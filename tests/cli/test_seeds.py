@@ -70,6 +70,7 @@ def test_text_is_a_table_and_says_what_was_played(out, capsys):
     assert len(second) == len(first) + 3
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("empty_pictures")
 def test_in_processes_and_one_after_the_other_is_the_same(tmp_path, capsys):
     """As a command, whose standard error must stay empty too."""

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from minigan.cli import main
+from minigan.cli import COMMANDS, main
 from minigan.cli.figure import FIGURES
 from minigan.theory import identities as all_identities
 from minigan.theory.identity import Identity
@@ -56,7 +56,7 @@ def test_json_is_valid_even_where_a_side_is_nan(one_wrong_identity, capsys):
 def test_list_names_every_command_with_a_line(capsys):
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(FIGURES) + 3
+    assert len(lines) == len(FIGURES) + len(COMMANDS)
     assert all(len(line.split(maxsplit=2)) == 3 for line in lines)
 
 
