@@ -7,6 +7,7 @@ The bandwidth is 0.2, or the ten of the paper's grid. The data are MNIST, in [0,
 files are in ../shared/data/mnist, and random images otherwise. Those who would take minutes
 are timed on a few points, and their time is scaled to all; the table says so. Times are
 processor seconds: a call takes so long that other work on the machine always comes between.
+Ratios are of calls made next to each other, because the machine's speed drifts.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import random
 import statistics
 import sys
 import time
@@ -133,18 +133,25 @@ def seconds(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def timed(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each call in every round; in a round the order is random."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name in random.sample(sorted(calls), len(calls)):
-            times[name].append(seconds(calls[name]))
-    return times
+class Clock:
+    """Times of calls, as often as each was made."""
 
+    def __init__(self, calls: dict[str, Callable[[], object]]):
+        self.calls = calls
+        self.times: dict[str, list[float]] = {name: [] for name in calls}
 
-def ratio(above: list[float], below: list[float]) -> float:
-    """Median over the rounds."""
-    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+    def time(self, name: str) -> float:
+        """Make a call; its seconds."""
+        self.times[name].append(seconds(self.calls[name]))
+        return self.times[name][-1]
+
+    def ratio(self, above: str, below: str, rounds: int) -> float:
+        """Median of one call's time over another's, made just before it and just after it."""
+        ratios = []
+        for _ in range(rounds):
+            before, between, after = self.time(below), self.time(above), self.time(below)
+            ratios.append(2 * between / (before + after))
+        return statistics.median(ratios)
 
 
 def peak_megabytes(call: Callable[[], object]) -> float:
@@ -173,11 +180,23 @@ def measured(points: np.ndarray, samples: np.ndarray, rounds: int) -> dict:
     }
     calls["products alone, float32"] = Products(points, samples, np.float32)
     calls["products alone, float64"] = Products(points, samples, np.float64)
-    times = timed(calls, rounds)
-
+    clock = Clock(calls)
+    ratios = {
+        "one bandwidth / float32 products": clock.ratio(
+            "minigan", "products alone, float32", rounds
+        ),
+        "ten bandwidths / one": clock.ratio("minigan, ten bandwidths", "minigan", rounds),
+        "float64 products / float32 products": clock.ratio(
+            "products alone, float64", "products alone, float32", rounds
+        ),
+    }
+    if cdist:
+        ratios["torch.cdist, logsumexp / one"] = clock.ratio(
+            "torch.cdist, logsumexp", "minigan", rounds
+        )
     rows = {
         name: {"seconds": statistics.median(tries), "timed_on": n, "error": None}
-        for name, tries in times.items()
+        for name, tries in clock.times.items()
     }
     for name in ("minigan", "torch.cdist, logsumexp"):
         if name in rows:
@@ -201,14 +220,9 @@ def measured(points: np.ndarray, samples: np.ndarray, rounds: int) -> dict:
                 "error": worst(log_p(few), exact[: len(few)]),
             }
     megabytes = {name: peak_megabytes(calls[name]) for name in list(calls)[:2]}
-    one = times["minigan"]
-    ratios = {
-        "one bandwidth / float32 products": ratio(one, times["products alone, float32"]),
-        "ten bandwidths / one": ratio(times["minigan, ten bandwidths"], one),
-        "differences, ten points at a time / one": (
-            rows["differences, ten points at a time"]["seconds"] / rows["minigan"]["seconds"]
-        ),
-    }
+    ratios["differences, ten points at a time / one"] = (
+        rows["differences, ten points at a time"]["seconds"] / rows["minigan"]["seconds"]
+    )
     return {"rows": rows, "ratios": ratios, "megabytes": megabytes}
 
 
@@ -219,7 +233,7 @@ def worst(log_p: np.ndarray, exact: np.ndarray) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--points", type=int, default=10_000, help="to be scored (10000)")
-    parser.add_argument("--rounds", type=int, default=5, help="calls of each contestant (5)")
+    parser.add_argument("--rounds", type=int, default=5, help="pairs of calls for each ratio (5)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     chosen = parser.parse_args()
     what, points, samples = data(chosen.points)

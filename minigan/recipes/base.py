@@ -11,6 +11,7 @@ once, as there; Algorithm 1 of the paper lets them alternate, and so can every r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ import numpy as np
 
 from minigan.data.epochs import Epochs
 from minigan.errors import InputError
+from minigan.initialisers import uniform
 from minigan.layers import Sequential
 from minigan.optimizers import SGD, Optimizer
 from minigan.randomness import streams
@@ -29,7 +31,7 @@ from minigan.validation import real_number
 if TYPE_CHECKING:
     from minigan.backend import Device
     from minigan.layers import Layer
-    from minigan.types import Sampler, Schedule
+    from minigan.types import Initialiser, Sampler, Schedule
 
 RAMP_EPOCHS = 249  # momentum grows from the first epoch to the 250th
 
@@ -45,7 +47,8 @@ class Rows:
     shape : (channels, rows, columns)
         Of one image.
     width : float
-        Hidden units are this many times the recipe's: 1 is full size.
+        Hidden layers have this many times the recipe's units: 1 is full size. Fewer units come
+        with larger weights behind them; see `after_hidden`.
     """
 
     X: np.ndarray
@@ -60,6 +63,15 @@ class Rows:
     def units(self, number: int) -> int:
         """Hidden units of a layer that has ``number`` at full size; at least 1."""
         return max(1, round(number * self.width))
+
+    def after_hidden(self, irange: float) -> Initialiser:
+        """Weights of a layer behind a hidden one, uniform on (-irange, irange) at full size.
+
+        A sum over a part ``width`` of the units would be smaller by the root of ``width``, and
+        a narrow D that starts so small may take a thousand steps before it moves at all. So
+        the range is divided by that root.
+        """
+        return uniform(irange / math.sqrt(self.width))
 
 
 def steps_per_epoch(X: np.ndarray, batch: int) -> int:

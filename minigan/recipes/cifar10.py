@@ -40,9 +40,9 @@ def generator(rows):
     return [
         Linear(100, h, weights=uniform(0.05)),
         ReLU(),
-        Linear(h, h, weights=uniform(0.05)),
+        Linear(h, h, weights=rows.after_hidden(0.05)),
         Sigmoid(),
-        Linear(h, rows.pixels, weights=uniform(0.5)),
+        Linear(h, rows.pixels, weights=rows.after_hidden(0.5)),
     ]
 
 
@@ -53,9 +53,9 @@ def discriminator(rows):
         Dropout(0.8),
         Maxout(rows.pixels, h, 5, weights=uniform(0.005)),
         Dropout(0.5),
-        Maxout(h, h, 5, weights=uniform(0.005)),
+        Maxout(h, h, 5, weights=rows.after_hidden(0.005)),
         Dropout(0.5),
-        Linear(h, 1, weights=uniform(0.005)),
+        Linear(h, 1, weights=rows.after_hidden(0.005)),
     ]
 
 
@@ -72,14 +72,14 @@ def painting_generator(rows):
     return [
         Linear(100, h, weights=uniform(0.05)),
         ReLU(),
-        Linear(h, channels * places**2, weights=uniform(0.05)),
+        Linear(h, channels * places**2, weights=rows.after_hidden(0.05)),
         Sigmoid(),
         ConvTranspose2D(
             (channels, places, places),
             rows.shape[0],
             kernel=5,
             stride=3,
-            weights=uniform(0.05),
+            weights=rows.after_hidden(0.05),
             tied_bias=False,
         ),
     ]
@@ -89,20 +89,19 @@ def looking_discriminator(rows):
     """Three convolutions with maxout of 2 pieces and pooling, then 500 maxout units."""
     shape = rows.shape
     layers: list[Layer] = [Dropout(0.8)]
+    weights = uniform(0.005)  # behind the image; all that follow are behind hidden channels
     for channels, kernel, pad, pool in ((32, 8, 4, 4), (32, 8, 3, 4), (192, 5, 3, 2)):
-        convolution = Conv2D(
-            shape, 2 * rows.units(channels), kernel, pad=pad, weights=uniform(0.005)
-        )
+        convolution = Conv2D(shape, 2 * rows.units(channels), kernel, pad=pad, weights=weights)
         maxout = ChannelMaxout(convolution.shape_out, pieces=2)
         pooling = MaxPool2D(maxout.shape_out, pool, stride=2)
         layers += [convolution, maxout, pooling, Dropout(0.5)]
-        shape = pooling.shape_out
+        shape, weights = pooling.shape_out, rows.after_hidden(0.005)
     h = rows.units(500)
     return [
         *layers,
-        Maxout(pooling.n_out, h, 5, weights=uniform(0.005)),
+        Maxout(pooling.n_out, h, 5, weights=weights),
         Dropout(0.5),
-        Linear(h, 1, weights=uniform(0.005)),
+        Linear(h, 1, weights=rows.after_hidden(0.005)),
     ]
 
 

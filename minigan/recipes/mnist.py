@@ -17,9 +17,9 @@ def generator(rows):
     return [
         Linear(100, h, weights=uniform(0.05)),
         ReLU(),
-        Linear(h, h, weights=uniform(0.05)),
+        Linear(h, h, weights=rows.after_hidden(0.05)),
         ReLU(),
-        Linear(h, rows.pixels, weights=uniform(0.05), bias=marginal_bias(rows.X)),
+        Linear(h, rows.pixels, weights=rows.after_hidden(0.05), bias=marginal_bias(rows.X)),
         Sigmoid(),
     ]
 
@@ -31,9 +31,9 @@ def discriminator(rows):
         Dropout(0.8),
         Maxout(rows.pixels, h, 5, weights=uniform(0.005)),
         Dropout(0.5),
-        Maxout(h, h, 5, weights=uniform(0.005)),
+        Maxout(h, h, 5, weights=rows.after_hidden(0.005)),
         Dropout(0.5),
-        Linear(h, 1, weights=uniform(0.005)),
+        Linear(h, 1, weights=rows.after_hidden(0.005)),
     ]
 
 

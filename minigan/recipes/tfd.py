@@ -28,7 +28,9 @@ def upper_layers(rows):
     return [
         Linear(100, h, weights=uniform(0.05), max_col_norm=LONGEST, name="relu"),
         ReLU(),
-        Linear(h, h, weights=uniform(0.05), bias=-2.0, max_col_norm=LONGEST, name="hidden"),
+        Linear(
+            h, h, weights=rows.after_hidden(0.05), bias=-2.0, max_col_norm=LONGEST, name="hidden"
+        ),
         Sigmoid(),
         Linear(
             h,
@@ -48,7 +50,14 @@ def deeper_generator(rows):
     return [
         Linear(100, h, weights=uniform(0.05), max_col_norm=LONGEST, name="new relu"),
         ReLU(),
-        Linear(h, 100, weights=uniform(0.05), bias=-2.0, max_col_norm=LONGEST, name="new hidden"),
+        Linear(
+            h,
+            100,
+            weights=rows.after_hidden(0.05),
+            bias=-2.0,
+            max_col_norm=LONGEST,
+            name="new hidden",
+        ),
         Sigmoid(),
         *upper_layers(rows),
     ]
@@ -61,9 +70,9 @@ def discriminator(rows):
         Dropout(0.8),
         Maxout(rows.pixels, h, 5, weights=uniform(0.005), max_col_norm=LONGEST),
         Dropout(0.5),
-        Maxout(h, h, 5, weights=uniform(0.005), max_col_norm=LONGEST),
+        Maxout(h, h, 5, weights=rows.after_hidden(0.005), max_col_norm=LONGEST),
         Dropout(0.5),
-        Linear(h, 1, weights=uniform(0.005), max_col_norm=LONGEST),
+        Linear(h, 1, weights=rows.after_hidden(0.005), max_col_norm=LONGEST),
     ]
 
 

@@ -124,21 +124,40 @@ def test_layers_have_the_original_sizes(name):
     assert [text(layer) for layer in recipe.discriminator(rows)] == D_LAYERS[name]
 
 
+def weights(name, width):
+    """For each player: layers with weights, at this width."""
+    recipe, rows = RECIPES[name], small_rows(name, width=width)
+    for make in (recipe.generator, recipe.discriminator):
+        yield [layer for layer in Sequential(make(rows), seed=0).layers if layer.params]
+
+
+def assert_uniform(W, irange):
+    low = 0.9 if W.size >= 50 else 0.3  # D's last layer has few
+    assert low * irange < np.abs(W).max() <= np.float32(irange)
+    assert abs(W.mean()) < 4 * irange / math.sqrt(3 * W.size)
+
+
 @pytest.mark.parametrize("name", PAPER)
-def test_weights_start_in_the_original_ranges(name):
-    recipe, rows = RECIPES[name], small_rows(name, width=0.02)
-    for layers, iranges in zip(
-        (recipe.generator(rows), recipe.discriminator(rows)), IRANGES[name], strict=True
-    ):
-        network = Sequential(layers, seed=0)
-        learning = [layer for layer in network.layers if layer.params]
-        assert len(learning) == len(iranges)
-        for layer, irange in zip(learning, iranges, strict=True):
+def test_weights_start_in_the_original_ranges(name, monkeypatch):
+    # Layers as narrow as at width 0.02, with weights as at full size.
+    monkeypatch.setattr(Rows, "units", lambda self, number: max(1, number // 50))
+    for layers, iranges in zip(weights(name, width=1.0), IRANGES[name], strict=True):
+        for layer, irange in zip(layers, iranges, strict=True):
             if irange is not None:
-                largest = np.abs(layer.W).max()
-                low = 0.9 if layer.W.size >= 50 else 0.3  # D's last layer has few
-                assert low * irange < largest <= np.float32(irange)
-                assert abs(layer.W.mean()) < 4 * irange / math.sqrt(3 * layer.W.size)
+                assert_uniform(layer.W, irange)
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_behind_fewer_hidden_units_weights_are_larger(name):
+    """So that a sum of them is as large as at full size."""
+    width, other = 0.04, 0.08
+    for player, wider, iranges in zip(
+        weights(name, width), weights(name, other), IRANGES[name], strict=True
+    ):
+        for layer, its_twin, irange in zip(player, wider, iranges, strict=True):
+            if irange is not None:
+                behind_hidden = len(layer.W) != len(its_twin.W)  # else behind noise or pixels
+                assert_uniform(layer.W, irange / math.sqrt(width) if behind_hidden else irange)
 
 
 @pytest.mark.parametrize("name", ["tfd-pretrain", "tfd"])

@@ -517,7 +517,11 @@ def test_an_atom_counts_as_fake():
 # Refusals.
 
 
-@pytest.mark.parametrize("data", [Examples(np.zeros((3, 1))), None, 3.0, "normal"], ids=repr)
+@pytest.mark.parametrize(
+    "data",
+    [Examples(np.zeros((3, 1))), None, 3.0, "normal"],
+    ids=lambda given: type(given).__name__,
+)
 def test_data_have_a_density(data):
     with pytest.raises(InputError, match=r"^data: expected a distribution with pdf\(\), got"):
         GeneratorState(affine(1.0, 0.0), U, data)
