@@ -36,7 +36,7 @@ class PiecesFirst(Maxout):
 
     def forward(self, x):
         """Largest piece of every unit."""
-        return self.linear(x).unflatten(1, (self.pieces, -1)).amax(dim=1)
+        return self.linear(x).unflatten(1, (self.pieces, -1)).max(dim=1).values
 
 
 class PieceByPiece(PiecesFirst):

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="both players move at once, as in the paper's code",
     )
-    parser.add_argument("--look", type=int, metavar="N", help="epochs between two samples sheets")
+    parser.add_argument("--look", type=int, metavar="N", help="epochs between looks (the recipe's)")
     parser.add_argument("--keep", type=int, metavar="N", help="epochs between checkpoints for good")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where (cpu)")
     parser.add_argument(
@@ -116,6 +116,9 @@ def _finish(run, options: argparse.Namespace) -> int:
     from minigan.runs.score import score
 
     found = score(run, options.data_dir, progress)
+    if found["sigma"] in (found["grid"][0], found["grid"][-1]):
+        remark = f"sigma {found['sigma']:g} is at the edge of the grid: a better one may lie beyond"
+        print(f"minigan: {remark}", file=sys.stderr)
     files = [str(file) for file in save_pictures(run)]
     if options.json:
         print(json_text({**found, "files": files}))

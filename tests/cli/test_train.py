@@ -121,6 +121,17 @@ def test_a_finished_run_is_scored_again(capsys):
 
 
 @quick
+def test_a_bandwidth_at_the_edge_of_the_grid_is_remarked_upon(capsys):
+    train("cifar10", "--data", "digits", "--width", 0.002, "--epochs", 1, "--threads", 1, "--json")
+    printed = capsys.readouterr()
+    sigma = strictly(printed.out.splitlines()[-1])["sigma"]
+    assert sigma == 1  # pixels of contrast-normalised images are of this size
+    assert printed.err == (
+        "minigan: sigma 1 is at the edge of the grid: a better one may lie beyond\n"
+    )
+
+
+@quick
 def test_checkpoints_for_good(capsys):
     train("digits", "--epochs", 3, "--keep", 2)
     assert os.path.exists("digits/step-00000024.npz")  # twelve steps an epoch
