@@ -30,12 +30,12 @@ def opened(name, directory, *, steps=3, start=None, seed=0, look_every=2, **opti
     return ImageRun(settings, splits(name, steps), directory, look_every=look_every, **options)
 
 
-def pretrained(tmp_path, name):
-    """Options with which the recipe can begin: a finished run, if it builds upon one."""
+def pretrained(tmp_path, name, steps=3):
+    """Options with which the recipe can begin: a run on the same images, if it builds upon one."""
     source = RECIPES[name].starts_from
     if source is None:
         return {}
-    with opened(source, tmp_path / source) as run:
+    with opened(source, tmp_path / source, steps=steps) as run:
         list(run.play(1))
     return {"start": tmp_path / source}
 

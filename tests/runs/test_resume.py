@@ -61,7 +61,7 @@ def test_two_epochs_and_two_more_are_four(name, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_500_steps_and_500_more_are_1000(name, tmp_path):
-    options = pretrained(tmp_path, name)
+    options = pretrained(tmp_path, name, steps=5)
     for directory, stops in (("whole", [200]), ("halves", [100, 200])):
         for stop in stops:
             again = {"resume": True} if stop != stops[0] else options
