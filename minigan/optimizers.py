@@ -78,7 +78,7 @@ class Optimizer(ABC):
         self.network = network
         self.lr = schedule(f"{type(self).__name__}: lr", lr)
         self.t = 0
-        self._scratch = network.xp.empty_like(network.params)
+        self._scratch = network.xp.empty_like(network.params[:BLOCK])
 
     def step(self) -> None:
         """Move the parameters once, then enforce the layers' constraints."""
@@ -162,7 +162,8 @@ class SGD(Optimizer):
 
     def _update(self, params, grads, lr):
         mu, xp = self.momentum(self.t), self.network.xp
-        for p, g, v, scratch in blocks(params, grads, self.velocity, self._scratch):
+        for p, g, v in blocks(params, grads, self.velocity):
+            scratch = self._scratch[: p.size]
             v *= mu
             xp.multiply(g, lr, out=scratch)
             v -= scratch
@@ -222,7 +223,8 @@ class Adam(Optimizer):
         xp, t = self.network.xp, self.t + 1
         s = math.sqrt(1 - self.beta2**t)
         rate = lr * s / (1 - self.beta1**t)
-        for p, g, m, v, scratch in blocks(params, grads, self.m, self.v, self._scratch):
+        for p, g, m, v in blocks(params, grads, self.m, self.v):
+            scratch = self._scratch[: p.size]
             m *= self.beta1
             xp.multiply(g, 1 - self.beta1, out=scratch)
             m += scratch
