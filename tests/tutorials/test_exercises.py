@@ -82,11 +82,13 @@ WRONG = {
         (lambda p, q: 0 * p + 0.5, "earns more than your"),
         (lambda p, q: p**2 / (p**2 + q**2), "earns more than your"),
         (lambda p, q: p / (p + q) * (1 - 1e-3), "earns more than your"),
+        (lambda p, q: (p / (p + q)).clip(0, 1 - 2e-5), "D = 1 earns more than your 0.99998"),
         (lambda p, q: np.log(q), "finite"),
     ],
     "maximum likelihood": [
         (np.exp, "climbs"),
         (lambda a: -np.exp(a) / 2, "1/2 of Eq. 14"),
+        (lambda a: -a, "gradient of KL(p_g || p_data)"),
         (lambda a: -sigmoid(a), "gradient in"),
         (lambda a: -np.exp(-a), "gradient in"),
     ],
@@ -118,6 +120,7 @@ WRONG = {
         (lambda J: (np.log(4) - J) / 2, "-V/2"),
         (lambda J: np.log(4) - 2 * J, "the integral gives"),
         (lambda J: J - np.log(2), "the integral gives"),
+        (lambda J: 0.6931 - J, "you -4.71"),
     ],
     "momentum": [
         (lambda before, after: 1.0, "changes nothing"),
@@ -134,6 +137,9 @@ WRONG = {
     "dropout": [
         (lambda x, keep: (keep * x, x**2 * keep * (1 - keep)), "the mean of x * mask alone"),
         (lambda x, keep: (x, x**2 * keep * (1 - keep)), "the variance of x * mask alone"),
+        (lambda x, keep: (x, abs(x) * ((1 - keep) / keep) ** 0.5), "the standard deviation"),
+        (lambda x, keep: (x, (1 - keep) / keep), "expected (1,)"),
+        (lambda x, keep: (x, x**2 * (1 - keep)), "expected (1,)"),
         (lambda x, keep: (x, x**2 / keep), "expected (1,)"),
         (lambda x, keep: x, "shape"),
     ],
@@ -152,6 +158,10 @@ WRONG = {
         (lambda gamma: 0, "> 0"),
     ],
 }
+
+
+def turned(x, y, angle):
+    return np.hypot(x, y) * np.cos(angle), np.hypot(x, y) * np.sin(angle)
 
 
 def last_wins(dy, z):
@@ -180,11 +190,18 @@ def test_a_wrong_answer_is_told_what_is_wrong(name, answer, says):
         ((0, 0), lambda x, y, t: (x * np.cos(t) + y * np.sin(t), y * np.cos(t)), "should be"),
         ((0, 0), lambda x, y, t: (x * np.exp(-t), y * np.exp(t)), "should be"),
         ((0, 0), lambda x, y, t: x, "shape"),
+        ((0, 0), lambda x, y, t: turned(x, y, np.arctan(y / x) + t), "np.arctan2(y0, x0) does not"),
+        ((0, 0), lambda x, y, t: turned(x, y, np.arccos(x / np.hypot(x, y)) + t), "from (0.8, -0"),
     ],
 )
 def test_a_wrong_orbit_is_told_what_is_wrong(point, path, says):
     found = verdict("orbit", lambda: point, path)
     assert found.startswith("wrong: ") and says in found
+
+
+def test_an_orbit_by_its_angle_is_right_too():
+    found = verdict("orbit", lambda: (0, 0), lambda x, y, t: turned(x, y, np.arctan2(y, x) + t))
+    assert found == "right"
 
 
 def test_an_orbit_needs_both_answers():

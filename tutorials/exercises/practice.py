@@ -177,7 +177,8 @@ def dropout(answer: Callable) -> None:
     ------
     NotYetError, WrongError
     """
-    for x, keep in ((1.0, 0.5), (-2.0, 0.8), (3.0, 1.0)):
+    # No variance here but 0 is its own square root, so that a deviation is not taken for one.
+    for x, keep in ((1.0, 0.25), (-2.0, 0.4), (3.0, 0.8), (3.0, 1.0)):
         outcomes, odds = np.array([0.0, x / keep]), np.array([1 - keep, keep])
         mean = outcomes @ odds
         variance = (outcomes - mean) ** 2 @ odds
@@ -186,4 +187,6 @@ def dropout(answer: Callable) -> None:
             raise WrongError("the mean of x * mask alone; Dropout also divides by keep")
         if keep < 1 and same(got[1], x**2 * keep * (1 - keep)):
             raise WrongError("the variance of x * mask alone; Dropout also divides by keep")
+        if keep < 1 and same(got, [mean, np.sqrt(variance)]):
+            raise WrongError("this is the standard deviation; asked for is the variance")
         require(got, [mean, variance], f"(mean, variance) for x = {x}, keep = {keep}")

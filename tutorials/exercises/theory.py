@@ -53,8 +53,8 @@ def optimal_discriminator(answer: Callable) -> None:
         i = gain.argmax()
         if gain[i] > 1e-12:
             raise WrongError(
-                f"where p_data = {p_data[i]:.3f} and p_g = {p_g[i]:.3f}, D = {other[i]:.4f} "
-                f"earns more than your {D[i]:.4f}"
+                f"where p_data = {p_data[i]:.3f} and p_g = {p_g[i]:.3f}, D = {other[i]:.9g} "
+                f"earns more than your {D[i]:.9g}"
             )
 
 
@@ -76,17 +76,27 @@ def orbit(equilibrium: Callable, path: Callable) -> None:
     if np.abs(field(point)).max() > 1e-12:
         x, y = field(point)
         raise WrongError(f"at your equilibrium the players still move, by ({x:.3g}, {y:.3g})")
-    start, h = np.array([0.8, -0.3]), 1e-5
-    begin = ask(path, *start, 0.0, shape=(2,))
-    require(begin, start, "t = 0, from (0.8, -0.3)")
-    for t in (0.4, 2.0, 9.0):
-        before, now, after = (ask(path, *start, t + s, shape=(2,)) for s in (-h, 0, h))
-        moves = (after - before) / (2 * h)
-        if np.abs(moves - field(now)).max() > 1e-6:
-            raise WrongError(
-                f"at t = {t} (dx/dt, dy/dt) should be (-y, x) = "
-                f"({-now[1]:.4f}, {now[0]:.4f}), got ({moves[0]:.4f}, {moves[1]:.4f})"
-            )
+    h = 1e-5
+    for place in ((0.8, -0.3), (-0.6, 0.5), (0.0, 0.7)):  # not on one side only
+        start = np.array(place)
+        require(
+            ask(path, *start, 0.0, shape=(2,)),
+            start,
+            f"t = 0, from {place}",
+            opposite=(
+                -start,
+                f"from {place} the path begins at the opposite point: arctan(y0 / x0) gives the "
+                "same angle for both, np.arctan2(y0, x0) does not",
+            ),
+        )
+        for t in (0.4, 2.0, 9.0):
+            before, now, after = (ask(path, *start, t + s, shape=(2,)) for s in (-h, 0, h))
+            moves = (after - before) / (2 * h)
+            if np.abs(moves - field(now)).max() > 1e-6:
+                raise WrongError(
+                    f"from {place}, at t = {t}, (dx/dt, dy/dt) should be (-y, x) = "
+                    f"({-now[1]:.4f}, {now[0]:.4f}), got ({moves[0]:.4f}, {moves[1]:.4f})"
+                )
 
 
 def maximum_likelihood(answer: Callable) -> None:
@@ -105,8 +115,8 @@ def maximum_likelihood(answer: Callable) -> None:
     for model in (mg.Normal(0.5, 1.2), mg.Normal(-1.0, 1.6)):
         a, _ = likelihood.optimal_logit(data, model, x)
         f = ask(answer, a, shape=x.shape)
-        weight = model.pdf(x) * (x[1] - x[0])
-        got = likelihood.score(model, x) @ (f * weight)
+        score = likelihood.score(model, x) * (model.pdf(x) * (x[1] - x[0]))
+        got = score @ f
         wanted = likelihood.kl_gradient(data, model)
         require(
             got,
@@ -114,6 +124,7 @@ def maximum_likelihood(answer: Callable) -> None:
             f"gradient in (mu, s) of p_g = N({model.mean}, {model.std}^2)",
             sign=(-wanted, "a generator that goes down on your J climbs on the KL divergence"),
             half=(wanted / 2, "half of the gradient: the 1/2 of Eq. 14 is not in Eq. 22"),
+            reverse=(score @ -a, "this is the gradient of KL(p_g || p_data), the other way round"),
         )
 
 
@@ -189,7 +200,7 @@ def jsd(answer: Callable) -> None:
             raise WrongError("this is in bits; the costs are in nats")
         if abs(got - (np.log(4) - J_D) / 2) < 1e-9:
             raise WrongError("J_D is not -V, but -V/2 (Eq. 8)")
-        raise WrongError(f"for J_D = {J_D:.4f} the integral gives {wanted:.4f}, you {got:.4f}")
+        raise WrongError(f"for J_D = {J_D:.9g} the integral gives {wanted:.9g}, you {got:.9g}")
 
 
 def sigma(answer: Callable) -> None:
