@@ -11,6 +11,7 @@ not fit; 130 interrupted, with what was learned so far written.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -69,8 +70,22 @@ def main(arguments: list[str] | None = None) -> int:
         print("minigan: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # whoever read the output has gone; do not fail again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 1
+    except MemoryError as error:
+        print(f"minigan: not enough memory: {error or 'no more is given'}", file=sys.stderr)
+        return 2
+    except OSError as error:  # files have errors of their own: this is what is printed to
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        print(f"minigan: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
+
+
+def _drop_output() -> None:
+    """Let what is left of the output go nowhere, so that Python does not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from minigan.cli.output import json_text, progress
+from minigan.errors import CheckpointError
 from minigan.validation import whole_number
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
@@ -48,7 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=int, metavar="N", help="epochs between checkpoints for good")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where (cpu)")
     parser.add_argument(
-        "--threads", type=int, help="of matrix products (1; for large nets, one a core)"
+        "--threads",
+        type=int,
+        help="of matrix products (1; for large nets, one a core; on --resume, those of the run)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, a line for each epoch")
 
@@ -64,19 +68,35 @@ def run(options: argparse.Namespace) -> int:
         for name, recipe in RECIPES.items():
             print(f"{name:{width}}  {recipe.about}")
         return 0
-    threads = _threads(options) if options.threads is None else options.threads
-    with threadpool_limits(whole_number("--threads", threads)):
-        return _train(options)
+    threads = whole_number("--threads", _threads(options))
+    with threadpool_limits(threads):
+        return _train(options, threads)
 
 
 def _threads(options: argparse.Namespace) -> int:
-    """Small nets gain nothing from threads, and lose much where the cores are busy."""
+    """As asked; else as the run was begun, for its numbers depend on it; else what is fast.
+
+    Small nets gain nothing from threads, and lose much where the cores are busy.
+    """
+    if options.threads is not None:
+        return options.threads
+    if options.resume:
+        from minigan.checkpoint import read
+        from minigan.training.keeper import LAST
+
+        with suppress(CheckpointError):  # whoever opens the run says what is wrong with it
+            return read(_directory(options) / LAST).configuration.get("threads", 1)
     return 1 if options.recipe == "digits" else os.cpu_count() or 1
 
 
-def _train(options: argparse.Namespace) -> int:
+def _directory(options: argparse.Namespace) -> Path:
+    return Path(options.out or options.recipe)
+
+
+def _train(options: argparse.Namespace, threads: int) -> int:
     from minigan.runs import ImageRun, Settings
     from minigan.runs.settings import read_splits
+    from minigan.training.keeper import LAST
 
     settings = Settings(
         options.recipe,
@@ -86,10 +106,11 @@ def _train(options: argparse.Namespace) -> int:
         options.width,
         options.simultaneous,
         options.start,
+        threads,
     )
     epochs = settings.chosen.epochs if options.epochs is None else options.epochs
     whole_number("--epochs", epochs)
-    directory = Path(options.out or options.recipe)
+    directory = _directory(options)
     show = _json_line if options.json else _text_line
     try:
         with ImageRun(
@@ -106,7 +127,9 @@ def _train(options: argparse.Namespace) -> int:
             run.go_back_to_best()
             return _finish(run, options)
     except KeyboardInterrupt:
-        print(f"minigan: interrupted; go on with --resume --out {directory}", file=sys.stderr)
+        begun = (directory / LAST).exists()
+        how = "; the same command with --resume goes on from here" if begun else ""
+        print(f"minigan: interrupted{how}", file=sys.stderr)
         return 130
 
 

@@ -16,6 +16,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
@@ -184,8 +185,13 @@ def _played(play: Callable, todo: list[dict], jobs: int | None) -> Generator[Gam
             return
         with _interrupts_ignored():  # processes start here
             games = parallel(calls)
-        with closing(games):
-            yield from games
+        try:
+            for game in games:  # noqa: UP028 (else they are closed before the warnings are off)
+                yield game
+        finally:
+            with warnings.catch_warnings():  # joblib's, of games that nobody waits for any more
+                warnings.simplefilter("ignore")
+                games.close()
 
 
 @contextmanager

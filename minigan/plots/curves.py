@@ -49,6 +49,7 @@ def draw_curves(lines: list[dict[str, Any]]) -> Figure:
     for ax in (costs, accuracy, likelihood):
         ax.set(xlabel="epoch", xlim=(0, lines[-1]["epoch"] + 1))
         ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.ticklabel_format(axis="y", useOffset=False)
         ax.spines[["top", "right"]].set_visible(False)
     return figure
 

@@ -16,6 +16,8 @@ from minigan.validation import real_number, whole_number
 if TYPE_CHECKING:
     import os
 
+WIDEST = 100.0  # times the recipe's layers: more than any machine holds
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -32,11 +34,14 @@ class Settings:
     seed : int
         Of everything random, >= 0.
     width : float
-        Hidden units are this many times the recipe's, > 0.
+        Hidden units are this many times the recipe's, > 0, at most 100.
     simultaneous : bool, optional
         Whether both players move at once; the recipe's choice by default.
     start : str or os.PathLike, optional
         Directory of a finished run whose G a recipe builds upon, if it does.
+    threads : int
+        With how many threads products are made, >= 1. Other numbers round sums differently, so
+        a run keeps to its own; whoever plays it sets them, with threadpoolctl.
 
     Raises
     ------
@@ -51,13 +56,15 @@ class Settings:
     width: float = 1.0
     simultaneous: bool | None = None
     start: str | os.PathLike | None = None
+    threads: int = 1
 
     def __post_init__(self):
         if self.recipe not in RECIPES:
             raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
         whole_number("seed", self.seed, 0)
         whole_number("fold", self.fold, 0)
-        real_number("width", self.width, 0, low_open=True)
+        real_number("width", self.width, 0, WIDEST, low_open=True)
+        whole_number("threads", self.threads)
         if self.start is not None and self.chosen.starts_from is None:
             raise InputError(f"start: expected none for {self.recipe}, got '{self.start}'")
 

@@ -177,8 +177,8 @@ def test_the_faces_recipes_one_after_the_other(tmp_path, rng, capsys):
         (["digits", "--look", "-1"], "look: expected a whole number >= 1, got -1"),
         (["digits", "--threads", "0"], "--threads: expected a whole number >= 1, got 0"),
         (["digits", "--seed", "-1"], "seed: expected a whole number >= 0, got -1"),
-        (["digits", "--width", "0"], "width: expected a finite number > 0, got 0.0"),
-        (["digits", "--width", "nan"], "width: expected a finite number > 0, got nan"),
+        (["digits", "--width", "0"], "width: expected a finite number in .0, 100., got 0.0"),
+        (["digits", "--width", "nan"], "width: expected a finite number in .0, 100., got nan"),
         (["digits", "--fold", "1"], "fold: expected 0 to 0 for digits, got 1"),
         (["digits", "--start", "x"], "start: expected none for digits, got 'x'"),
         (["digits", "--resume"], "digits: expected a directory to resume from, got none"),
@@ -322,12 +322,52 @@ def test_ctrl_c_says_how_to_go_on_and_nothing_is_lost(capsys):
     finally:
         process.kill()
     assert process.returncode == 130
-    assert err == "minigan: interrupted; go on with --resume --out digits\n"
+    assert err == "minigan: interrupted; the same command with --resume goes on from here\n"
     done = len(table("digits"))
     assert done == 3 + len(out.splitlines()) and json.loads(line)["epoch"] == 3
     assert train("digits", "--epochs", done + 2, "--look", 50_000, "--resume") == 0
     assert train("digits", "--epochs", done + 2, "--look", 50_000, "--out", "whole") == 0
     assert table("digits") == table("whole")
+
+
+@quick
+def test_a_resumed_run_keeps_its_number_of_threads(capsys):
+    assert (
+        train("mnist-quick", "--data", "digits", "--width", 0.05, "--epochs", 1, "--threads", 1)
+        == 0
+    )
+    again = ["mnist-quick", "--data", "digits", "--width", 0.05, "--epochs", 2, "--resume"]
+    assert train(*again, "--threads", 2) == 2
+    assert "threads = 2, got 1" in capsys.readouterr().err
+    assert train(*again) == 0  # though a new run would have one a core
+
+
+@quick
+def test_ctrl_c_before_there_is_anything_to_resume_does_not_advise_it(capsys, monkeypatch):
+    def interrupted(settings, data_dir):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minigan.runs.settings.read_splits", interrupted)
+    assert train("digits") == 130
+    assert capsys.readouterr().err == "minigan: interrupted\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_output_that_cannot_be_written_is_one_line():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "minigan", "train"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr == "minigan: the output cannot be written: No space left on device\n"
+
+
+def test_too_little_memory_is_one_line(capsys, monkeypatch):
+    def greedy(settings, data_dir):
+        raise MemoryError("Unable to allocate 3 TiB")
+
+    monkeypatch.setattr("minigan.runs.settings.read_splits", greedy)
+    assert train("digits") == 2
+    assert capsys.readouterr().err == "minigan: not enough memory: Unable to allocate 3 TiB\n"
 
 
 @pytest.mark.slow

@@ -33,6 +33,11 @@ def play(seed, k=1):
     return {"J_D": record.J_D, "J_G": record.J_G, "norm": record.G_grad_norm}
 
 
+def waits(seed):
+    time.sleep(0.3)
+    return {"x": seed / 7}
+
+
 @pytest.fixture
 def played():
     """The settings that `note` was called with."""
@@ -240,6 +245,18 @@ def test_ctrl_c_ends_all_processes_at_once_and_quietly(tmp_path, start, games):
     if games:
         assert all(json.loads(line)["results"] for line in lines(out))
         assert games <= len(lines(out)) < 40
+
+
+@pytest.mark.slow
+def test_a_sweep_stopped_between_two_games_is_quiet_about_those_it_gives_up(tmp_path):
+    def stopped(games, total):
+        yield next(iter(games))
+        raise KeyboardInterrupt
+
+    done = sweep(
+        waits, grid(seed=range(20)), name="t", directory=tmp_path, jobs=2, progress=stopped
+    )
+    assert (done.played, done.interrupted) == (1, True)
 
 
 # Games that fail.

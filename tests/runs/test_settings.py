@@ -17,8 +17,10 @@ from minigan.runs.settings import configuration, read_splits
         ({"seed": -1}, "seed: expected a whole number >= 0, got -1"),
         ({"seed": 1.5}, "seed: expected a whole number >= 0"),
         ({"fold": -1}, "fold: expected a whole number >= 0, got -1"),
-        ({"width": 0.0}, "width: expected a finite number > 0, got 0.0"),
-        ({"width": float("nan")}, "width: expected a finite number > 0, got nan"),
+        ({"width": 0.0}, "width: expected a finite number in .0, 100., got 0.0"),
+        ({"width": float("nan")}, "width: expected a finite number in .0, 100., got nan"),
+        ({"width": 1e16}, "width: expected a finite number in .0, 100., got 1e.16"),
+        ({"threads": 0}, "threads: expected a whole number >= 1, got 0"),
         ({"start": "runs/first"}, "start: expected none for digits, got 'runs/first'"),
     ],
 )
