@@ -325,7 +325,8 @@ def test_ctrl_c_says_how_to_go_on_and_nothing_is_lost(capsys):
     assert err == "minigan: interrupted; the same command with --resume goes on from here\n"
     done = len(table("digits"))
     printed = 3 + len(out.splitlines())
-    assert done - printed in (0, 1)  # Ctrl-C may come after a line is written and before it is shown
+    # Ctrl-C may come after a line is written and before it is shown.
+    assert done - printed in (0, 1)
     assert json.loads(line)["epoch"] == 3
     assert train("digits", "--epochs", done + 2, "--look", 50_000, "--resume") == 0
     assert train("digits", "--epochs", done + 2, "--look", 50_000, "--out", "whole") == 0
