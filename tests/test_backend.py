@@ -132,6 +132,14 @@ def test_dropout_draws_and_hides_on_the_device(xp, device):
     np.testing.assert_array_equal(take(net.backward(x, caches)), take(y))
 
 
+def test_noise_is_drawn_on_the_device(xp, device):
+    net = mg.Sequential([mg.GaussianNoise(0.5)], device=device)
+    x = xp.ones((200, 100), "float32")
+    y, caches = net.forward(x, rng=streams(0, device).dropout)
+    assert (np.mean(take(y)), np.std(take(y))) == pytest.approx((1, 0.5), abs=0.02)
+    np.testing.assert_array_equal(take(net.backward(x, caches)), take(x))
+
+
 def test_column_norms_are_limited_on_the_device(xp, device):
     net = mg.Sequential([mg.Linear(3, 4, max_col_norm=0.5)], dtype="float64", device=device)
     net.params[...] = 1.0
@@ -385,7 +393,8 @@ def test_logits_of_two_devices_are_refused(gpu):
         costs.discriminator_cost(a, put(gpu, a))
 
 
-def test_dropout_on_a_gpu_refuses_masks_drawn_on_the_cpu(gpu):
-    net = mg.Sequential([mg.Dropout(0.5)], device=Device("cuda", gpu))
+@pytest.mark.parametrize("layer", [mg.Dropout(0.5), mg.GaussianNoise(0.5)], ids=str)
+def test_a_layer_on_a_gpu_refuses_numbers_drawn_on_the_cpu(gpu, layer):
+    net = mg.Sequential([layer], device=Device("cuda", gpu))
     with pytest.raises(mg.InputError, match="expected rng on the network's device, got numpy"):
         net.forward(put(gpu, np.ones((2, 3), np.float32)), rng=np.random.default_rng(0))

@@ -16,6 +16,7 @@ from minigan.cuda.kernels import kernels
 from minigan.cuda.products import products
 from minigan.layers.base import Layer
 from minigan.layers.dropout import Dropout
+from minigan.layers.gaussian_noise import GaussianNoise
 from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
 from minigan.layers.maxout import Maxout
@@ -127,6 +128,26 @@ class DropoutPass(LayerPass):
         return self._masked(dy, dy)
 
 
+class GaussianNoisePass(LayerPass):
+    """y = x + std * e: one kernel, and one to draw e."""
+
+    capturable = True
+
+    def __init__(self, layer, x, y, tools):
+        super().__init__(layer, x, y, tools)
+        self._e = tools.xp.empty_like(y)
+
+    def draw(self, rng) -> None:
+        """Draw e."""
+        self._e[...] = rng.standard_normal(self._e.shape, dtype=self._e.dtype)
+
+    def forward(self, rng):
+        self._tools.kernels.noise(self.x, self._e, self.layer.std, self.y)
+
+    def backward(self, dy, *, param_grads, input_grad):
+        return dy
+
+
 class LinearPass(LayerPass):
     """y = [W; b]^T [x; 1]: the bias inside the product, and so in its gradient.
 
@@ -188,6 +209,7 @@ PASSES: dict[type[Layer], type[LayerPass]] = {
     Linear: LinearPass,
     Maxout: MaxoutPass,
     Dropout: DropoutPass,
+    GaussianNoise: GaussianNoisePass,
     **dict.fromkeys(ActivationPass.names, ActivationPass),
 }
 

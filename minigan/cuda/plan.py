@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minigan.cuda.passes import DropoutPass, LayerPass, Tools, pass_for
+from minigan.cuda.passes import DropoutPass, GaussianNoisePass, LayerPass, Tools, pass_for
 from minigan.errors import InputError
 from minigan.layers.sequential import Sequential
 from minigan.randomness import Mirrored
@@ -56,7 +56,9 @@ class Plan:
 
     def _share_uniform(self, tools: Tools) -> None:
         """One array of random numbers for all dropout layers, drawn by one call."""
-        self._dropout = [each for each in self.passes if isinstance(each, DropoutPass)]
+        kinds = DropoutPass, GaussianNoisePass
+        self._random = [each for each in self.passes if isinstance(each, kinds)]
+        self._dropout = [each for each in self._random if isinstance(each, DropoutPass)]
         self._uniform = tools.xp.empty(sum(each.y.size for each in self._dropout), "float32")
         stop = 0
         for each in self._dropout:
@@ -64,15 +66,19 @@ class Plan:
             each.take(self._uniform[start:stop])
 
     def draw(self, rng) -> None:
-        """Fresh masks for the dropout layers, if there are any."""
-        if isinstance(rng, Mirrored):
-            for each in self._dropout:
+        """Fresh masks for the dropout layers and fresh noise, if there are any."""
+        if isinstance(rng, Mirrored):  # in the order of the layers, as on the CPU
+            for each in self._random:
                 each.draw(rng)
-        elif self._dropout:
+            return
+        for each in self._random:
+            if isinstance(each, GaussianNoisePass):
+                each.draw(rng)
+        if self._dropout:
             self._uniform[...] = rng.random(self._uniform.shape, dtype=self._uniform.dtype)
 
     def forward(self, rng):
-        """Output for what stands in ``x``; dropout is at work. Shape (n_out, batch)."""
+        """Output for what stands in ``x``; dropout and noise are at work. Shape (n_out, batch)."""
         for each in self.passes:
             each.forward(rng)
         return self.y

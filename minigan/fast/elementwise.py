@@ -9,6 +9,7 @@ import numpy as np
 
 from minigan.fast.passes import LayerPass
 from minigan.layers.dropout import Dropout
+from minigan.layers.gaussian_noise import GaussianNoise
 
 
 class ReLUPass(LayerPass):
@@ -84,3 +85,18 @@ class DropoutPass(LayerPass):
 
     def backward(self, dy, *, param_grads, input_grad):
         return np.multiply(dy, self._mask, out=dy)
+
+
+class GaussianNoisePass(LayerPass):
+    """y = x + std * e: e is drawn where y will stand."""
+
+    layer: GaussianNoise
+
+    def forward(self, rng):
+        y = self.y
+        rng.standard_normal(dtype=y.dtype, out=y)
+        y *= y.dtype.type(self.layer.std)
+        y += self.x
+
+    def backward(self, dy, *, param_grads, input_grad):
+        return dy

@@ -3,10 +3,17 @@
 import numpy as np
 
 from minigan.errors import InputError
-from minigan.fast.elementwise import DropoutPass, ReLUPass, SigmoidPass, TanhPass
+from minigan.fast.elementwise import (
+    DropoutPass,
+    GaussianNoisePass,
+    ReLUPass,
+    SigmoidPass,
+    TanhPass,
+)
 from minigan.fast.passes import LayerPass, LinearPass, MaxoutPass
 from minigan.layers.base import Layer
 from minigan.layers.dropout import Dropout
+from minigan.layers.gaussian_noise import GaussianNoise
 from minigan.layers.linear import Linear
 from minigan.layers.maxout import Maxout
 from minigan.layers.relu import ReLU
@@ -16,6 +23,7 @@ from minigan.layers.tanh import Tanh
 
 PASSES: dict[type[Layer], type[LayerPass]] = {
     Dropout: DropoutPass,
+    GaussianNoise: GaussianNoisePass,
     Linear: LinearPass,
     Maxout: MaxoutPass,
     ReLU: ReLUPass,
@@ -61,7 +69,7 @@ class Plan:
         self._first_learning = min(learning, default=len(self.passes))
 
     def forward(self, rng) -> np.ndarray:
-        """Output for what stands in ``x``; dropout is at work. Shape (n_out, batch)."""
+        """Output for what stands in ``x``; dropout and noise are at work. Shape (n_out, batch)."""
         for layer_pass in self.passes:
             layer_pass.forward(rng)
         return self.y

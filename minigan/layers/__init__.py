@@ -5,6 +5,7 @@ from minigan.layers.channel_maxout import ChannelMaxout
 from minigan.layers.conv2d import Conv2D
 from minigan.layers.conv_transpose2d import ConvTranspose2D
 from minigan.layers.dropout import Dropout
+from minigan.layers.gaussian_noise import GaussianNoise
 from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
 from minigan.layers.max_pool2d import MaxPool2D
@@ -20,6 +21,7 @@ __all__ = [
     "Conv2D",
     "ConvTranspose2D",
     "Dropout",
+    "GaussianNoise",
     "Layer",
     "LeakyReLU",
     "Linear",

@@ -6,6 +6,7 @@ import pytest
 
 from minigan import (
     Dropout,
+    GaussianNoise,
     Layer,
     LeakyReLU,
     Linear,
@@ -30,8 +31,14 @@ from minigan.checks.suite import rows
 from minigan.numerics import sigmoid
 from minigan.training.steps import simultaneous_gradients
 
-LAYERS = [Linear, Maxout, ReLU, LeakyReLU, Sigmoid, Tanh, Softplus, Dropout]
-ARGUMENTS = {Linear: (6, 3), Maxout: (6, 3), LeakyReLU: (0.2,), Dropout: (0.5,)}
+LAYERS = [Linear, Maxout, ReLU, LeakyReLU, Sigmoid, Tanh, Softplus, Dropout, GaussianNoise]
+ARGUMENTS = {
+    Linear: (6, 3),
+    Maxout: (6, 3),
+    LeakyReLU: (0.2,),
+    Dropout: (0.5,),
+    GaussianNoise: (0.5,),
+}
 
 
 @pytest.mark.parametrize("row", rows())

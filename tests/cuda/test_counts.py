@@ -8,7 +8,7 @@ import pytest
 import strict_cupy
 from games import STRICT, game, networks, small, w1, w2, w3
 
-from minigan import Linear
+from minigan import GaussianNoise, Linear
 from minigan.randomness import mirrored_streams
 
 pytestmark = pytest.mark.usefixtures("compiler")
@@ -77,6 +77,20 @@ def test_a_limit_of_the_column_norms_costs_three_launches():
         return step.launches
 
     assert launches(0.5) == launches(None) + 3
+
+
+def test_noise_costs_three_launches_and_an_array_a_pass():
+    def cost(*first):
+        G, D = networks([Linear(1, 1)], [*first, Linear(1, 1)], STRICT)
+        play = game(G, D)
+        list(play.play(2))
+        with strict_cupy.counting() as step:
+            play.step()
+        return step.launches, step.allocations
+
+    launches, allocations = cost()
+    # D's turn and G's turn: drawn, copied to its place, added.
+    assert cost(GaussianNoise(0.4)) == (launches + 2 * 3, allocations + 2)
 
 
 def test_mirrored_streams_move_every_minibatch_and_say_so_by_their_cost():

@@ -12,6 +12,7 @@ from minigan import (
     Adam,
     Algorithm1,
     Dropout,
+    GaussianNoise,
     Layer,
     LeakyReLU,
     Linear,
@@ -445,16 +446,21 @@ def test_layers_of_ones_own_agree(row):
     assert_equal_games(row)
 
 
-# Dropout.
+# Dropout and noise.
 
 
 def with_dropout(n):
     return [Linear(2, 6), ReLU(), Dropout(0.5), Linear(6, 5), Tanh(), Dropout(0.8), Linear(5, n)]
 
 
+def with_noise(n):
+    return [GaussianNoise(0.4), Linear(2, 6), Tanh(), GaussianNoise(1.5), Maxout(6, n, 2)]
+
+
 @every_cost
-def test_from_the_same_masks_the_generators_gradients_agree(cost):
-    G, D = players(with_dropout)
+@pytest.mark.parametrize("row", [with_dropout, with_noise], ids=["masks", "noise"])
+def test_from_the_same_random_numbers_the_generators_gradients_agree(row, cost):
+    G, D = players(row)
     assert_same(*both_generators(G, D, minibatch()[1], costs.generator_cost(cost), seed=9))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from minigan import (
     Dropout,
+    GaussianNoise,
     InputError,
     LeakyReLU,
     Linear,
@@ -27,6 +28,7 @@ LAYERS = {
     "Softplus": Softplus,
     "Tanh": Tanh,
     "Dropout": lambda: Dropout(0.5),
+    "GaussianNoise": lambda: GaussianNoise(0.5),
 }
 every_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 both_dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
