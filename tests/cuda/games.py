@@ -58,7 +58,8 @@ def small(device="cpu", dtype="float32", dropout=False):
     G = [Linear(2, 6), ReLU(), Linear(6, 5), Sigmoid(), *drop(0.5), Linear(5, 4), Softplus()]
     G += [Linear(4, 3), Tanh()]
     D = [*drop(0.8), *noise, Maxout(3, 6, 4), *drop(0.5), LeakyReLU(0.2)]
-    D += [Linear(6, 5, max_col_norm=0.9), *drop(0.5), Maxout(5, 4, 1, max_col_norm=0.5), Linear(4, 1)]
+    D += [Linear(6, 5, max_col_norm=0.9), *drop(0.5)]
+    D += [Maxout(5, 4, 1, max_col_norm=0.5), Linear(4, 1)]
     return networks(G, D, device, dtype)
 
 
