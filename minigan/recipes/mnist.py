@@ -2,11 +2,14 @@
 
 The noise is uniform with variance 1. G's sigmoid starts at the pixels' means, so that its first
 samples are as bright as digits. D sees four of five pixels, and half of its hidden units.
+
+The second recipe is ours, and done in a minute or two. Two things make it quick: noise on all
+that D sees, instead of dropout, and samples from a running average of G.
 """
 
 from minigan.distributions import Uniform
 from minigan.initialisers import he, marginal_bias, uniform
-from minigan.layers import Dropout, Linear, Maxout, ReLU, Sigmoid
+from minigan.layers import Dropout, GaussianNoise, Linear, Maxout, ReLU, Sigmoid
 from minigan.optimizers import Adam
 from minigan.recipes.base import Recipe, rate_of_2014
 
@@ -52,10 +55,10 @@ RECIPE = Recipe(
 
 
 def quick_generator(rows):
-    """50 - 500 - 500 - pixels."""
-    h = rows.units(500)
+    """10 - 300 - 300 - pixels."""
+    h = rows.units(300)
     return [
-        Linear(50, h, weights=he()),
+        Linear(10, h, weights=he()),
         ReLU(),
         Linear(h, h, weights=he()),
         ReLU(),
@@ -65,14 +68,12 @@ def quick_generator(rows):
 
 
 def quick_discriminator(rows):
-    """Two maxout layers of 200 units with 3 pieces, with dropout."""
-    h = rows.units(200)
+    """Two maxout layers of 128 units with 3 pieces, behind noise."""
+    h = rows.units(128)
     return [
-        Dropout(0.8),
+        GaussianNoise(0.4),
         Maxout(rows.pixels, h, 3),
-        Dropout(0.5),
         Maxout(h, h, 3),
-        Dropout(0.5),
         Linear(h, 1),
     ]
 
@@ -84,16 +85,17 @@ def adam(network, lr, steps):
 
 QUICK = Recipe(
     name="mnist-quick",
-    about="ours: smaller nets, Adam, and a running average of G",
+    about="ours: small nets, noise in front of D, a running average of G; a minute or two",
     data="mnist",
-    noise=Uniform(-(3**0.5), 3**0.5, dim=50),
+    noise=Uniform(-(3**0.5), 3**0.5, dim=10),
     generator=quick_generator,
     discriminator=quick_discriminator,
     batch=100,
-    epochs=40,
+    epochs=12,
     lr_G=5e-4,
     lr_D=2e-3,
     simultaneous=False,
     optimizer=adam,
-    average=0.999,
+    average=0.9997,
+    evaluate_every=2,
 )
