@@ -97,6 +97,7 @@ class ImageRun:
         self._look_every = whole_number("look", looks)
         self._means, self._is_best, self._next_save = Means(), False, 0.0
         self._configuration = configuration(settings, splits.rows)
+        self._make_game(device, resume)  # before anything is written: it may be refused
         self._keeper = Keeper(
             directory,
             configuration=self._configuration,
@@ -104,21 +105,25 @@ class ImageRun:
             resume_from=LAST if resume else None,
         )
         try:
-            self._begin(device)
+            self._begin()
         except BaseException:
             self._keeper.close()
             raise
 
-    def _begin(self, device: str | Device) -> None:
-        """Make the game, new or as it was; the table and a checkpoint are there afterwards."""
+    def _make_game(self, device: str | Device, resume: bool) -> None:
         settings, rows, decay = self.settings, self.splits.rows, self.recipe.average
         self.game = self.recipe.game(
             rows, seed=settings.seed, simultaneous=settings.simultaneous, device=device
         )
+        if self.recipe.starts_from is not None and not resume:
+            adopt_layers(self.game.G, settings, rows)
         self.average = None if decay is None else ParameterAverage(self.game.G, decay)
         self._extras: dict[str, Stateful] = {"means": self._means}
         if self.average is not None:
             self._extras["average"] = self.average
+
+    def _begin(self) -> None:
+        """Go on from a checkpoint, or save the first; the table is there afterwards."""
         writable_directory(self.directory / "samples")
         if self._keeper.resumed is not None:
             self._restore(self._keeper.resumed)
@@ -126,8 +131,6 @@ class ImageRun:
             done = self.epoch - 1 if self._epoch_is_over else self.epoch
             self._log = Log(self.directory, epochs=done)
         else:
-            if self.recipe.starts_from is not None:
-                adopt_layers(self.game.G, settings, rows)
             self._log = Log(self.directory)
             self.save()
 

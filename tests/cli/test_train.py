@@ -163,8 +163,9 @@ def test_the_faces_recipes_one_after_the_other(tmp_path, rng, capsys):
     assert refused(capsys, "train", "tfd", *options) == (
         "minigan: start: expected the directory of a run of tfd-pretrain, got none"
     )
+    assert not Path("tfd").exists()
     assert train("tfd-pretrain", *options) == 0
-    assert train("tfd", *options, "--start", "tfd-pretrain") == 0  # where the first try failed
+    assert train("tfd", *options, "--start", "tfd-pretrain") == 0
     assert table("tfd")[0]["epoch"] == 1
 
 
