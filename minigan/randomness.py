@@ -48,7 +48,7 @@ class Streams(NamedTuple):
     """A random generator for each purpose of a game.
 
     ``init_g`` and ``init_d`` give the players their starting values; ``data``, ``noise`` and
-    ``dropout`` are drawn from while they play.
+    ``dropout``, for all layers that are random, are drawn from while they play.
     """
 
     init_g: Generator
@@ -69,7 +69,7 @@ def streams(seed: int | SeedSequence, device: Device = CPU) -> Streams:
     seed : int or numpy.random.SeedSequence
         A whole number >= 0, or a sequence that was spawned from one.
     device : Device
-        Where data, noise and dropout masks are drawn.
+        Where data, noise and what random layers need are drawn.
 
     Returns
     -------

@@ -22,7 +22,7 @@ class Pass:
         In float64.
     x : array, shape (batch, n_in)
     train : bool
-        Whether dropout is at work.
+        Whether dropout and noise are at work.
     rng : numpy.random.Generator
         Draws R and the seed of the dropout masks.
 

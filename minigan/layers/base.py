@@ -68,9 +68,9 @@ class Layer(ABC):
         ----------
         x : array, shape (batch, n_in)
         train : bool
-            Whether the pass is one of training; only dropout cares.
+            Whether the pass is one of training; only dropout and noise care.
         rng : numpy.random.Generator, optional
-            Source of randomness; only dropout needs one.
+            Source of randomness; only dropout and noise need one.
 
         Returns
         -------

@@ -128,9 +128,9 @@ class Sequential:
         ----------
         x : array, shape (batch, n_in)
         train : bool
-            Whether dropout is at work.
+            Whether dropout and noise are at work.
         rng : numpy.random.Generator, optional
-            For dropout.
+            For dropout and noise.
 
         Returns
         -------
@@ -171,7 +171,7 @@ class Sequential:
         return dy
 
     def __call__(self, x) -> np.ndarray:
-        """Output without training: no dropout, no cache. Shape (batch, n_out)."""
+        """Output without training: no dropout, no noise, no cache. Shape (batch, n_out)."""
         return self.forward(x, train=False)[0]
 
     def constrain(self) -> None:

@@ -30,7 +30,7 @@ def discriminator_gradients(
     z : array, shape (m, G.n_in)
         Minibatch of noise.
     rng : numpy.random.Generator
-        For dropout.
+        For dropout and noise.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def generator_gradients(
     cost : callable
         One of the generator's costs in `minigan.costs`.
     rng : numpy.random.Generator
-        For dropout.
+        For dropout and noise.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def simultaneous_gradients(
     cost: Callable,
     rng: np.random.Generator,
 ):
-    """Both gradients at the same point, from the same samples and dropout masks.
+    """Both gradients at the same point, from the same samples and masks and noise of layers.
 
     What the 2014 paper's code does on each minibatch, and what section 3.1 of the
     tutorial describes. One forward pass through D on G(z) is differentiated twice:
