@@ -265,15 +265,27 @@ def test_the_average_starts_at_the_present_parameters():
     assert average.network is not net
 
 
-def test_the_average_follows_its_recursion(rng):
+@pytest.mark.parametrize("decay", [0.0, 0.9, 0.9997])
+def test_the_average_weighs_each_update_decay_times_as_much_as_the_next(decay, rng):
     net = network()
-    average = ParameterAverage(net, 0.9)
-    expected = net.params.copy()
-    for _ in range(20):
-        net.params[...] = rng.normal(size=11)
+    average = ParameterAverage(net, decay)
+    seen = rng.normal(size=(20, 11))
+    for t in range(20):
+        net.params[...] = seen[t]
         average.update()
-        expected = 0.9 * expected + 0.1 * net.params
-        np.testing.assert_allclose(average.network.params, expected, rtol=1e-12, atol=1e-15)
+        weights = decay ** np.arange(t, -1.0, -1.0)
+        expected = np.average(seen[: t + 1], axis=0, weights=weights)
+        np.testing.assert_allclose(average.network.params, expected, rtol=1e-11, atol=1e-13)
+
+
+def test_the_starting_values_have_no_part_in_the_average():
+    net = network()
+    net.params[...] = 1e6
+    average = ParameterAverage(net, 0.9997)
+    net.params[...] = 1.0
+    for _ in range(3):
+        average.update()
+    np.testing.assert_allclose(average.network.params, 1, rtol=1e-9)
 
 
 def test_averaging_leaves_the_network_alone(rng):
@@ -296,8 +308,9 @@ def test_a_decay_of_zero_remembers_nothing():
 def test_the_average_is_a_network_that_can_be_run(rng):
     net = network("float32")
     average = ParameterAverage(net, 0.5)
-    net.params[...] += 1
-    average.update()
+    for _ in range(2):
+        net.params[...] += 1
+        average.update()
     x = rng.normal(size=(4, 3)).astype(np.float32)
     assert average.network(x).dtype == np.float32
     assert not np.array_equal(average.network(x), net(x))

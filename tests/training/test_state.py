@@ -274,6 +274,7 @@ def bad_states():
             bit_generator="PCG64"
         ),
         "average: ParameterAverage.average: expected": lambda s: s["average"].update(average=0.5),
+        "average: ParameterAverage: t: expected": lambda s: s["average"].update(t=-1),
         "data: Epochs: expected": lambda s: s["data"].update(order=np.zeros(50)),
     }
 
@@ -377,7 +378,7 @@ def test_on_a_gpu_a_refused_state_changes_nothing(place):
     for each in (made, twin):
         play(*each, 30)
     state = game_state(*made)
-    state["average"] = {"average": 0}
+    state["average"] = {"t": 0, "average": 0}
     state["G"]["params"] += 1
     with pytest.raises(InputError, match=r"average: ParameterAverage\.average"):
         restore_game(made[0], state, made[1])
