@@ -59,7 +59,6 @@ VARIANTS = {
     "the recipe": QUICK,
     "dropout instead of noise": replace(QUICK, discriminator=half_blind),
     "neither noise nor dropout": replace(QUICK, discriminator=without_noise),
-    "forty epochs": replace(QUICK, epochs=40),
     "50 numbers into G": replace(
         QUICK, generator=from_fifty, noise=Uniform(QUICK.noise.low, QUICK.noise.high, dim=50)
     ),

@@ -14,6 +14,8 @@ from minigan.validation import whole_number
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
+SMALL = ("digits", "mnist-quick")  # recipes whose products gain little from a second core
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of a run.
@@ -86,7 +88,7 @@ def _threads(options: argparse.Namespace) -> int:
 
         with suppress(CheckpointError):  # whoever opens the run says what is wrong with it
             return read(_directory(options) / LAST).configuration.get("threads", 1)
-    return 1 if options.recipe == "digits" else os.cpu_count() or 1
+    return 1 if options.recipe in SMALL else os.cpu_count() or 1
 
 
 def _directory(options: argparse.Namespace) -> Path:

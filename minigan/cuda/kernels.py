@@ -82,12 +82,6 @@ ELEMENTWISE = {
         "T y",
         "y = x * (T(uniform < keep) * scale)",
     ),
-    # What a GaussianNoise layer adds.
-    "noise": (
-        "T x, T e, T std",
-        "T y",
-        "y = x + std * e",
-    ),
     # c softplus(t) with t = s a, its derivative c s sigmoid(t), and whether D is right: t < 0.
     "logistic": (
         "T a, T s, T c",

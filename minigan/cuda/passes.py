@@ -129,20 +129,21 @@ class DropoutPass(LayerPass):
 
 
 class GaussianNoisePass(LayerPass):
-    """y = x + std * e: one kernel, and one to draw e."""
+    """y = x + std * e: std * e is drawn first, outside what is captured, since std may change."""
 
     capturable = True
 
     def __init__(self, layer, x, y, tools):
         super().__init__(layer, x, y, tools)
-        self._e = tools.xp.empty_like(y)
+        self._noise = tools.xp.empty_like(y)
 
     def draw(self, rng) -> None:
-        """Draw e."""
-        self._e[...] = rng.standard_normal(self._e.shape, dtype=self._e.dtype)
+        """Draw std * e."""
+        e = rng.standard_normal(self._noise.shape, dtype=self._noise.dtype)
+        self._tools.xp.multiply(e, self.layer.std, out=self._noise)
 
     def forward(self, rng):
-        self._tools.kernels.noise(self.x, self._e, self.layer.std, self.y)
+        self._tools.xp.add(self.x, self._noise, out=self.y)
 
     def backward(self, dy, *, param_grads, input_grad):
         return dy

@@ -52,12 +52,12 @@ class Plan:
         self.capturable = all(each.capturable for each in self.passes)
         learning = [i for i, layer in enumerate(network.layers) if layer.params]
         self._first_learning = min(learning, default=len(self.passes))
+        kinds = DropoutPass, GaussianNoisePass
+        self._random = [each for each in self.passes if isinstance(each, kinds)]
         self._share_uniform(tools)
 
     def _share_uniform(self, tools: Tools) -> None:
         """One array of random numbers for all dropout layers, drawn by one call."""
-        kinds = DropoutPass, GaussianNoisePass
-        self._random = [each for each in self.passes if isinstance(each, kinds)]
         self._dropout = [each for each in self._random if isinstance(each, DropoutPass)]
         self._uniform = tools.xp.empty(sum(each.y.size for each in self._dropout), "float32")
         stop = 0

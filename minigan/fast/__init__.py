@@ -13,6 +13,6 @@ times faster, by four changes that leave the formulas alone:
 4. D sees real and fake examples as one batch; the gradients that nobody asks for
    (of D's parameters in G's step, of the data and the noise) are not computed.
 
-With several dropout layers in D, change 4 also changes the order in which masks
+With dropout or noise in D, change 4 also changes the order in which masks and noise
 are drawn: the game is then another draw from the same distribution.
 """

@@ -3,7 +3,7 @@
 In front of D, on real and on generated examples alike, it blurs p_data and p_g by the same
 bell. Two distributions that do not overlap, and that D could tell apart without fault, do
 then; so D's gradient says to G where the data are, not only that it is wrong. It is the "instance
-noise" of Sonderby et al. 2017 and of Arjovsky & Bottou 2017. The blurred distributions are equal
+noise" of Sønderby et al. 2017 and of Arjovsky & Bottou 2017. The blurred distributions are equal
 only if p_g = p_data, so the game still has that answer and no other.
 """
 

@@ -89,7 +89,7 @@ def test_noise_costs_three_launches_and_an_array_a_pass():
         return step.launches, step.allocations
 
     launches, allocations = cost()
-    # D's turn and G's turn: drawn, copied to its place, added.
+    # D's turn and G's turn: drawn, multiplied by std, added.
     assert cost(GaussianNoise(0.4)) == (launches + 2 * 3, allocations + 2)
 
 

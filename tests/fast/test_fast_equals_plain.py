@@ -464,18 +464,20 @@ def test_from_the_same_random_numbers_the_generators_gradients_agree(row, cost):
     assert_same(*both_generators(G, D, minibatch()[1], costs.generator_cost(cost), seed=9))
 
 
-def test_real_and_generated_examples_meet_masks_of_their_own():
+@pytest.mark.parametrize("layer", [Dropout(0.5), GaussianNoise(0.5)], ids=str)
+def test_real_and_generated_examples_meet_random_numbers_of_their_own(layer):
     G = Sequential([Linear(1, 64, weights=lambda rng, shape: np.ones(shape))], dtype="float64")
-    D = Sequential([Dropout(0.5), Linear(64, 1, bias=0.1)], seed=1, dtype="float64")
+    D = Sequential([layer, Linear(64, 1, bias=0.1)], seed=1, dtype="float64")
     z = np.ones((M, 1))
     fast = FastGradients(G, D, M)
     _, a_real, a_fake = fast.discriminator(G(z), z, np.random.default_rng(0))
     assert np.unique(np.concatenate([a_real.ravel(), a_fake.ravel()])).size == 2 * M
 
 
-def test_over_many_masks_the_discriminators_gradients_have_the_same_mean():
+@pytest.mark.parametrize("kind", [Dropout, GaussianNoise])
+def test_over_many_draws_the_discriminators_gradients_have_the_same_mean(kind):
     G, D = players(
-        lambda n: [Linear(2, 6), Tanh(), Dropout(0.5), Linear(6, 5), Dropout(0.8), Linear(5, n)]
+        lambda n: [Linear(2, 6), Tanh(), kind(0.5), Linear(6, 5), kind(0.8), Linear(5, n)]
     )
     x, z = minibatch()
     fast = FastGradients(G, D, M)
