@@ -22,6 +22,7 @@ from dataclasses import replace
 import measure  # first: it sets the number of threads
 import numpy as np
 
+from minigan.averages import ParameterAverage
 from minigan.data import load
 from minigan.distributions import Uniform
 from minigan.errors import DataError
@@ -29,7 +30,6 @@ from minigan.evaluation import log_density
 from minigan.evaluation.parzen import GRID
 from minigan.initialisers import he
 from minigan.layers import Dropout, GaussianNoise, Linear, Sequential
-from minigan.optimizers import ParameterAverage
 from minigan.recipes import RECIPES, Recipe, Rows
 from minigan.recipes.base import steps_per_epoch
 
@@ -77,7 +77,7 @@ def judge(G: Sequential, z: np.ndarray, valid: np.ndarray) -> tuple[float, float
 
 
 def play(recipe: Recipe, rows: Rows, valid: np.ndarray, seed: int) -> dict:
-    """Scores after every other epoch, of the average and of G, and the seconds till then."""
+    """Scores after every other epoch, of the average and of G, and the seconds until then."""
     game, steps = recipe.game(rows, seed=seed), steps_per_epoch(rows.X, recipe.batch)
     average = ParameterAverage(game.G, recipe.average)
     z = recipe.noise.sample(10_000, np.random.default_rng(seed))

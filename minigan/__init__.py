@@ -4,6 +4,7 @@ Generative adversarial nets from scratch on NumPy, every derivative written by
 hand. Start with `Sequential` and the layers, `costs`, and `Algorithm1`.
 """
 
+from minigan.averages import ParameterAverage
 from minigan.costs import (
     discriminator_cost,
     maximum_likelihood_cost,
@@ -38,7 +39,7 @@ from minigan.layers import (
     Softplus,
     Tanh,
 )
-from minigan.optimizers import SGD, Adam, ParameterAverage
+from minigan.optimizers import SGD, Adam
 from minigan.training import Algorithm1, Record
 
 __version__ = "0.1.0"

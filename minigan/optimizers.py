@@ -1,4 +1,4 @@
-"""How parameters move: gradient descent with momentum, Adam, and averaging.
+"""How parameters move: gradient descent with momentum, and Adam.
 
 A network is one flat vector, so an optimizer is a few lines on two vectors,
 written in place because on small networks every temporary array costs time.
@@ -237,66 +237,3 @@ class Adam(Optimizer):
             xp.divide(m, scratch, out=scratch)
             scratch *= rate
             p -= scratch
-
-
-class ParameterAverage:
-    """Running average of a network's parameters, each update decay times as heavy as the next.
-
-    The players of a game circle; an average of their positions lies nearer the centre.
-
-    Parameters
-    ----------
-    network : Sequential
-        Whose parameters are averaged.
-    decay : float
-        In [0, 1); the average remembers about 1 / (1 - decay) updates.
-
-    Raises
-    ------
-    InputError
-        If ``decay`` is outside [0, 1).
-
-    Notes
-    -----
-    With theta_t the parameters at update t = 1, 2, ..., the average is
-
-        sum_s decay^(t - s) theta_s / sum_s decay^(t - s),  s = 1 ... t,
-
-    and until the first update the present parameters. One often sees avg <- decay avg +
-    (1 - decay) theta instead, from the starting values on: these keep the weight decay^t, and
-    untrained weights make images soft. Adam's moments are corrected in the same way
-    (Kingma & Ba 2015, Section 3).
-    """
-
-    def __init__(self, network: Sequential, decay: float):
-        self._decay = real_number("ParameterAverage: decay", decay, 0, 1, high_open=True)
-        self._source = network
-        self.network = network.copy()
-        self.t = 0
-
-    def update(self) -> None:
-        """Take the present parameters into the average."""
-        self.t += 1
-        average, decay = self.network.params, self._decay
-        average += (1 - decay) / (1 - decay**self.t) * (self._source.params - average)
-
-    def state(self) -> dict[str, Any]:
-        """The average, for a checkpoint: a dict with ``t`` and the vector ``average``."""
-        return {"t": self.t, "average": snapshot(self.network.params)}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from where `state` was taken.
-
-        Parameters
-        ----------
-        state : dict
-            From the average of a network of the same size and dtype.
-
-        Raises
-        ------
-        InputError
-            If it is of another; nothing has changed then.
-        """
-        expect_like("ParameterAverage", state, self.state())
-        self.t = whole_number("ParameterAverage: t", state["t"], 0)
-        fill(self.network.params, state["average"])

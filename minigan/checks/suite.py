@@ -107,13 +107,13 @@ def _costs() -> dict[str, Callable]:
 
 
 def _games() -> dict[str, Row]:
-    """Each generator cost, by plain and by fast gradients, without and with dropout; images."""
+    """Each cost of G, plain and fast, without and with random layers in D; images."""
     games: dict[str, Row] = {}
     for cost in costs.GENERATOR_COSTS:
         for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
-            for dropout in (False, True):
-                name = f"game: {cost}, {speed}{', dropout' if dropout else ''}"
-                players = _generator(), _discriminator(dropout)
+            for random in (False, True):
+                name = f"game: {cost}, {speed}{', dropout and noise' if random else ''}"
+                players = _generator(), _discriminator(random)
                 games[name] = partial(check_game, *players, cost, gradients=gradients)
     for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
         games[f"game: images, {speed}"] = partial(check_game, *_painters(), gradients=gradients)
@@ -132,10 +132,11 @@ def _generator() -> Sequential:
     return Sequential(layers, seed=1, dtype="float64", name="G")
 
 
-def _discriminator(dropout: bool) -> Sequential:
-    hidden = [Maxout(1, 8, pieces=3), Dropout(0.8), Maxout(8, 8, pieces=3), Dropout(0.5)]
-    kept = [layer for layer in hidden if dropout or not isinstance(layer, Dropout)]
-    return Sequential([*kept, Linear(8, 1)], seed=2, dtype="float64", name="D")
+def _discriminator(random: bool) -> Sequential:
+    first = [GaussianNoise(0.3), Maxout(1, 8, pieces=3), Dropout(0.8)]
+    layers = [*first, Maxout(8, 8, pieces=3), Dropout(0.5), Linear(8, 1)]
+    kept = [each for each in layers if random or not isinstance(each, Dropout | GaussianNoise)]
+    return Sequential(kept, seed=2, dtype="float64", name="D")
 
 
 def _painters() -> tuple[Sequential, Sequential]:

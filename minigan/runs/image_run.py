@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigan.averages import ParameterAverage
 from minigan.backend import to_host
 from minigan.checkpoint import load
 from minigan.errors import InputError
 from minigan.files import writable_directory
-from minigan.optimizers import ParameterAverage
 from minigan.randomness import generator
 from minigan.recipes.base import steps_per_epoch
 from minigan.runs.log import Log

@@ -87,7 +87,7 @@ def simultaneous_gradients(
     cost: Callable,
     rng: np.random.Generator,
 ):
-    """Both gradients at the same point, from the same samples and masks and noise of layers.
+    """Both gradients at the same point, from the same samples and random numbers of layers.
 
     What the 2014 paper's code does on each minibatch, and what section 3.1 of the
     tutorial describes. One forward pass through D on G(z) is differentiated twice:
