@@ -23,13 +23,14 @@ import measure  # first: it sets the number of threads
 import numpy as np
 
 from minigan.averages import ParameterAverage
+from minigan.base.errors import DataError
 from minigan.data import load
 from minigan.distributions import Uniform
-from minigan.errors import DataError
 from minigan.evaluation import log_density
 from minigan.evaluation.parzen import GRID
-from minigan.initialisers import he
-from minigan.layers import Dropout, GaussianNoise, Linear, Sequential
+from minigan.layers import Dropout, GaussianNoise, Linear
+from minigan.layers.initialisers import he
+from minigan.networks import Sequential
 from minigan.recipes import RECIPES, Recipe, Rows
 from minigan.recipes.base import steps_per_epoch
 

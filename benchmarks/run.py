@@ -24,9 +24,9 @@ import measure
 from contest import FLOOR
 from workloads import WORKLOADS
 
-from minigan.backend import device as find_device
-from minigan.errors import InputError
-from minigan.files import write_whole
+from minigan.base.backend import device as find_device
+from minigan.base.errors import InputError
+from minigan.base.files import write_whole
 
 CONTEST = Path(__file__).with_name("contest.py")
 YARDSTICK = "PyTorch eager"

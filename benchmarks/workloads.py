@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 import minigan as mg
-from minigan.backend import device as find_device
-from minigan.backend import to_host
+from minigan.base.backend import device as find_device
+from minigan.base.backend import to_host
 
 
 class Workload(NamedTuple):

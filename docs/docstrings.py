@@ -17,7 +17,7 @@ import pkgutil
 import re
 from typing import get_origin
 
-from minigan import types
+from minigan.base import types
 
 
 def setup(app):

@@ -5,6 +5,8 @@ hand. Start with `Sequential` and the layers, `costs`, and `Algorithm1`.
 """
 
 from minigan.averages import ParameterAverage
+from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.version import __version__ as __version__
 from minigan.costs import (
     discriminator_cost,
     maximum_likelihood_cost,
@@ -21,7 +23,6 @@ from minigan.distributions import (
     Uniform,
     ring,
 )
-from minigan.errors import InputError, NonFiniteError
 from minigan.layers import (
     ChannelMaxout,
     Conv2D,
@@ -34,15 +35,14 @@ from minigan.layers import (
     Maxout,
     MaxPool2D,
     ReLU,
-    Sequential,
     Sigmoid,
     Softplus,
     Tanh,
 )
+from minigan.layers import initialisers as initialisers
+from minigan.networks import Sequential
 from minigan.optimizers import SGD, Adam
 from minigan.training import Algorithm1, Record
-
-__version__ = "0.1.0"
 
 __all__ = [
     "SGD",

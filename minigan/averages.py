@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from minigan.layers.sequential import Sequential
-from minigan.states import expect_like, fill, snapshot
-from minigan.validation import real_number, whole_number
+from minigan.base.states import expect_like, fill, snapshot
+from minigan.base.validation import real_number, whole_number
+from minigan.networks.sequential import Sequential
 
 
 class ParameterAverage:

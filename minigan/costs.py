@@ -25,9 +25,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minigan.backend import array_module, described
-from minigan.errors import InputError
-from minigan.numerics import sigmoid, softplus
+from minigan.base.backend import array_module, described
+from minigan.base.errors import InputError
+from minigan.base.numerics import sigmoid, softplus
 
 
 def value(a_real: np.ndarray, a_fake: np.ndarray):

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.layers.sequential import Sequential
+from minigan.base.errors import InputError
+from minigan.base.states import expect_like, fill, snapshot
+from minigan.base.validation import real_number, whole_number
+from minigan.networks.sequential import Sequential
 from minigan.schedules import schedule
-from minigan.states import expect_like, fill, snapshot
-from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
-    from minigan.types import Schedule
+    from minigan.base.types import Schedule
 
 
 BLOCK = 2**16  # numbers; a few vectors of so many fit into a processor's cache

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from minigan.validation import real_number, whole_number
+from minigan.base.validation import real_number, whole_number
 
 if TYPE_CHECKING:
-    from minigan.types import Schedule
+    from minigan.base.types import Schedule
 
 
 def constant(value: float) -> Schedule:

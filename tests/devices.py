@@ -2,7 +2,7 @@
 
 A test that takes the fixture ``xp`` runs on NumPy, on the strict stand-in for CuPy, and,
 marked ``gpu``, on CuPy itself; one that takes ``device`` runs on the same three as
-`minigan.backend.Device`. ``put`` and ``take`` are the only crossings a test needs.
+`minigan.base.backend.Device`. ``put`` and ``take`` are the only crossings a test needs.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 import strict_cupy
 from strict_cupy._compiler import compiler
 
-from minigan.backend import Device
+from minigan.base.backend import Device
 
 CUPY = pytest.param("cupy", marks=pytest.mark.gpu, id="cupy")
 STRICT = pytest.param(strict_cupy, id="strict")
@@ -32,7 +32,7 @@ def gpu(request):
 
 @pytest.fixture
 def device(xp):
-    """`minigan.backend.Device` of each array module."""
+    """`minigan.base.backend.Device` of each array module."""
     return Device("cpu" if xp is np else "cuda", xp)
 
 

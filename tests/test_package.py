@@ -109,5 +109,5 @@ def test_minigan_layers_offers_every_layer():
         for cls in vars(importlib.import_module(name)).values()
         if inspect.isclass(cls) and issubclass(cls, minigan.Layer) and not inspect.isabstract(cls)
     }
-    assert defined | {"Layer", "Sequential"} == set(layers.__all__)
+    assert defined | {"Layer"} == set(layers.__all__)
     assert set(layers.__all__) <= set(minigan.__all__)

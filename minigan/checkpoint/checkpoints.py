@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import minigan
+from minigan.base.errors import CheckpointError, InputError
+from minigan.base.files import write_whole
+from minigan.base.version import __version__
 from minigan.checkpoint.sealed import read_sealed, seal
-from minigan.errors import CheckpointError, InputError
-from minigan.files import write_whole
 
 FORMAT = 1  # of the file; raised when an older minigan could misread a newer file
 NAMED = 5  # differences named in an error, at most
@@ -162,7 +162,7 @@ def expect_same_run(
 
 
 def _present_versions() -> dict[str, str]:
-    return {"minigan": minigan.__version__, "numpy": np.__version__}
+    return {"minigan": __version__, "numpy": np.__version__}
 
 
 def _named(versions: dict[str, str]) -> str:

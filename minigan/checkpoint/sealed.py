@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from minigan.errors import CheckpointError, InputError
+from minigan.base.errors import CheckpointError, InputError
 
 DIGITS = 64  # of a SHA-256 in hexadecimal
 END = 22  # bytes of a zip archive's end record, before its comment

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 
 
 class Block(NamedTuple):

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
 from minigan.checks.ties import require_first_wins
-from minigan.errors import InputError
 from minigan.layers.channel_maxout import ChannelMaxout
 from minigan.layers.max_pool2d import MaxPool2D
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 
 
 def check_choice_ties(

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number
 from minigan.checks.entries import worst_entry
 from minigan.checks.numeric import along, slope
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
-from minigan.errors import InputError
-from minigan.validation import real_number
 
 BATCHES = (5, 7)  # unequal, so that a mean over the wrong batch is seen
 

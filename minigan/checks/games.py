@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
 from minigan.checks.blocks import Block, moved, parameter_blocks
 from minigan.checks.entries import worst_entry
 from minigan.checks.numeric import along, relative_error, slope
@@ -20,10 +22,8 @@ from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
 from minigan.checks.turns import DiscriminatorTurn, GeneratorTurn, Setting, Turn
 from minigan.costs import generator_cost
-from minigan.errors import InputError
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 from minigan.training.steps import discriminator_gradients, generator_gradients
-from minigan.validation import whole_number
 
 
 class PlainGradients:

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number, whole_number
 from minigan.checks.blocks import moved
 from minigan.checks.contract import (
     check_accumulates,
@@ -26,10 +28,8 @@ from minigan.checks.numeric import along, relative_error, slope
 from minigan.checks.passes import Pass
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
-from minigan.errors import InputError
 from minigan.layers.base import Layer
-from minigan.layers.sequential import Sequential
-from minigan.validation import real_number, whole_number
+from minigan.networks.sequential import Sequential
 
 
 def check_layer(

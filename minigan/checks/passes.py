@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from minigan.base.randomness import generator
 from minigan.checks.blocks import parameter_blocks
-from minigan.layers.sequential import Sequential
-from minigan.randomness import generator
+from minigan.networks.sequential import Sequential
 
 
 class Pass:

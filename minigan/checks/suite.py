@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from minigan import costs
+from minigan.base.validation import whole_number
 from minigan.checks.choices import check_choice_ties
 from minigan.checks.costs import check_cost
 from minigan.checks.games import PlainGradients, check_game
 from minigan.checks.layers import check_layer, check_network
 from minigan.checks.report import GradientError, Report
 from minigan.checks.ties import check_maxout_ties
+from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.fast.gradients import FastGradients
 from minigan.layers import (
     ChannelMaxout,
@@ -26,12 +27,11 @@ from minigan.layers import (
     Maxout,
     MaxPool2D,
     ReLU,
-    Sequential,
     Sigmoid,
     Softplus,
     Tanh,
 )
-from minigan.validation import whole_number
+from minigan.networks import Sequential
 
 Row = Callable[..., Report]
 """A check, waiting for its ``seeds``."""
@@ -100,16 +100,16 @@ def _choosers() -> list[ChannelMaxout | MaxPool2D]:
 
 def _costs() -> dict[str, Callable]:
     return {
-        "value": costs.value,
-        "discriminator": costs.discriminator_cost,
-        **costs.GENERATOR_COSTS,
+        "value": value,
+        "discriminator": discriminator_cost,
+        **GENERATOR_COSTS,
     }
 
 
 def _games() -> dict[str, Row]:
     """Each cost of G, plain and fast, without and with random layers in D; images."""
     games: dict[str, Row] = {}
-    for cost in costs.GENERATOR_COSTS:
+    for cost in GENERATOR_COSTS:
         for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
             for random in (False, True):
                 name = f"game: {cost}, {speed}{', dropout and noise' if random else ''}"

@@ -14,11 +14,11 @@ from typing import NoReturn
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.randomness import generator
+from minigan.base.validation import real_number, whole_number
 from minigan.checks.numeric import Slope, relative_error
 from minigan.checks.report import GradientError, Report
-from minigan.errors import InputError
-from minigan.randomness import generator
-from minigan.validation import real_number, whole_number
 
 REDRAWS = 20
 

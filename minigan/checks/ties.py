@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
-from minigan.errors import InputError
 from minigan.layers.maxout import Maxout
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 
 
 def check_maxout_ties(layer: Maxout, *, seeds: Iterable[int] = range(20)) -> Report:

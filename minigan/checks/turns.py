@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigan.base.randomness import generator
 from minigan.costs import discriminator_cost
-from minigan.layers.sequential import Sequential
-from minigan.randomness import generator
+from minigan.networks.sequential import Sequential
 
 
 class Setting(NamedTuple):

@@ -19,9 +19,9 @@ from typing import NoReturn
 
 from threadpoolctl import threadpool_limits
 
-from minigan import __version__
+from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.version import __version__
 from minigan.cli import figure
-from minigan.errors import InputError, NonFiniteError
 
 COMMANDS = {
     "check": "minigan.cli.check",

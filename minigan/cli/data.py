@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
+    from minigan.base.errors import DataError
     from minigan.data import KNOWN, find  # each command imports what it needs
-    from minigan.errors import DataError
 
     rows = []
     for name, known in KNOWN.items():
@@ -88,10 +88,10 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from minigan.base.files import writable_directory, write_whole
+    from minigan.base.validation import whole_number
     from minigan.data import load
-    from minigan.files import writable_directory, write_whole
     from minigan.plots.sheet import image_sheet  # matplotlib: only to draw
-    from minigan.validation import whole_number
 
     count = whole_number("--images", options.images)
     data = load(options.name, options.data_dir, options.split, options.fold)

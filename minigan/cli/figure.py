@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from minigan.base.errors import InputError
+from minigan.base.files import writable_directory
+from minigan.base.validation import whole_number
 from minigan.cli.output import json_text, progress
 from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
-from minigan.errors import InputError
 from minigan.experiments.seeds import SHOWN
-from minigan.files import writable_directory
-from minigan.validation import whole_number
 
 FIGURES = {
     "figure1": "train a GAN on the line, draw Figure 1 of the 2014 paper",

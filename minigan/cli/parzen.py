@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minigan.base.errors import InputError
 from minigan.cli.output import json_text, progress
-from minigan.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from minigan.base.errors import InputError
 from minigan.cli.output import json_text
-from minigan.errors import InputError
 
 HELP = "draw the curves of a run that minigan train has written"
 

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compute both sides of every identity and print the table; 1 if one fails."""
-    from minigan.theory.identities import identities  # SciPy: only where it is needed
+    from minigan.identities import identities  # SciPy: only where it is needed
 
     rows = list(progress(identities(options.seed), None))
     held = all(row.holds for row in rows)

@@ -8,9 +8,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from minigan.base.errors import CheckpointError
+from minigan.base.validation import whole_number
 from minigan.cli.output import json_text, progress
-from minigan.errors import CheckpointError
-from minigan.validation import whole_number
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
@@ -84,7 +84,7 @@ def _threads(options: argparse.Namespace) -> int:
         return options.threads
     if options.resume:
         from minigan.checkpoint import read
-        from minigan.training.keeper import LAST
+        from minigan.checkpoint.keeper import LAST
 
         with suppress(CheckpointError):  # whoever opens the run says what is wrong with it
             return read(_directory(options) / LAST).configuration.get("threads", 1)
@@ -96,9 +96,9 @@ def _directory(options: argparse.Namespace) -> Path:
 
 
 def _train(options: argparse.Namespace, threads: int) -> int:
+    from minigan.checkpoint.keeper import LAST
     from minigan.runs import ImageRun, Settings
     from minigan.runs.settings import read_splits
-    from minigan.training.keeper import LAST
 
     settings = Settings(
         options.recipe,

@@ -12,7 +12,7 @@ from typing import Any
 
 from minigan.cuda.passes import Tools
 from minigan.distributions import Examples, IrwinHall, Mixture, Normal, Spherical, Uniform
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 from minigan.training.players import minibatch
 
 OWN = (Examples, IrwinHall, Mixture, Normal, Spherical, Uniform)

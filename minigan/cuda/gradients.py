@@ -13,7 +13,7 @@ from functools import cached_property
 from minigan.costs import maximum_likelihood_cost, minimax_cost, non_saturating_cost
 from minigan.cuda.passes import Tools
 from minigan.cuda.plan import Plan
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 
 # What is recorded of a turn of D, the first five, and of G, the other two.
 FIGURES = ("J_real", "J_fake", "right_real", "right_fake", "D_norm2", "J_G", "G_norm2")

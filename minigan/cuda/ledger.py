@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigan.base.errors import NonFiniteError
 from minigan.cuda.gradients import FIGURES, OF_D, OF_G
 from minigan.cuda.kernels import ALIVE
 from minigan.cuda.passes import Tools
-from minigan.errors import NonFiniteError
 from minigan.training.records import Record
 
 CAPACITY = 200  # turns between two looks, at most: 100 steps with k = 1

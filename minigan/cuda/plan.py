@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from minigan.base.errors import InputError
+from minigan.base.randomness import Mirrored
 from minigan.cuda.passes import DropoutPass, GaussianNoisePass, LayerPass, Tools, pass_for
-from minigan.errors import InputError
-from minigan.layers.sequential import Sequential
-from minigan.randomness import Mirrored
+from minigan.networks.sequential import Sequential
 
 
 class Plan:

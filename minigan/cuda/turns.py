@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from minigan.base.errors import NonFiniteError
 from minigan.cuda.capture import Replay
 from minigan.cuda.feeds import Feed
 from minigan.cuda.gradients import DeviceGradients
@@ -19,7 +20,6 @@ from minigan.cuda.ledger import Ledger, Promise, PromisedRecord, Turn
 from minigan.cuda.passes import tools
 from minigan.cuda.plain import PlainGradients
 from minigan.cuda.updates import update_for
-from minigan.errors import NonFiniteError
 from minigan.training.records import Record
 
 if TYPE_CHECKING:

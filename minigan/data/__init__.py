@@ -2,7 +2,7 @@
 
 Files are other people's. So what is known about a file is checked to the byte, nothing is
 unpickled, nothing takes more memory than what is really there, and whatever is wrong with a
-file is one `minigan.errors.DataError`.
+file is one `minigan.base.errors.DataError`.
 """
 
 from minigan.data.datasets import KNOWN, DataSet, fetch, find, load

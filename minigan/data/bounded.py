@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from minigan.errors import DataError
+from minigan.base.errors import DataError
 
 CHUNK = 1 << 20  # bytes asked for at once
 DENSEST = 1032  # bytes that a byte of deflated data can unpack to, at most

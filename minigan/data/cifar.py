@@ -17,11 +17,11 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
+from minigan.base.errors import DataError
 from minigan.data.bounded import expect_end, expect_sha256, file_sha256, read_exactly, reading
 from minigan.data.download import Download
 from minigan.data.images import Images, proportional
 from minigan.data.places import Places
-from minigan.errors import DataError
 
 SHAPE = (3, 32, 32)
 RECORD = 1 + 3 * 32 * 32

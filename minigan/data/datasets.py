@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.base.errors import DataError, InputError
+from minigan.base.files import writable_directory
+from minigan.base.validation import whole_number
 from minigan.data import cifar, digits, faces, mnist
 from minigan.data.download import Download, Progress, download
 from minigan.data.images import Images
 from minigan.data.own import read_own
 from minigan.data.places import VARIABLE, Places, roots
 from minigan.data.preprocess import unit_interval
-from minigan.errors import DataError, InputError
-from minigan.files import writable_directory
-from minigan.validation import whole_number
 
 
 @dataclass(frozen=True)

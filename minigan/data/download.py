@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from minigan.base.errors import DataError
+from minigan.base.files import writable_directory
 from minigan.data.bounded import expect_sha256, file_sha256, reading
-from minigan.errors import DataError
-from minigan.files import writable_directory
 
 CHUNK = 1 << 16  # bytes
 MOST = 1 << 26  # bytes of a file whose size is not known

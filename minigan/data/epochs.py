@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from minigan.backend import Device, array_module, described, to_host
-from minigan.errors import InputError
-from minigan.validation import whole_number
+from minigan.base.backend import Device, array_module, described, to_host
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
 
 
 class Epochs:

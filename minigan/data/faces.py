@@ -21,12 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.base.errors import DataError
 from minigan.data.bounded import expect_sha256, file_sha256, reading
 from minigan.data.download import Download
 from minigan.data.images import Images, fixed_order
 from minigan.data.matfile import read_matrices
 from minigan.data.places import Places
-from minigan.errors import DataError
 
 FOLDS = 5
 PEOPLE, IMAGES_EACH, SIDE = 40, 10, 64

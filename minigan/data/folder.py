@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from minigan.base.errors import DataError
 from minigan.data.bounded import DENSEST, reading
-from minigan.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")
 FORMATS = ("PNG", "JPEG", "BMP", "PPM")  # Pillow's names for them

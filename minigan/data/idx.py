@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.base.errors import DataError
 from minigan.data.bounded import expect_end, expect_sha256, opened, read_exactly, reading
-from minigan.errors import DataError
 
 UNSIGNED_BYTES = 0x08
 KINDS = {1: "labels (1 dimension)", 3: "images (3 dimensions)"}

@@ -17,8 +17,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from minigan.base.errors import DataError
 from minigan.data.bounded import CHUNK, Stream, expect_end, read_exactly, reading
-from minigan.errors import DataError
 
 MATRIX, COMPRESSED = 14, 15  # types of elements, beside those of values:
 VALUES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8"}

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.base.errors import DataError
 from minigan.data.bounded import Stream, expect_end, read_exactly, reading
-from minigan.errors import DataError
 
 LONGEST_HEADER = 10_000  # bytes; NumPy's own limit
 TYPES = ("u1", "b1", "f2", "f4", "f8")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.base.errors import DataError
 from minigan.data.bounded import reading
 from minigan.data.folder import read_folder
 from minigan.data.idx import read_idx
 from minigan.data.images import Images, fixed_order, proportional
 from minigan.data.npy import read_npy, read_npz
-from minigan.errors import DataError
 
 CHANNELS = (1, 3)
 

@@ -7,7 +7,7 @@ import warnings
 from functools import cached_property
 from pathlib import Path
 
-from minigan.errors import DataError, InputError
+from minigan.base.errors import DataError, InputError
 
 VARIABLE = "MINIGAN_DATA"
 

@@ -1,15 +1,15 @@
 """What is done to pixels before a game sees them, as in the 2014 paper's experiments.
 
 MNIST and the faces are scaled to [0, 1]; CIFAR-10 is contrast-normalised besides. (The bias
-with which a sigmoid generator starts at the pixel means is `minigan.initialisers.marginal_bias`.)
+with which a sigmoid generator starts at the pixel means is `initialisers.marginal_bias`.)
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.validation import real_number
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number
 
 FLAT = 1e-8  # an image with less contrast than this is left flat
 

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.validation import real_number, whole_number
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number, whole_number
 
 
 class Uniform:

@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from minigan.backend import CPU, Device, array_module
-from minigan.errors import InputError
-from minigan.validation import real_number, whole_number
+from minigan.base.backend import CPU, Device, array_module
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number, whole_number
 
 
 class Mixture:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minigan.backend import array_module, to_host
+from minigan.base.backend import array_module, to_host
 
 
 class Centres:

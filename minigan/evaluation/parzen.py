@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigan.backend import to_host
+from minigan.base.backend import to_host
 from minigan.evaluation.window import Progress, as_rows, bandwidths, check_alike, log_density
 
 GRID = tuple(np.logspace(-1, 0, 10).tolist())  # bandwidths of the original code

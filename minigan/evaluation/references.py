@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from minigan.backend import described
-from minigan.errors import InputError
+from minigan.base.backend import described
+from minigan.base.errors import InputError
+from minigan.base.randomness import generator
+from minigan.base.validation import whole_number
 from minigan.evaluation.distances import Centres, slices
 from minigan.evaluation.parzen import ParzenScore, parzen
 from minigan.evaluation.window import Progress, as_rows, check_alike
-from minigan.randomness import generator
-from minigan.validation import whole_number
 
 if TYPE_CHECKING:
-    from minigan.types import Seed
+    from minigan.base.types import Seed
 
 BLOCK = 1024  # images, or means, at a time
 

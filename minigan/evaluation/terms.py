@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from minigan.backend import array_module, to_host
+from minigan.base.backend import array_module, to_host
 from minigan.evaluation.distances import Centres, at_a_time, exact_half_squares, slices
 
 # Parts of a sum, so nats of its logarithm; with rounding they stay below 1e-10.

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from minigan.backend import array_module, described, to_host
-from minigan.errors import InputError
+from minigan.base.backend import array_module, described, to_host
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number, whole_number
 from minigan.evaluation.distances import Centres, slices
 from minigan.evaluation.terms import log_sums
-from minigan.validation import real_number, whole_number
 
 SMALLEST, LARGEST = 1e-60, 1e60  # bandwidths: float64 holds (1e60 / 1e-60)^2
 GROUP = 2**14  # centres at a time; the sums of groups are added up

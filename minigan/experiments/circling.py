@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.files import write_whole
-from minigan.randomness import generator
+from minigan.base.files import write_whole
+from minigan.base.randomness import generator
+from minigan.base.validation import real_number, whole_number
 from minigan.theory import games
-from minigan.validation import real_number, whole_number
 
 METHODS = {
     "simultaneous": games.simultaneous,

@@ -18,15 +18,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigan.base.files import write_whole
+from minigan.base.numerics import sigmoid
+from minigan.base.randomness import generator, sequence
 from minigan.costs import GENERATOR_COSTS
 from minigan.distributions import Normal
 from minigan.experiments.toy import NOISE, players
-from minigan.files import write_whole
-from minigan.initialisers import normal
-from minigan.layers import Linear, Maxout, Sequential
-from minigan.numerics import sigmoid
+from minigan.layers import Linear, Maxout
+from minigan.layers.initialisers import normal
+from minigan.networks import Sequential
 from minigan.optimizers import SGD
-from minigan.randomness import generator, sequence
 from minigan.theory.likelihood import (
     Estimate,
     chi_square,

@@ -22,14 +22,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.backend import Device
+from minigan.base.backend import Device
+from minigan.base.files import write_whole
+from minigan.base.randomness import sequence
+from minigan.base.validation import whole_number
 from minigan.experiments.toy import DATA, NOISE, players, toy_game
-from minigan.files import write_whole
-from minigan.layers import Sequential
-from minigan.randomness import sequence
+from minigan.networks import Sequential
 from minigan.theory import GeneratorState
 from minigan.training import Algorithm1
-from minigan.validation import whole_number
 
 NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two looks at it
 D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats

@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigan.base.files import write_whole
+from minigan.base.randomness import sequence
+from minigan.base.validation import real_number, whole_number
 from minigan.experiments.toy import DATA, NOISE, players, toy_game
-from minigan.files import write_whole
-from minigan.randomness import sequence
 from minigan.theory import GeneratorState
 from minigan.theory.function_space import LOG4, descend
-from minigan.validation import real_number, whole_number
 
 CELLS, LOW, HIGH = 512, -3.5, 4.5  # the grid; p_data is 0 in a quarter of its cells
 SPREAD = 1e-6  # mass of the start in function space that lies everywhere

@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from minigan.base.files import write_whole
+from minigan.base.randomness import generator, sequence
 from minigan.distributions import Examples, Mixture, Normal
-from minigan.files import write_whole
-from minigan.initialisers import constant, normal
-from minigan.layers import Linear, Maxout, Sequential
+from minigan.layers import Linear, Maxout
+from minigan.layers.initialisers import constant, normal
+from minigan.networks import Sequential
 from minigan.optimizers import SGD, Adam
-from minigan.randomness import generator, sequence
 from minigan.schedules import cosine
 from minigan.theory import GeneratorState
 from minigan.training import Algorithm1
 
 if TYPE_CHECKING:
-    from minigan.types import Sampler
+    from minigan.base.types import Sampler
 
 DATA, NOISE = Mixture([-1.5, 1.5], 0.5), Normal()
 SPREAD = 1.5  # of p_g: G(z) = SPREAD z

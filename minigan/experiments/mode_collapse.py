@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.files import write_whole
-from minigan.randomness import generator
+from minigan.base.files import write_whole
+from minigan.base.randomness import generator
+from minigan.base.validation import whole_number
 from minigan.theory import mode_collapse as theory
 from minigan.theory.function_space import LOG4, criterion
-from minigan.validation import whole_number
 
 MODES = 8
 ETA = 0.5  # step size of the player who stands outside

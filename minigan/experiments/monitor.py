@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigan.base.files import write_whole
+from minigan.base.randomness import sequence
 from minigan.experiments.toy import players, toy_game
-from minigan.files import write_whole
-from minigan.randomness import sequence
-from minigan.training.monitor import Monitor, Observation
+from minigan.theory.monitor import Monitor, Observation
 
 STEPS = 6000
 
@@ -98,7 +98,7 @@ def report(run: Watched) -> dict:
     dict
         ``seed, steps, every, seconds, observing`` (seconds); ``share``, the time of
         observing over that of training; and ``observations``, each a dict as
-        `minigan.training.monitor.Observation`.
+        `minigan.theory.monitor.Observation`.
     """
     return {
         "seed": run.seed,

@@ -16,10 +16,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from minigan.base.files import write_whole
+from minigan.base.validation import whole_number
 from minigan.experiments.sweep import Progress, Sweep, grid, sweep
 from minigan.experiments.table import Value
-from minigan.files import write_whole
-from minigan.validation import whole_number
 
 # Of each experiment's report, the numbers to look at, and what the theory asks of them.
 # Others are left out where a seed changes nothing, or where they go over seeds themselves.

@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 
 from threadpoolctl import threadpool_limits
 
-from minigan.errors import InputError, NonFiniteError
+from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.files import writable_directory
+from minigan.base.validation import whole_number
 from minigan.experiments.table import Game, Table, Value, key, plain
-from minigan.files import writable_directory
-from minigan.validation import whole_number
 
 TABLE = "sweep.jsonl"  # in the directory of the sweep
 

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import minigan
-from minigan.errors import InputError
+from minigan.base.errors import InputError
+from minigan.base.version import __version__
 
 Value = int | float | str | bool | None
 
@@ -70,7 +70,7 @@ class Table:
 
     def __init__(self, path: Path, experiment: str):
         self.path = path
-        self._by = {"experiment": experiment, "minigan": minigan.__version__}
+        self._by = {"experiment": experiment, "minigan": __version__}
         self.games: dict[str, Game] = {}
         if path.exists():
             self._read()

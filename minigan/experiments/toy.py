@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from minigan.backend import Device
+from minigan.base.backend import Device
+from minigan.base.randomness import streams
+from minigan.base.validation import whole_number
 from minigan.distributions import IrwinHall, Uniform
-from minigan.initialisers import he, normal
-from minigan.layers import Linear, Maxout, Sequential, Tanh
+from minigan.layers import Linear, Maxout, Tanh
+from minigan.layers.initialisers import he, normal
+from minigan.networks import Sequential
 from minigan.optimizers import Adam
-from minigan.randomness import streams
 from minigan.schedules import cosine
 from minigan.training import Algorithm1
-from minigan.validation import whole_number
 
 DATA = IrwinHall(mean=0.5, std=1.0)
 NOISE = Uniform(-(3**0.5), 3**0.5)  # unit variance, as in the paper's code

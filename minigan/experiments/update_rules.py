@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from minigan.base.files import write_whole
+from minigan.base.randomness import generator, sequence
 from minigan.distributions import Normal
-from minigan.files import write_whole
-from minigan.randomness import generator, sequence
 from minigan.theory.likelihood import kl
 from minigan.theory.update_rules import (
     Draw,

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigan.base.files import write_whole
+from minigan.base.randomness import generator
 from minigan.distributions import Mixture, Normal
-from minigan.files import write_whole
-from minigan.randomness import generator
 from minigan.theory.which_kl import (
     DIVERGENCES,
     Fit,

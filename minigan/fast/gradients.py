@@ -7,7 +7,7 @@ import numpy as np
 from minigan.costs import minimax_cost, non_saturating_cost
 from minigan.fast.logistic import LogisticCost
 from minigan.fast.plan import Plan
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 from minigan.training.steps import simultaneous_gradients
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.fast.elementwise import (
     DropoutPass,
     GaussianNoisePass,
@@ -17,9 +17,9 @@ from minigan.layers.gaussian_noise import GaussianNoise
 from minigan.layers.linear import Linear
 from minigan.layers.maxout import Maxout
 from minigan.layers.relu import ReLU
-from minigan.layers.sequential import Sequential
 from minigan.layers.sigmoid import Sigmoid
 from minigan.layers.tanh import Tanh
+from minigan.networks.sequential import Sequential
 
 PASSES: dict[type[Layer], type[LayerPass]] = {
     Dropout: DropoutPass,

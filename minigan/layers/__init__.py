@@ -11,7 +11,6 @@ from minigan.layers.linear import Linear
 from minigan.layers.max_pool2d import MaxPool2D
 from minigan.layers.maxout import Maxout
 from minigan.layers.relu import ReLU
-from minigan.layers.sequential import Sequential
 from minigan.layers.sigmoid import Sigmoid
 from minigan.layers.softplus import Softplus
 from minigan.layers.tanh import Tanh
@@ -28,7 +27,6 @@ __all__ = [
     "MaxPool2D",
     "Maxout",
     "ReLU",
-    "Sequential",
     "Sigmoid",
     "Softplus",
     "Tanh",

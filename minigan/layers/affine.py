@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minigan.base.validation import real_number, whole_number
 from minigan.layers.base import Layer
 from minigan.layers.starting_values import starting_bias, starting_weights
-from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
-    from minigan.types import Initialiser
+    from minigan.base.types import Initialiser
 
 
 class Affine(Layer):

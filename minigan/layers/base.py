@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from minigan.backend import array_module, described
-from minigan.errors import InputError
+from minigan.base.backend import array_module, described
+from minigan.base.errors import InputError
 
 
 class Layer(ABC):

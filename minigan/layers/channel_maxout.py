@@ -6,10 +6,10 @@ Every unit is the largest of a few feature maps, pixel by pixel. `Conv2D` makes 
 
 from __future__ import annotations
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
 from minigan.layers.image import ImageLayer, Shape, image_shape
 from minigan.layers.largest import first_largest
-from minigan.validation import whole_number
 
 
 class ChannelMaxout(ImageLayer):

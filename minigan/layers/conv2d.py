@@ -16,7 +16,7 @@ from minigan.layers.image import Shape, images_as_rows, pixels_as_columns
 from minigan.layers.windows import Windows
 
 if TYPE_CHECKING:
-    from minigan.types import Initialiser
+    from minigan.base.types import Initialiser
 
 
 class Conv2D(Convolution):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.layers.convolution import Convolution
 from minigan.layers.image import Shape, images_as_rows, pixels_as_columns
 from minigan.layers.windows import Windows
 
 if TYPE_CHECKING:
-    from minigan.types import Initialiser
+    from minigan.base.types import Initialiser
 
 
 class ConvTranspose2D(Convolution):

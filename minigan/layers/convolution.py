@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minigan.base.validation import whole_number
 from minigan.layers.image import ImageLayer, Shape, image_shape
 from minigan.layers.starting_values import starting_bias, starting_weights
 from minigan.layers.windows import Windows
-from minigan.validation import whole_number
 
 if TYPE_CHECKING:
-    from minigan.types import Initialiser
+    from minigan.base.types import Initialiser
 
 
 class Convolution(ImageLayer):

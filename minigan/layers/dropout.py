@@ -6,11 +6,11 @@ harder to overfit (Hinton et al. 2012). The 2014 paper uses it in D only.
 
 import numpy as np
 
-from minigan.backend import described
-from minigan.errors import InputError
+from minigan.base.backend import described
+from minigan.base.errors import InputError
+from minigan.base.randomness import Mirrored
+from minigan.base.validation import real_number
 from minigan.layers.base import Layer
-from minigan.randomness import Mirrored
-from minigan.validation import real_number
 
 
 class Dropout(Layer):

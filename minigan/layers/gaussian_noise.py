@@ -7,10 +7,10 @@ noise" of Sønderby et al. 2017 and of Arjovsky & Bottou 2017. The blurred distr
 only if p_g = p_data, so the game still has that answer and no other.
 """
 
-from minigan.backend import described
-from minigan.errors import InputError
+from minigan.base.backend import described
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number
 from minigan.layers.base import Layer
-from minigan.validation import real_number
 
 
 class GaussianNoise(Layer):

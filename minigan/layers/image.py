@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
 from minigan.layers.base import Layer
-from minigan.validation import whole_number
 
 Shape: TypeAlias = tuple[int, int, int]
 """Channels, rows, columns."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from minigan.backend import array_module
+from minigan.base.backend import array_module
 
 
 def first_largest(candidates: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -3,8 +3,8 @@
 A unit that is never active still learns a little. DCGAN's discriminators use it.
 """
 
+from minigan.base.validation import real_number
 from minigan.layers.base import Layer
-from minigan.validation import real_number
 
 
 class LeakyReLU(Layer):

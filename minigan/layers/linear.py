@@ -12,7 +12,7 @@ import numpy as np
 from minigan.layers.affine import Affine
 
 if TYPE_CHECKING:
-    from minigan.types import Initialiser
+    from minigan.base.types import Initialiser
 
 
 class Linear(Affine):
@@ -23,7 +23,7 @@ class Linear(Affine):
     n_in, n_out : int
         Width of the input and of the output, each >= 1.
     weights : initialiser, optional
-        Where W starts; ``glorot()`` by default. See `minigan.initialisers`.
+        Where W starts; ``glorot()`` by default. See `minigan.layers.initialisers`.
     bias : float, array of shape (n_out,), or initialiser
         Where b starts.
     max_col_norm : float, optional

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
 from minigan.layers.image import ImageLayer, Shape, image_shape
 from minigan.layers.largest import first_largest
 from minigan.layers.windows import Windows
-from minigan.validation import whole_number
 
 
 class MaxPool2D(ImageLayer):

@@ -14,7 +14,7 @@ import numpy as np
 from minigan.layers.affine import Affine
 
 if TYPE_CHECKING:
-    from minigan.types import Initialiser
+    from minigan.base.types import Initialiser
 
 
 class Maxout(Affine):

@@ -4,8 +4,8 @@ The last layer of generators of pixels. A discriminator does not end in one
 here: it ends in a logit, and the costs do the rest without ever taking log 0.
 """
 
+from minigan.base.numerics import sigmoid
 from minigan.layers.base import Layer
-from minigan.numerics import sigmoid
 
 
 class Sigmoid(Layer):

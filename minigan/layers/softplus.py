@@ -3,8 +3,8 @@
 Smooth and positive; its derivative is the sigmoid.
 """
 
+from minigan.base.numerics import sigmoid, softplus
 from minigan.layers.base import Layer
-from minigan.numerics import sigmoid, softplus
 
 
 class Softplus(Layer):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.initialisers import glorot
+from minigan.base.errors import InputError
+from minigan.layers.initialisers import glorot
 
 if TYPE_CHECKING:
-    from minigan.types import Initialiser
+    from minigan.base.types import Initialiser
 
 
 def starting_weights(where: str, weights: Initialiser | None) -> Initialiser:

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minigan.backend import array_module
-from minigan.errors import InputError
+from minigan.base.backend import array_module
+from minigan.base.errors import InputError
 from minigan.layers.image import Shape
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigan.numerics import sigmoid
+from minigan.base.numerics import sigmoid
 from minigan.theory import GeneratorState
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from minigan.base.types import Density
     from minigan.experiments.figure1 import Moment
-    from minigan.types import Density
 
 ARROWS = 21
 Z_LINE, X_LINE = -0.62, -0.24  # heights of the two lines, below the curves

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigan.numerics import sigmoid
+from minigan.base.numerics import sigmoid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from minigan.base.types import Density
     from minigan.experiments.inner_loop import Trained
-    from minigan.layers import Sequential
+    from minigan.networks import Sequential
     from minigan.theory import GeneratorState
-    from minigan.types import Density
 
     Groups = dict[tuple[int, int], list[Trained]]
 

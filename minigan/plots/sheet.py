@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigan.errors import InputError
-from minigan.validation import whole_number
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
 
 DPI = 100
 WIDTH = 8.0  # inches

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from minigan.base.numerics import sigmoid
 from minigan.distributions import Normal
-from minigan.numerics import sigmoid
 from minigan.theory.likelihood import kl
 from minigan.theory.update_rules import Turn, log_density, logit
 

@@ -13,8 +13,8 @@ from minigan.theory.which_kl import DIVERGENCES, Fit
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from minigan.base.types import Density
     from minigan.experiments.which_kl import Likelihood
-    from minigan.types import Density
 
 STYLES: dict[str, dict[str, Any]] = {
     "forward": {"color": "#0072B2", "ls": "-"},

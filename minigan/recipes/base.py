@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.randomness import streams
+from minigan.base.validation import real_number
 from minigan.data.epochs import Epochs
-from minigan.errors import InputError
-from minigan.initialisers import uniform
-from minigan.layers import Sequential
+from minigan.layers.initialisers import uniform
+from minigan.networks import Sequential
 from minigan.optimizers import SGD, Optimizer
-from minigan.randomness import streams
 from minigan.schedules import each_epoch, exponential_decay, linear_ramp
 from minigan.training import Algorithm1
-from minigan.validation import real_number
 
 if TYPE_CHECKING:
-    from minigan.backend import Device
+    from minigan.base.backend import Device
+    from minigan.base.types import Initialiser, Sampler, Schedule
     from minigan.layers import Layer
-    from minigan.types import Initialiser, Sampler, Schedule
 
 RAMP_EPOCHS = 249  # momentum grows from the first epoch to the 250th
 

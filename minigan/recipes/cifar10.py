@@ -7,10 +7,9 @@ through small windows; the convolutional generator paints the image window by wi
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.data.preprocess import gcn
 from minigan.distributions import Normal
-from minigan.errors import InputError
-from minigan.initialisers import uniform
 from minigan.layers import (
     ChannelMaxout,
     Conv2D,
@@ -23,6 +22,7 @@ from minigan.layers import (
     ReLU,
     Sigmoid,
 )
+from minigan.layers.initialisers import uniform
 from minigan.recipes.base import Recipe, rate_of_2014
 
 NOISE = Normal(dim=100)

@@ -6,8 +6,8 @@ step.
 """
 
 from minigan.distributions import Uniform
-from minigan.initialisers import he, marginal_bias
 from minigan.layers import Dropout, Linear, Maxout, ReLU, Sigmoid
+from minigan.layers.initialisers import he, marginal_bias
 from minigan.recipes.base import Recipe
 from minigan.recipes.mnist import adam
 

@@ -8,8 +8,8 @@ sees, instead of dropout, and samples from a running average of G.
 """
 
 from minigan.distributions import Uniform
-from minigan.initialisers import he, marginal_bias, uniform
 from minigan.layers import Dropout, GaussianNoise, Linear, Maxout, ReLU, Sigmoid
+from minigan.layers.initialisers import he, marginal_bias, uniform
 from minigan.optimizers import Adam
 from minigan.recipes.base import Recipe, rate_of_2014
 

@@ -10,8 +10,8 @@ the Olivetti faces.
 """
 
 from minigan.distributions import Normal
-from minigan.initialisers import marginal_bias, sparse, uniform
 from minigan.layers import Dropout, Linear, Maxout, ReLU, Sigmoid
+from minigan.layers.initialisers import marginal_bias, sparse, uniform
 from minigan.recipes.base import Recipe, rate_of_2014
 
 LONGEST = 1.9365  # of a column of W

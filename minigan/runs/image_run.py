@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigan.averages import ParameterAverage
-from minigan.backend import to_host
+from minigan.base.backend import to_host
+from minigan.base.errors import InputError
+from minigan.base.files import writable_directory
+from minigan.base.randomness import generator
+from minigan.base.validation import whole_number
 from minigan.checkpoint import load
-from minigan.errors import InputError
-from minigan.files import writable_directory
-from minigan.randomness import generator
+from minigan.checkpoint.keeper import BEST, LAST, Keeper
 from minigan.recipes.base import steps_per_epoch
 from minigan.runs.log import Log
 from minigan.runs.looks import look
@@ -30,14 +32,12 @@ from minigan.runs.means import Means
 from minigan.runs.settings import Settings, Splits, configuration
 from minigan.runs.start import adopt_layers
 from minigan.training.interrupts import interrupts_wait
-from minigan.training.keeper import BEST, LAST, Keeper
 from minigan.training.state import game_state, restore_game
-from minigan.validation import whole_number
 
 if TYPE_CHECKING:
-    from minigan.backend import Device
-    from minigan.layers.sequential import Sequential
-    from minigan.states import Stateful
+    from minigan.base.backend import Device
+    from minigan.base.states import Stateful
+    from minigan.networks.sequential import Sequential
 
 SAVE = 20.0  # seconds between two checkpoints, if nothing else asks for one,
 SHARE = 20  # and so many times as long as the last one took: large nets make large files

@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from minigan.errors import InputError
-from minigan.files import write_whole
+from minigan.base.errors import InputError
+from minigan.base.files import write_whole
 from minigan.runs.means import NAMES
 
 NAME = "log.jsonl"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minigan.base.files import write_whole
 from minigan.evaluation.parzen import GRID
 from minigan.evaluation.window import log_density
-from minigan.files import write_whole
 
 if TYPE_CHECKING:
     from minigan.runs.image_run import ImageRun

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minigan.states import expect_like
+from minigan.base.states import expect_like
 from minigan.training.records import Record
 
 NAMES = ("J_D", "J_G", "real_accuracy", "fake_accuracy")

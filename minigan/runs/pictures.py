@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minigan.base.files import write_whole
 from minigan.evaluation.distances import Centres
 from minigan.evaluation.references import nearest
-from minigan.files import write_whole
 from minigan.runs.log import read_log
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.files import write_whole
 from minigan.data.datasets import KNOWN
-from minigan.errors import InputError
 from minigan.evaluation.parzen import ParzenScore, parzen
 from minigan.evaluation.references import references
-from minigan.files import write_whole
 from minigan.runs.settings import read_splits
 
 if TYPE_CHECKING:

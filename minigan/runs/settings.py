@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number, whole_number
 from minigan.data.datasets import KNOWN, load
-from minigan.errors import InputError
 from minigan.recipes import RECIPES, Recipe, Rows
-from minigan.validation import real_number, whole_number
 
 if TYPE_CHECKING:
     import os

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.base.errors import CheckpointError, InputError
 from minigan.checkpoint import read
-from minigan.errors import CheckpointError, InputError
-from minigan.layers import Sequential
+from minigan.checkpoint.keeper import LAST
+from minigan.networks import Sequential
 from minigan.recipes import RECIPES, Rows
 from minigan.runs.settings import Settings, configuration
-from minigan.training.keeper import LAST
 
 
 def adopt_layers(G: Sequential, settings: Settings, rows: Rows) -> None:

@@ -21,9 +21,9 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.special import ndtr, xlogy
 
+from minigan.base.errors import InputError
+from minigan.base.numerics import softplus
 from minigan.distributions import Mixture, Normal
-from minigan.errors import InputError
-from minigan.numerics import softplus
 from minigan.theory.densities import MASS_TOLERANCE, knots, log_density
 from minigan.theory.quadrature import panel_edges
 

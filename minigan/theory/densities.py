@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from scipy.special import gammaln, stdtr
 
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number
 from minigan.distributions import Mixture, Normal
-from minigan.errors import InputError
 from minigan.theory.panels import gauss_legendre
 from minigan.theory.quadrature import adaptive, panel_edges, total
-from minigan.validation import real_number
 
 MASS_TOLERANCE = 1e-6  # how far from 1 the integral of a density may be
 

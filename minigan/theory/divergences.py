@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.theory.densities import check_mass, has_log, knots, log_density, name, support
 from minigan.theory.quadrature import adaptive, panel_edges, total
 

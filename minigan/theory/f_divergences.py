@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.theory.binned import check_masses
 from minigan.theory.densities import log_density
 from minigan.theory.divergences import integral

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import wrightomega
 
-from minigan.errors import InputError
-from minigan.numerics import softplus
-from minigan.validation import real_number
+from minigan.base.errors import InputError
+from minigan.base.numerics import softplus
+from minigan.base.validation import real_number
 
 
 @dataclass(frozen=True)

@@ -44,9 +44,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.numerics import softplus
-from minigan.validation import real_number, whole_number
+from minigan.base.errors import InputError
+from minigan.base.numerics import softplus
+from minigan.base.validation import real_number, whole_number
 
 LOG4 = math.log(4)
 

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.layers.sequential import Sequential
-from minigan.numerics import sigmoid, softplus
+from minigan.base.errors import InputError
+from minigan.base.numerics import sigmoid, softplus
+from minigan.networks.sequential import Sequential
 from minigan.theory.inputs import require_density
 from minigan.theory.panels import gauss_legendre, panels
 from minigan.theory.pushforward import PushForward
 
 if TYPE_CHECKING:
-    from minigan.types import Density
+    from minigan.base.types import Density
 
 
 def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:

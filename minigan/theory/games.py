@@ -24,8 +24,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minigan.errors import InputError, NonFiniteError
-from minigan.validation import real_number, whole_number
+from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.validation import real_number, whole_number
 
 
 def value(w: np.ndarray) -> np.ndarray:

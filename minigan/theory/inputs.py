@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.layers.sequential import Sequential
+from minigan.base.errors import InputError
+from minigan.networks.sequential import Sequential
 
 if TYPE_CHECKING:
-    from minigan.types import Density
+    from minigan.base.types import Density
 
 
 def require_density(name: str, distribution: Density, *methods: str) -> None:

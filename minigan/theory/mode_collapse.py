@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.numerics import sigmoid
+from minigan.base.errors import InputError
+from minigan.base.numerics import sigmoid
+from minigan.base.validation import real_number, whole_number
 from minigan.theory.function_space import criterion, masses, mirror_step, optimal_logit, slope
 from minigan.theory.function_space import value as V
-from minigan.validation import real_number, whole_number
 
 
 class Path(NamedTuple):

@@ -20,12 +20,12 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
-from minigan.errors import InputError
-from minigan.numerics import softplus
+from minigan.base.errors import InputError
+from minigan.base.numerics import softplus
+from minigan.base.validation import real_number
 from minigan.theory.densities import log_density
 from minigan.theory.divergences import integral
 from minigan.theory.game_state import optimal_discriminator
-from minigan.validation import real_number
 
 
 def pointwise_payoff(y: np.ndarray, a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:

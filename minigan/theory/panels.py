@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 
 if TYPE_CHECKING:
-    from minigan.types import Density
+    from minigan.base.types import Density
 
 
 def panels(density: Density, count: int, order: int = 3) -> np.ndarray:

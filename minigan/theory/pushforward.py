@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from minigan.errors import InputError
-from minigan.layers.sequential import Sequential
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
+from minigan.networks.sequential import Sequential
 from minigan.theory.inputs import require_density, scalar_map
 from minigan.theory.panels import gauss_legendre, panels
-from minigan.validation import whole_number
 
 if TYPE_CHECKING:
-    from minigan.types import Density
+    from minigan.base.types import Density
 
 _EPS = np.finfo(np.float64).eps
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.theory.panels import gauss_legendre
 
 OCTAVES = 200  # 2^200 = 1.6e60: even x^-1.2 has fallen to 1e-12 of its mass there

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.costs import generator_cost
-from minigan.errors import InputError
 
 _COSTS = {
     "minimax": lambda D: np.log1p(-D) / 2,

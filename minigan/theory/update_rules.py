@@ -28,8 +28,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minigan.base.numerics import sigmoid, softplus
 from minigan.distributions import Normal
-from minigan.numerics import sigmoid, softplus
 from minigan.theory.panels import gauss_legendre
 
 

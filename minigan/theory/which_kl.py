@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.distributions import Normal
-from minigan.errors import InputError
 from minigan.theory.panels import gauss_legendre
 
 if TYPE_CHECKING:
-    from minigan.types import Density
+    from minigan.base.types import Density
 
 FEW = 1e-6  # how far two optima may be apart and still be the same, in nats and units of x
 

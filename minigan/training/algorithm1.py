@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.base.randomness import Streams, streams
+from minigan.base.validation import whole_number
 from minigan.costs import generator_cost
-from minigan.errors import InputError
 from minigan.layers.image import ImageLayer
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 from minigan.optimizers import Optimizer
-from minigan.randomness import Streams, streams
 from minigan.training.interrupts import interrupts_wait
 from minigan.training.players import check_optimizers, check_players, minibatch, on_device
 from minigan.training.records import Record, checked_norm, fraction, overflow_is_named
@@ -35,10 +36,9 @@ from minigan.training.steps import (
     generator_gradients,
     simultaneous_gradients,
 )
-from minigan.validation import whole_number
 
 if TYPE_CHECKING:
-    from minigan.types import Sampler
+    from minigan.base.types import Sampler
 
 
 class Algorithm1:

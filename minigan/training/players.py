@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minigan.backend import array_module, described
-from minigan.errors import InputError
-from minigan.layers.sequential import Sequential
+from minigan.base.backend import array_module, described
+from minigan.base.errors import InputError
 from minigan.layers.sigmoid import Sigmoid
+from minigan.networks.sequential import Sequential
 
 if TYPE_CHECKING:
-    from minigan.backend import Device
+    from minigan.base.backend import Device
+    from minigan.base.types import Sampler
     from minigan.optimizers import Optimizer
-    from minigan.types import Sampler
 
 
 def check_players(G: Sequential, D: Sequential, data: Sampler, noise: Sampler) -> None:

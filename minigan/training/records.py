@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.errors import NonFiniteError
-from minigan.layers.sequential import Sequential
+from minigan.base.errors import NonFiniteError
+from minigan.networks.sequential import Sequential
 
 
 class Record(NamedTuple):

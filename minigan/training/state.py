@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from minigan.backend import array_module, described
+from minigan.base.backend import array_module, described
+from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.randomness import Mirrored
+from minigan.base.states import Stateful, expect_like, fill, snapshot
+from minigan.base.validation import whole_number
 from minigan.cuda.kernels import ALIVE, OF_D, OF_G, TURNS
 from minigan.cuda.ledger import CAPACITY
-from minigan.errors import InputError, NonFiniteError
-from minigan.randomness import Mirrored
-from minigan.states import Stateful, expect_like, fill, snapshot
-from minigan.validation import whole_number
 
 if TYPE_CHECKING:
     from minigan.cuda.feeds import Feed
     from minigan.cuda.turns import DeviceTurns
-    from minigan.layers.sequential import Sequential
+    from minigan.networks.sequential import Sequential
     from minigan.training.algorithm1 import Algorithm1
 
 

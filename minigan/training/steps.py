@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minigan.costs import discriminator_cost
-from minigan.layers.sequential import Sequential
+from minigan.networks.sequential import Sequential
 
 
 def discriminator_gradients(

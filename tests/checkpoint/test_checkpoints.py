@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import minigan
-from minigan.checkpoint import load, read, save
-from minigan.errors import CheckpointError, InputError
+from minigan.base.errors import CheckpointError, InputError
+from minigan.checkpoint import checkpoints, load, read, save
 
 RUN = {"batch": 100, "G": {"units": [32, 32], "lr": 0.1}, "name": "toy"}
 
@@ -85,7 +85,7 @@ def test_without_a_configuration_none_is_compared(saved):
     assert load(saved)["step"] == 3
 
 
-@pytest.mark.parametrize(("module", "name"), [(minigan, "minigan 9.9"), (np, "NumPy 9.9")])
+@pytest.mark.parametrize(("module", "name"), [(checkpoints, "minigan 9.9"), (np, "NumPy 9.9")])
 def test_another_version_is_refused_and_can_be_read(saved, monkeypatch, module, name):
     monkeypatch.setattr(module, "__version__", "9.9")
     with pytest.raises(CheckpointError, match=f"expected .*{name}.*, got one of minigan"):
@@ -152,7 +152,7 @@ def no_device_space():
     """A disk that is full."""
     always_full = lambda path, mode: open("/dev/full", mode)  # noqa: E731, SIM115
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("minigan.files.open", always_full, raising=False)
+        patch.setattr("minigan.base.files.open", always_full, raising=False)
         yield
 
 

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from minigan.base.errors import CheckpointError, InputError
 from minigan.checkpoint.sealed import DIGITS, read_sealed, seal
-from minigan.errors import CheckpointError, InputError
 
 MIB = 1 << 20
 

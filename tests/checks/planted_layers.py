@@ -3,7 +3,7 @@
 import numpy as np
 
 from minigan import Dropout, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
-from minigan.numerics import sigmoid
+from minigan.base.numerics import sigmoid
 
 
 class WrongSign(Linear):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from minigan.base.numerics import sigmoid, softplus
 from minigan.checks import GradientError, check_cost
 from minigan.costs import discriminator_cost, minimax_cost, non_saturating_cost
-from minigan.numerics import sigmoid, softplus
 
 
 def forgets_the_mean(a_fake):

@@ -3,10 +3,10 @@
 import pytest
 
 from minigan import Dropout, Linear, Maxout, ReLU, Sequential
+from minigan.base.numerics import sigmoid, softplus
 from minigan.checks import GradientError, PlainGradients, check_game
 from minigan.costs import discriminator_cost, minimax_cost
 from minigan.fast.gradients import FastGradients
-from minigan.numerics import sigmoid, softplus
 
 
 class NotThroughD(PlainGradients):

@@ -18,6 +18,7 @@ from minigan import (
     Tanh,
     costs,
 )
+from minigan.base.numerics import sigmoid
 from minigan.checks import (
     PlainGradients,
     check_cost,
@@ -28,7 +29,6 @@ from minigan.checks import (
     run_suite,
 )
 from minigan.checks.suite import rows
-from minigan.numerics import sigmoid
 from minigan.training.steps import simultaneous_gradients
 
 LAYERS = [Linear, Maxout, ReLU, LeakyReLU, Sigmoid, Tanh, Softplus, Dropout, GaussianNoise]

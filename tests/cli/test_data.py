@@ -2,10 +2,10 @@
 
 import pytest
 
+from minigan.base.errors import DataError
 from minigan.cli import main
 from minigan.data import KNOWN, load
 from minigan.data.download import Download
-from minigan.errors import DataError
 
 from .helpers import refused, run, strictly
 

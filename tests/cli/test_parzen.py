@@ -5,8 +5,8 @@ import argparse
 import numpy as np
 import pytest
 
+from minigan.base.errors import InputError
 from minigan.cli import parzen as command
-from minigan.errors import InputError
 from minigan.evaluation import parzen
 
 from .helpers import strictly

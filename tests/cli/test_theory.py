@@ -6,7 +6,7 @@ import types
 import pytest
 
 from minigan.cli import main
-from minigan.theory.identity import Identity
+from minigan.identities.identity import Identity
 
 from .helpers import strictly
 
@@ -21,7 +21,7 @@ def theory(monkeypatch):
     asked = []
 
     def replace(*rows):
-        module = types.ModuleType("minigan.theory.identities")
+        module = types.ModuleType("minigan.identities")
         module.identities = lambda seed: asked.append(seed) or iter(rows)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         return asked

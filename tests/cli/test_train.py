@@ -203,8 +203,8 @@ def test_options_that_are_no_numbers_or_choices_are_one_line(option, capsys):
 
 
 def test_no_gpu_is_one_line(capsys):
-    from minigan.backend import device
-    from minigan.errors import InputError
+    from minigan.base.backend import device
+    from minigan.base.errors import InputError
 
     try:
         device("cuda")

@@ -20,7 +20,7 @@ from minigan import (
     Uniform,
     ring,
 )
-from minigan.backend import Device
+from minigan.base.backend import Device
 
 STRICT = Device("cuda", strict_cupy)
 

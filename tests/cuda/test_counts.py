@@ -9,7 +9,7 @@ import strict_cupy
 from games import STRICT, game, networks, small, w1, w2, w3
 
 from minigan import GaussianNoise, Linear
-from minigan.randomness import mirrored_streams
+from minigan.base.randomness import mirrored_streams
 
 pytestmark = pytest.mark.usefixtures("compiler")
 

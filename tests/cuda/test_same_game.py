@@ -8,8 +8,8 @@ from devices import take
 from games import device_of, game, networks, small
 
 from minigan import SGD, Adam, Linear, Normal, ReLU
+from minigan.base.randomness import mirrored_streams
 from minigan.optimizers import Optimizer
-from minigan.randomness import mirrored_streams
 
 OPTIMIZERS = {"sgd": lambda net: SGD(net, 0.1, 0.5), "adam": lambda net: Adam(net, 0.01)}
 COSTS = ("non-saturating", "minimax", "max-likelihood")

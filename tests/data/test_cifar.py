@@ -7,8 +7,8 @@ import tarfile
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError, InputError
 from minigan.data import cifar, load
-from minigan.errors import DataError, InputError
 
 from .helpers import cifar_bytes, real, written
 

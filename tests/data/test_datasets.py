@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import minigan
+from minigan.base.errors import DataError, InputError
 from minigan.data import KNOWN, digits, load
-from minigan.errors import DataError, InputError
 
 from .helpers import written
 

@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from minigan.base.errors import DataError, InputError
 from minigan.data import datasets, fetch
 from minigan.data.download import CHUNK, Download, download
-from minigan.errors import DataError, InputError
 
 pytest.importorskip("pooch")
 CONTENT = bytes(range(256)) * 1200  # 300 kB: five pieces

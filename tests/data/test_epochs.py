@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minigan import InputError
-from minigan.backend import CPU, Device, to_host
+from minigan.base.backend import CPU, Device, to_host
 from minigan.data import Epochs
 
 

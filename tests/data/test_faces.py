@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError, InputError
 from minigan.data import load
-from minigan.errors import DataError, InputError
 
 from .helpers import real
 

@@ -7,8 +7,8 @@ import struct
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError, InputError
 from minigan.data.idx import read_idx
-from minigan.errors import DataError, InputError
 
 from .helpers import idx_bytes, little_memory, written
 

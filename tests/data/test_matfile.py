@@ -7,8 +7,8 @@ import zlib
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError
 from minigan.data.matfile import read_matrices
-from minigan.errors import DataError
 
 from .helpers import little_memory, real, written
 

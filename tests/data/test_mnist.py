@@ -6,9 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError
 from minigan.data import KNOWN, load
 from minigan.data.mnist import GZIPPED, SHAPES
-from minigan.errors import DataError
 
 from .helpers import idx_bytes, little_memory, real, written
 

@@ -12,11 +12,11 @@ import io
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError
 from minigan.data import cifar
 from minigan.data.idx import read_idx
 from minigan.data.matfile import read_matrices
 from minigan.data.own import read_own
-from minigan.errors import DataError
 
 from .helpers import cifar_bytes, idx_bytes, little_memory
 

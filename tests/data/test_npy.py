@@ -7,8 +7,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError
 from minigan.data.npy import read_npy, read_npz
-from minigan.errors import DataError
 
 from .helpers import little_memory, written
 

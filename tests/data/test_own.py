@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError, InputError
 from minigan.data import load
 from minigan.data.images import fixed_order
 from minigan.data.own import read_own
-from minigan.errors import DataError, InputError
 
 from .helpers import idx_bytes, written
 

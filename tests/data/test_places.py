@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from minigan.base.errors import DataError, InputError
 from minigan.data import find, load
 from minigan.data.places import Places, cache, roots
-from minigan.errors import DataError, InputError
 
 from .helpers import cifar_bytes, written
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from minigan.base.errors import InputError
 from minigan.data import gcn, unit_interval
-from minigan.errors import InputError
 
 
 def test_bytes_become_k_over_255_to_the_last_bit():

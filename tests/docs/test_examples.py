@@ -12,7 +12,8 @@ import pytest
 import strict_cupy
 from strict_cupy._compiler import compiler
 
-from minigan import backend, costs
+from minigan import costs
+from minigan.base import backend
 from minigan.cli import _parser
 
 ROOT = Path(__file__).parents[2]

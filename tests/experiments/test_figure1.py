@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from minigan import InputError, NonFiniteError
+from minigan.base.randomness import sequence
 from minigan.experiments import figure1, toy
-from minigan.randomness import sequence
 from minigan.theory import GeneratorState, PushForward
 
 STEPS = 12

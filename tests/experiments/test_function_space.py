@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from minigan import InputError
+from minigan.base.randomness import sequence
 from minigan.experiments import function_space
 from minigan.experiments.toy import DATA, NOISE, players
-from minigan.randomness import sequence
 from minigan.theory import GeneratorState
 
 

@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 
+from minigan.base.randomness import sequence
 from minigan.experiments import monitor
 from minigan.experiments.toy import players, toy_game
 from minigan.plots.monitor import draw
-from minigan.randomness import sequence
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def test_games_of_another_experiment_are_refused(path):
 
 def test_games_by_another_minigan_are_refused(path, monkeypatch):
     written = path.read_bytes()
-    monkeypatch.setattr(minigan, "__version__", "77.0.0")
+    monkeypatch.setattr("minigan.experiments.table.__version__", "77.0.0")
     with pytest.raises(InputError, match=r"by minigan 77\.0\.0, found games of figure1 by minigan"):
         Table(path, "figure1")
     assert path.read_bytes() == written

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minigan import InputError, Linear, Maxout, Sequential
-from minigan.initialisers import constant, glorot, normal
+from minigan.layers.initialisers import constant, glorot, normal
 
 PIECES = pytest.mark.parametrize(
     ("kind", "pieces"), [(Linear, 1), (Maxout, 5)], ids=["Linear", "Maxout"]

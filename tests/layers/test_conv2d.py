@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from minigan import Conv2D, InputError, Linear, Sequential
-from minigan.initialisers import glorot, uniform
+from minigan.layers.initialisers import glorot, uniform
 
 grid = {
     "shape": st.tuples(st.integers(1, 3), st.integers(1, 6), st.integers(1, 6)),

@@ -17,8 +17,8 @@ from minigan.layers import (
     Linear,
     Maxout,
     MaxPool2D,
-    Sequential,
 )
+from minigan.networks import Sequential
 from minigan.recipes import RECIPES, Rows
 
 from .helpers import FULL_SIZE, PAPER, images, small_rows

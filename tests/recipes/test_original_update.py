@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from minigan.layers import Dropout, Sequential
+from minigan.layers import Dropout
+from minigan.networks import Sequential
 from minigan.recipes import RECIPES, base
 
 from .helpers import PAPER, small_rows

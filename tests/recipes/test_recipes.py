@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from minigan.base.errors import InputError
 from minigan.data.preprocess import gcn
-from minigan.errors import InputError
 from minigan.recipes import RECIPES, Rows
 from minigan.recipes.base import steps_per_epoch
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import strict_cupy
 
-from minigan.backend import Device
+from minigan.base.backend import Device
+from minigan.base.errors import CheckpointError, InputError, NonFiniteError
+from minigan.base.files import writable_directory
+from minigan.base.randomness import mirrored_streams
 from minigan.checkpoint import read
-from minigan.errors import CheckpointError, InputError, NonFiniteError
 from minigan.evaluation import parzen
-from minigan.files import writable_directory
-from minigan.randomness import mirrored_streams
 from minigan.runs import ImageRun, looks
 from minigan.training import algorithm1
 

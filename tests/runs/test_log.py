@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.runs.log import COLUMNS, NAME, Log, read_log
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.runs.means import AT_ONCE, Means
 from minigan.training.records import Record
 

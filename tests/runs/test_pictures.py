@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.runs.pictures import figure2, figure3, save_curves, save_pictures
 
 from .helpers import opened

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import minigan
+from minigan.base.errors import InputError
 from minigan.checkpoint import read
-from minigan.errors import InputError
 from minigan.recipes import RECIPES
 from minigan.runs import image_run
 
@@ -154,7 +154,7 @@ KILLED = """
     import os, signal, sys
     from pathlib import Path
     sys.path[:0] = [{root!r}, {root!r} + "/tests"]
-    from minigan import files
+    from minigan.base import files
     from minigan.runs import image_run, log, looks
     from runs.helpers import opened
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from minigan.errors import InputError
+from minigan.base.errors import InputError
 from minigan.evaluation import parzen
 from minigan.runs import ImageRun, Settings, score
 from minigan.runs.score import score as score_of

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from minigan.base.errors import DataError, InputError
 from minigan.data import load
-from minigan.errors import DataError, InputError
 from minigan.recipes import RECIPES, Rows
 from minigan.runs import Settings
 from minigan.runs.settings import configuration, read_splits

@@ -5,8 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
+from minigan.base.errors import CheckpointError, InputError
 from minigan.checkpoint import read, save
-from minigan.errors import CheckpointError, InputError
 
 from .helpers import opened
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate
 
 from minigan import InputError, IrwinHall, Linear, Mixture, Normal, Sequential, Tanh, Uniform
-from minigan.numerics import sigmoid
+from minigan.base.numerics import sigmoid
 from minigan.theory import GeneratorState, PushForward, optimal_discriminator
 from minigan.theory.densities import Cauchy, Density1D, StudentT
 from minigan.theory.divergences import jensen_shannon, total_variation

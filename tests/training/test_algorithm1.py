@@ -29,7 +29,7 @@ from minigan import (
     discriminator_cost,
     non_saturating_cost,
 )
-from minigan.randomness import streams
+from minigan.base.randomness import streams
 
 M = 8
 fast_and_plain = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])

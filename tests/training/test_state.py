@@ -28,13 +28,13 @@ from minigan import (
     Uniform,
     ring,
 )
-from minigan.backend import Device
+from minigan.base.backend import Device
+from minigan.base.randomness import mirrored_streams
+from minigan.base.states import snapshot
 from minigan.checkpoint import load, save
 from minigan.data.epochs import Epochs
 from minigan.optimizers import Optimizer
-from minigan.randomness import mirrored_streams
 from minigan.schedules import cosine, exponential_decay, linear_ramp
-from minigan.states import snapshot
 from minigan.training.state import game_state, restore_game
 
 ROWS = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)

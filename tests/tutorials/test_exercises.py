@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import minigan as mg
-from minigan.numerics import sigmoid, softplus
+from minigan.base.numerics import sigmoid, softplus
 
 TUTORIALS = Path(__file__).parents[2] / "tutorials"
 sys.path.insert(0, str(TUTORIALS))  # as a notebook's working directory is

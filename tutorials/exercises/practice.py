@@ -8,8 +8,8 @@ import numpy as np
 
 import minigan as mg
 from exercises.answers import WrongError, ask, require, same
+from minigan.base.numerics import sigmoid
 from minigan.checks import GradientError, check_layer
-from minigan.numerics import sigmoid
 
 
 class _Swish(mg.Layer):

@@ -8,9 +8,9 @@ import numpy as np
 
 import minigan as mg
 from exercises.answers import WrongError, ask, call, require, same
+from minigan.base.numerics import sigmoid, softplus
 from minigan.costs import GENERATOR_COSTS
 from minigan.evaluation import log_density
-from minigan.numerics import sigmoid, softplus
 from minigan.theory import divergences, likelihood, optimum
 from minigan.theory.games import field
 

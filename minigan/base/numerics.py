@@ -1,0 +1,26 @@
+"""The logistic sigmoid and the softplus, safe at any logit.
+
+Both overflow when written as the textbook writes them. With e = exp(-|a|),
+which is never larger than 1, nothing can overflow:
+
+    softplus(a) = log(1 + exp(a))     = max(a, 0) + log(1 + e)
+    sigmoid(a)  = 1 / (1 + exp(-a))   = (1 if a >= 0 else e) / (1 + e)
+
+They are all that a GAN's costs need: log D = -softplus(-a) and
+log(1 - D) = -softplus(a) when D = sigmoid(a).
+"""
+
+from minigan.base.backend import array_module
+
+
+def sigmoid(a):
+    """Logistic sigmoid 1 / (1 + exp(-a)), elementwise, in the dtype of ``a``."""
+    xp = array_module(a)
+    e = xp.exp(-xp.abs(a))
+    return xp.where(a >= 0, xp.ones_like(e), e) / (1 + e)
+
+
+def softplus(a):
+    """Softplus log(1 + exp(a)), elementwise, in the dtype of ``a``."""
+    xp = array_module(a)
+    return xp.maximum(a, 0) + xp.log1p(xp.exp(-xp.abs(a)))

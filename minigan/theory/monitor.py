@@ -1,0 +1,153 @@
+"""A monitor for Algorithm 1: how far the game is from what the theory asks, while it is played.
+
+The costs of two players say little about how well a game goes: each of them depends on
+how good the other is. Where p_data is known and G and D are maps of the line, the
+quantities of the theory can be computed instead, exactly, from the networks as they
+stand: the Jensen-Shannon divergence that the game is to bring to 0, and the distance of
+D from the D* that the theory assumes in every step.
+
+The monitor only looks. It draws no random numbers and moves nothing, so that a game is
+the same, to the last bit, with it and without it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
+from minigan.theory import GeneratorState
+from minigan.theory.inputs import require_density
+
+if TYPE_CHECKING:
+    from minigan.base.types import Density
+
+
+class Observation(NamedTuple):
+    """Where a game stands after ``step`` steps.
+
+    ``jsd`` is JSD(p_data || p_g), ``c_of_g`` C(G) = -log 4 + 2 JSD (2014 paper, Eq. 4 to
+    6), ``value`` V(G, D) (Eq. 1), and ``inner_gap`` C(G) - V(G, D) >= 0, all in nats.
+    ``d_gap`` and ``d_minus_half`` are the means of |D - D*| and |D - 1/2| under
+    (p_data + p_g) / 2, with D* of Eq. 2.
+    """
+
+    step: int
+    jsd: float
+    c_of_g: float
+    value: float
+    inner_gap: float
+    d_gap: float
+    d_minus_half: float
+
+
+class Monitor:
+    """Watches a game on the line whose p_data is known.
+
+    Parameters
+    ----------
+    game : Algorithm1
+        G and D from one variable to one; data and noise with a known density.
+    every : int
+        Steps between two observations, >= 1. An observation of the toy game takes as
+        long as about 130 of its steps: from the default interval on, watching takes less
+        time than the training that is watched.
+
+    Attributes
+    ----------
+    observations : list of Observation
+        In the order in which they were made.
+    seconds : float
+        Time that they have taken.
+
+    Raises
+    ------
+    InputError
+        If G or D is not a map 1 -> 1, or data or noise have no known density.
+
+    Examples
+    --------
+    >>> import minigan as mg
+    >>> from minigan.theory.monitor import Monitor
+    >>> G = mg.Sequential([mg.Linear(1, 1)], seed=1)
+    >>> D = mg.Sequential([mg.Linear(1, 1)], seed=2)
+    >>> game = mg.Algorithm1(G, D, data=mg.Normal(2.0), noise=mg.Normal(),
+    ...                      G_optimizer=mg.SGD(G, 0.1), D_optimizer=mg.SGD(D, 0.1))
+    >>> monitor = Monitor(game, every=5)
+    >>> for record in monitor.watch(game.play(10)):
+    ...     pass
+    >>> [observation.step for observation in monitor.observations]
+    [0, 5, 10]
+    """
+
+    def __init__(self, game: Any, every: int = 250):
+        self.every = whole_number("Monitor: every", every)
+        for name, player in (("G", game.G), ("D", game.D)):
+            if (player.n_in, player.n_out) != (1, 1):
+                widths = f"{player.n_in} -> {player.n_out}"
+                raise InputError(f"Monitor: expected {name} of width 1 -> 1, got {widths}")
+        self._data = cast("Density", game.data)
+        self._noise = cast("Density", game.noise)
+        require_density("Monitor: data", self._data, "pdf", "cdf", "interval")
+        require_density("Monitor: noise", self._noise, "pdf", "cdf", "interval")
+        self.game = game
+        self.observations: list[Observation] = []
+        self.seconds = 0.0
+
+    def observe(self) -> Observation:
+        """Look at the game as it stands now.
+
+        Returns
+        -------
+        Observation
+            Also appended to ``observations``.
+
+        Raises
+        ------
+        InputError
+            If G is not finite on the range of the noise.
+        """
+        start = time.perf_counter()
+        generator = GeneratorState(self.game.G, self._noise, self._data)
+        seen = generator.judge(self.game.D)
+        observation = Observation(
+            step=self.game.steps_done,
+            jsd=generator.jsd,
+            c_of_g=generator.c_of_g,
+            value=seen.value,
+            inner_gap=seen.inner_gap,
+            d_gap=seen.d_gap,
+            d_minus_half=seen.d_minus_half,
+        )
+        self.observations.append(observation)
+        self.seconds += time.perf_counter() - start
+        return observation
+
+    def watch(self, records: Iterable[Any]) -> Iterator[Any]:
+        """Hand on the records of ``game.play``, and observe every so many steps.
+
+        Also before the first step and after the last. The observation of a step is made
+        before its record is handed on.
+
+        Parameters
+        ----------
+        records : iterable of Record
+            From ``game.play``.
+
+        Returns
+        -------
+        iterator of Record
+            The same records. It may be left at any point.
+        """
+        self._observe_unless_seen()
+        for record in records:
+            if record.step % self.every == 0:
+                self.observe()
+            yield record
+        self._observe_unless_seen()
+
+    def _observe_unless_seen(self) -> None:
+        if not self.observations or self.observations[-1].step != self.game.steps_done:
+            self.observe()

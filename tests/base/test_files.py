@@ -1,0 +1,191 @@
+"""Files appear whole or not at all, and directories are looked at before the work."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from minigan import InputError
+from minigan.base.files import writable_directory, write_whole
+
+
+class Disc(OSError):
+    """A disc that is full."""
+
+    def __init__(self):
+        super().__init__(28, "No space left on device")
+
+
+def failing(error, after=b"half"):
+    """A writer that fails on the way."""
+
+    def write(file):
+        file.write(after)
+        raise error
+
+    return write
+
+
+# A file.
+
+
+def test_a_file_is_written(tmp_path):
+    write_whole(tmp_path / "a", lambda file: file.write(b"\x00\xff\n"))
+    assert (tmp_path / "a").read_bytes() == b"\x00\xff\n"
+
+
+def test_a_file_that_was_there_is_replaced(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"an older and longer text")
+    write_whole(path, lambda file: file.write(b"new"))
+    assert path.read_bytes() == b"new"
+
+
+def test_nothing_else_is_left_in_the_directory(tmp_path):
+    write_whole(tmp_path / "a", lambda file: file.write(b"x"))
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_nobody_sees_a_part_of_the_file(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    seen = []
+
+    def write(file):
+        file.write(b"ne")
+        file.flush()
+        seen.append(path.read_bytes())
+        file.write(b"w")
+
+    write_whole(path, write)
+    assert seen == [b"old"]
+    assert path.read_bytes() == b"new"
+
+
+def test_a_new_file_is_not_there_until_it_is_whole(tmp_path):
+    seen = []
+    write_whole(tmp_path / "a", lambda file: seen.append((tmp_path / "a").exists()))
+    assert seen == [False]
+
+
+def test_the_content_is_on_the_disc_before_the_file_gets_its_name(tmp_path, monkeypatch):
+    calls = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: calls.append("fsync") or fsync(fd))
+    monkeypatch.setattr(os, "replace", lambda *names: calls.append("replace") or replace(*names))
+    write_whole(tmp_path / "a", lambda file: file.write(b"x"))
+    assert calls[:2] == ["fsync", "replace"]
+    assert calls[2:] in ([], ["fsync"])  # of the directory, where there is such a thing
+
+
+def test_the_file_is_as_readable_as_any_other(tmp_path):
+    write_whole(tmp_path / "a", lambda file: file.write(b"x"))
+    (tmp_path / "b").write_bytes(b"x")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(3)])
+def test_when_the_writer_fails_its_error_arrives_and_nothing_is_left(tmp_path, error):
+    with pytest.raises(type(error)) as caught:
+        write_whole(tmp_path / "a", failing(error))
+    assert caught.value is error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_when_the_writer_fails_the_old_file_is_as_it_was(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    with pytest.raises(ValueError, match="no"):
+        write_whole(path, failing(ValueError("no")))
+    assert path.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_full_disc_is_told_in_a_line_and_the_old_file_is_as_it_was(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    with pytest.raises(InputError, match=r"a: cannot be written: No space left on device$"):
+        write_whole(path, failing(Disc()))
+    assert path.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("missing/a", "No such file or directory"),
+        ("file/a", "Not a directory"),
+        ("directory", "Is a directory"),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused_and_nothing_is_left(tmp_path, place, reason):
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "directory").mkdir()
+    with pytest.raises(InputError, match=rf"{place}: cannot be written: {reason}$"):
+        write_whole(tmp_path / place, lambda file: file.write(b"x"))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["directory", "file"]
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(),
+    reason="needs a directory that not even root can write to: /proc",
+)
+def test_a_directory_that_takes_no_files_is_refused():
+    with pytest.raises(InputError, match=r"^/proc/a: cannot be written: "):
+        write_whole(Path("/proc/a"), lambda file: file.write(b"x"))
+
+
+def test_a_process_that_is_killed_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    code = """
+import os, signal, sys
+from pathlib import Path
+from minigan.base.files import write_whole
+def write(file):
+    file.write(b"new")
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+write_whole(Path(sys.argv[1]), write)
+"""
+    ended = subprocess.run([sys.executable, "-c", code, str(path)], timeout=60)
+    assert ended.returncode == -9
+    assert path.read_bytes() == b"old"
+
+
+# A directory.
+
+
+def test_a_directory_is_made_with_its_parents(tmp_path):
+    path = tmp_path / "a" / "b" / "c"
+    assert writable_directory(path) == path
+    assert path.is_dir()
+
+
+def test_a_directory_that_is_there_is_kept_with_what_is_in_it(tmp_path):
+    (tmp_path / "a").write_bytes(b"x")
+    assert writable_directory(str(tmp_path)) == tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"), [("file", "File exists"), ("file/a", "Not a directory")]
+)
+def test_a_file_is_no_directory(tmp_path, place, reason):
+    (tmp_path / "file").write_bytes(b"x")
+    message = rf"{place}: expected a directory that can be written to \({reason}\)$"
+    with pytest.raises(InputError, match=message):
+        writable_directory(tmp_path / place)
+    assert (tmp_path / "file").read_bytes() == b"x"
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(),
+    reason="needs a directory that not even root can write to: /proc",
+)
+@pytest.mark.parametrize("path", ["/proc", "/proc/a"])
+def test_a_directory_that_cannot_be_written_to_is_refused(path):
+    with pytest.raises(InputError, match=rf"^{path}: expected a directory that can be written to"):
+        writable_directory(path)
