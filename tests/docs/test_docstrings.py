@@ -129,6 +129,7 @@ def test_a_name_without_docstring_parameters_or_result_is_complained_of(monkeypa
         """First, whatever second is."""
         return first
 
+    monkeypatch.setitem(globals(), "EXPORTED", {"minigan.planted"})
     for function, codes in ((bad, {"GL08"}), (half, {"PR01"}), (good, set())):
         monkeypatch.setattr(minigan, "planted", function, raising=False)
         assert set(complaints("minigan.planted", function)) == codes
