@@ -23,6 +23,15 @@ from minigan.distributions import (
     Uniform,
     ring,
 )
+from minigan.game import (
+    Algorithm1,
+    DiscriminatorTurn,
+    Game,
+    GeneratorTurn,
+    Record,
+    SimultaneousTurn,
+    Turn,
+)
 from minigan.layers import (
     ChannelMaxout,
     Conv2D,
@@ -42,7 +51,6 @@ from minigan.layers import (
 from minigan.layers import initialisers as initialisers
 from minigan.networks import Sequential
 from minigan.optimizers import SGD, Adam
-from minigan.training import Algorithm1, Record
 
 __all__ = [
     "SGD",
@@ -51,9 +59,12 @@ __all__ = [
     "ChannelMaxout",
     "Conv2D",
     "ConvTranspose2D",
+    "DiscriminatorTurn",
     "Dropout",
     "Examples",
+    "Game",
     "GaussianNoise",
+    "GeneratorTurn",
     "InputError",
     "IrwinHall",
     "Layer",
@@ -69,9 +80,11 @@ __all__ = [
     "Record",
     "Sequential",
     "Sigmoid",
+    "SimultaneousTurn",
     "Softplus",
     "Spherical",
     "Tanh",
+    "Turn",
     "Uniform",
     "discriminator_cost",
     "maximum_likelihood_cost",

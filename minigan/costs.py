@@ -27,7 +27,7 @@ import numpy as np
 
 from minigan.base.backend import array_module, described
 from minigan.base.errors import InputError
-from minigan.base.numerics import sigmoid, softplus
+from minigan.base.numerics import logistic
 
 
 def value(a_real: np.ndarray, a_fake: np.ndarray):
@@ -53,8 +53,10 @@ def value(a_real: np.ndarray, a_fake: np.ndarray):
         If an array is empty or not floating-point.
     """
     _check_logits("value", a_real, a_fake)
-    V = -softplus(-a_real).mean() - softplus(a_fake).mean()
-    return V, sigmoid(-a_real) / a_real.size, -sigmoid(a_fake) / a_fake.size
+    minus_log_D, da_real = logistic(-a_real)
+    minus_log_1_D, da_fake = logistic(a_fake)
+    V = -minus_log_D.mean() - minus_log_1_D.mean()
+    return V, da_real / a_real.size, da_fake / -a_fake.size
 
 
 def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
@@ -77,8 +79,11 @@ def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
     InputError
         If an array is empty or not floating-point.
     """
-    V, da_real, da_fake = value(a_real, a_fake)
-    return -V / 2, -da_real / 2, -da_fake / 2
+    _check_logits("discriminator_cost", a_real, a_fake)
+    minus_log_D, da_real = logistic(-a_real)
+    minus_log_1_D, da_fake = logistic(a_fake)
+    J = (minus_log_D.mean() + minus_log_1_D.mean()) / 2
+    return J, da_real / (-2 * a_real.size), da_fake / (2 * a_fake.size)
 
 
 def minimax_cost(a_fake: np.ndarray):
@@ -106,7 +111,8 @@ def minimax_cost(a_fake: np.ndarray):
         If the array is empty or not floating-point.
     """
     _check_logits("minimax_cost", a_fake)
-    return -softplus(a_fake).mean() / 2, -sigmoid(a_fake) / (2 * a_fake.size)
+    minus_log_1_D, da_fake = logistic(a_fake)
+    return -minus_log_1_D.mean() / 2, da_fake / (-2 * a_fake.size)
 
 
 def non_saturating_cost(a_fake: np.ndarray):
@@ -132,7 +138,8 @@ def non_saturating_cost(a_fake: np.ndarray):
         If the array is empty or not floating-point.
     """
     _check_logits("non_saturating_cost", a_fake)
-    return softplus(-a_fake).mean() / 2, -sigmoid(-a_fake) / (2 * a_fake.size)
+    minus_log_D, da_fake = logistic(-a_fake)
+    return minus_log_D.mean() / 2, da_fake / (-2 * a_fake.size)
 
 
 def maximum_likelihood_cost(a_fake: np.ndarray):
@@ -173,26 +180,29 @@ GENERATOR_COSTS: dict[str, Callable] = {
 }
 
 
-def generator_cost(name: str) -> Callable:
-    """Generator's cost by name.
+def generator_cost(cost: str | Callable) -> Callable:
+    """Generator's cost by name; a function is passed through.
 
     Parameters
     ----------
-    name : {"minimax", "non-saturating", "max-likelihood"}
+    cost : {"non-saturating", "minimax", "max-likelihood"} or callable
 
     Returns
     -------
     callable
-        One of the three functions above.
+        ``a_fake -> (J_G, da_fake)``.
 
     Raises
     ------
     InputError
         If there is no such cost.
     """
-    if name not in GENERATOR_COSTS:
-        raise InputError(f"cost: expected one of {', '.join(GENERATOR_COSTS)}, got {name!r}")
-    return GENERATOR_COSTS[name]
+    if callable(cost):
+        return cost
+    if not isinstance(cost, str) or cost not in GENERATOR_COSTS:
+        names = ", ".join(GENERATOR_COSTS)
+        raise InputError(f"cost: expected one of {names}, or a function of logits, got {cost!r}")
+    return GENERATOR_COSTS[cost]
 
 
 def _check_logits(where: str, *logits: np.ndarray) -> None:

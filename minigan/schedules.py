@@ -1,12 +1,13 @@
 """Numbers that change during training: learning rates and momenta.
 
 A schedule is a function of t, the number of updates already made, so the
-first update asks for t = 0. A plain number stays what it is.
+first update asks for t = 0. A plain number stays what it is. All of them can be pickled.
 """
 
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from minigan.base.validation import real_number, whole_number
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 def constant(value: float) -> Schedule:
     """The same value at every update."""
     value = real_number("constant: value", value)
-    return lambda t: value
+    return partial(_constant, value)
+
+
+def _constant(value, t):
+    return value
 
 
 def exponential_decay(initial: float, factor: float = 1.000004, floor: float = 1e-6) -> Schedule:
@@ -41,7 +46,11 @@ def exponential_decay(initial: float, factor: float = 1.000004, floor: float = 1
     real_number("exponential_decay: factor", factor, 1)
     real_number("exponential_decay: floor", floor, 0)
     log_factor = math.log(factor)
-    return lambda t: max(floor, initial * math.exp(-t * log_factor))
+    return partial(_exponential_decay, initial, log_factor, floor)
+
+
+def _exponential_decay(initial, log_factor, floor, t):
+    return max(floor, initial * math.exp(-t * log_factor))
 
 
 def linear_ramp(initial: float, final: float, steps: int) -> Schedule:
@@ -63,7 +72,11 @@ def linear_ramp(initial: float, final: float, steps: int) -> Schedule:
     real_number("linear_ramp: initial", initial)
     real_number("linear_ramp: final", final)
     whole_number("linear_ramp: steps", steps)
-    return lambda t: initial + (final - initial) * min(t / steps, 1.0)
+    return partial(_linear_ramp, initial, final, steps)
+
+
+def _linear_ramp(initial, final, steps, t):
+    return initial + (final - initial) * min(t / steps, 1.0)
 
 
 def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
@@ -87,7 +100,11 @@ def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
     real_number("cosine: initial", initial)
     real_number("cosine: final", final)
     whole_number("cosine: steps", steps)
-    return lambda t: final + (initial - final) * (1 + math.cos(math.pi * min(t / steps, 1.0))) / 2
+    return partial(_cosine, initial, final, steps)
+
+
+def _cosine(initial, final, steps, t):
+    return final + (initial - final) * (1 + math.cos(math.pi * min(t / steps, 1.0))) / 2
 
 
 def each_epoch(of_epoch: Schedule, steps: int) -> Schedule:
@@ -105,7 +122,11 @@ def each_epoch(of_epoch: Schedule, steps: int) -> Schedule:
     Schedule
     """
     whole_number("each_epoch: steps", steps)
-    return lambda t: of_epoch(t // steps)
+    return partial(_each_epoch, of_epoch, steps)
+
+
+def _each_epoch(of_epoch, steps, t):
+    return of_epoch(t // steps)
 
 
 def schedule(

@@ -24,3 +24,10 @@ def softplus(a):
     """Softplus log(1 + exp(a)), elementwise, in the dtype of ``a``."""
     xp = array_module(a)
     return xp.maximum(a, 0) + xp.log1p(xp.exp(-xp.abs(a)))
+
+
+def logistic(t):
+    """softplus(t) and its derivative sigmoid(t), from one exponential."""
+    xp = array_module(t)
+    e = xp.exp(-xp.abs(t))
+    return xp.maximum(t, 0) + xp.log1p(e), xp.where(t >= 0, xp.ones_like(e), e) / (1 + e)

@@ -1,19 +1,22 @@
-"""One seed makes a run: independent random streams grown from a single number.
+"""One seed makes a run: independent random streams, each grown from the seed and a name.
 
-``numpy.random.SeedSequence`` spawns one stream for each purpose, so drawing
-more noise does not change which data are seen, and neither changes the
-initial weights. Streams are passed along, never kept in a global.
+Drawing more noise does not change which data are seen, a third sampler does not move the
+first two, and none of them changes the initial weights. Streams are passed along, never kept
+in a global.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigan.base.backend import CPU, Device, copy_of_generator
+from minigan.base.backend import CPU, Device, array_module, copy_of_generator, described
 from minigan.base.errors import InputError
+from minigan.base.states import expect_like, fill, snapshot
 
 if TYPE_CHECKING:  # numpy.random costs 10 ms to import: only when the first number is drawn
     from numpy.random import Generator, SeedSequence
@@ -44,42 +47,107 @@ def generator(seed: Seed) -> Generator:
     return CPU.generator(sequence(seed))
 
 
-class Streams(NamedTuple):
-    """A random generator for each purpose of a game.
+class Streams:
+    """Independent random streams by name, ``streams["z"]``, grown from one seed.
 
-    ``init_g`` and ``init_d`` give the players their starting values; ``data``, ``noise`` and
-    ``dropout``, for all layers that are random, are drawn from while they play.
-    """
-
-    init_g: Generator
-    init_d: Generator
-    data: Generator
-    noise: Generator
-    dropout: Generator
-
-    def __deepcopy__(self, memo) -> Streams:
-        return Streams(*(copy_of_generator(each) for each in self))
-
-
-def streams(seed: int | SeedSequence, device: Device = CPU) -> Streams:
-    """Five independent random streams from one seed.
+    A name's stream is ``SeedSequence(seed, spawn_key=(crc32(name),))``: it does not depend on
+    what other names there are. A game draws each sampler from the stream of its name, and what
+    its layers need from ``"layers"``.
 
     Parameters
     ----------
     seed : int or numpy.random.SeedSequence
         A whole number >= 0, or a sequence that was spawned from one.
     device : Device
-        Where data, noise and what random layers need are drawn.
+        Where the numbers appear.
+    mirrored : bool
+        True draws on the CPU and moves the numbers to the device: a game on a GPU is then the
+        game on the CPU, up to rounding. A GPU's own generators draw other numbers, faster.
 
-    Returns
-    -------
-    Streams
-        ``init_g, init_d, data, noise, dropout``; the first two always on the CPU.
+    Raises
+    ------
+    InputError
+        If ``seed`` is neither, or a negative number.
+
+    Examples
+    --------
+    >>> from minigan.base.randomness import Streams
+    >>> streams = Streams(0)
+    >>> streams["x"].random() == Streams(0)["x"].random() != streams["z"].random()
+    True
     """
-    init_g, init_d, *playing = sequence(seed).spawn(len(Streams._fields))
-    return Streams(
-        generator(init_g), generator(init_d), *(device.generator(child) for child in playing)
-    )
+
+    def __init__(self, seed: int | SeedSequence, device: Device = CPU, *, mirrored: bool = False):
+        self._root, self._device, self._mirrored = sequence(seed), device, mirrored
+        self._generators: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self._generators[name]
+        except KeyError:
+            key = (*self._root.spawn_key, zlib.crc32(name.encode()))
+            child = np.random.SeedSequence(self._root.entropy, spawn_key=key)
+            made: Any = (CPU if self._mirrored else self._device).generator(child)
+            if self._mirrored:
+                made = Mirrored(made, self._device)
+            self._generators[name] = made
+            return made
+
+    def as_part(self, name: str) -> HostStream | DeviceStream:
+        """The stream of a name as something that can be saved, and can go on from there."""
+        rng = self[name]
+        bits = getattr(getattr(rng, "_generator", rng), "bit_generator", None)
+        if isinstance(bits, np.random.BitGenerator):
+            return HostStream(bits)
+        if array_module(getattr(bits, "_state", None)) is not np:
+            return DeviceStream(bits)
+        raise InputError(f"stream {name}: expected a generator of NumPy or CuPy, got {described(rng)}")
+
+    def __deepcopy__(self, memo) -> Streams:
+        twin = Streams(self._root, self._device, mirrored=self._mirrored)
+        for name, rng in self._generators.items():
+            twin._generators[name] = copy_of_generator(rng)
+        return twin
+
+
+class HostStream:
+    """Position of a random stream of NumPy."""
+
+    def __init__(self, bits: Any):
+        self._bits = bits
+
+    def state(self) -> dict[str, Any]:
+        """Copy of the bit generator's state."""
+        return deepcopy(dict(self._bits.state))
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from there; InputError if it is not of such a generator."""
+        # NumPy reads the arrays as they are, however short: they must be of the right shape.
+        expect_like("stream", state, self.state())
+        try:
+            self._bits.state = state
+        except (ValueError, TypeError, OverflowError) as error:
+            raise InputError(f"stream: expected a state that NumPy takes ({error})") from error
+
+
+class DeviceStream:
+    """Position of a random stream of CuPy: the bytes that cuRAND keeps for each thread.
+
+    CuPy has no public way to them (cupy/cupy issue 5430); ``_state`` is a plain array of
+    32,768 cuRAND states, the same on every GPU, and all that the next numbers depend on.
+    """
+
+    def __init__(self, bits: Any):
+        self._bits = bits
+
+    def state(self) -> dict[str, Any]:
+        """Copy of the bytes, and the name of the bit generator."""
+        return {"bit_generator": type(self._bits).__name__, "bytes": snapshot(self._bits._state)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from there; InputError if it is not of such a generator."""
+        expect_like("stream", state, self.state())
+        fill(self._bits._state, state["bytes"])
 
 
 class Mirrored:
@@ -114,28 +182,6 @@ class Mirrored:
         array
         """
         return self._device.to_device(draw(self._generator))
-
-
-def mirrored_streams(seed: int | SeedSequence, device: Device) -> Streams:
-    """The streams of the CPU, for a game on another device.
-
-    A GPU's generators draw other numbers than NumPy's. With these streams a game on a GPU is
-    the game on the CPU, up to rounding: ``Algorithm1(..., seed=mirrored_streams(0, device))``.
-    Every minibatch is then drawn on the CPU and sent.
-
-    Parameters
-    ----------
-    seed : int or numpy.random.SeedSequence
-    device : Device
-        Where the numbers are wanted.
-
-    Returns
-    -------
-    Streams
-    """
-    init_g, init_d, *playing = streams(seed)
-    mirrors: list[Any] = [Mirrored(each, device) for each in playing]
-    return Streams(init_g, init_d, *mirrors)
 
 
 def sequence(seed: int | SeedSequence) -> SeedSequence:

@@ -1,10 +1,10 @@
-"""What every layer is: two functions, forward and backward, and named parameters.
+"""The interface of every layer: two functions, forward and backward, and named parameters.
 
     y, cache = layer.forward(x, train=True, rng=rng)
     dx = layer.backward(dy, cache)
 
 Writing dJ/dy as ``dy``, backward is handed ``dy`` and returns ``dx`` = dJ/dx,
-and adds dJ/dW to ``dW`` on the way. Whatever backward needs to know about the
+and adds dJ/dW to ``dW`` on the way. All that backward needs to know about the
 forward pass travels in ``cache``, which belongs to the caller. A layer keeps
 nothing of a pass on itself, so one network can be run on real and on fake
 examples and each pass differentiated later, in any order.
@@ -13,12 +13,17 @@ examples and each pass differentiated later, in any order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from minigan.base.backend import array_module, described
 from minigan.base.errors import InputError
+from minigan.layers.gradients import Gradients
+
+NONE: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 class Layer(ABC):
@@ -27,17 +32,21 @@ class Layer(ABC):
     A subclass writes ``forward`` and ``backward``. If it has parameters, it also
     names their shapes in ``parameter_shapes`` and fills them in ``initialise``;
     a ``Sequential`` then gives it memory: ``layer.W`` is the parameter and
-    ``layer.dW`` its gradient, both views of the network's flat arrays, to be written
-    into (``self.dW += ...``) and not to be replaced. Examples of a batch do not know of
-    one another; a layer that mixes them needs ``Algorithm1(..., fast=False)``.
+    ``layer.dW`` its gradient, both views of the network's flat arrays. What is assigned to
+    them is written into the views, so that layer and network never come apart.
 
     Attributes
     ----------
     name : str
-        What error messages and tables call the layer.
+        For error messages and tables.
     n_in, n_out : int or None
         Width of the input and the output; None where any width passes through.
-    params, grads : dict of str to array
+    mixes : bool
+        Whether an example's output may depend on the other examples of its batch, or the layer
+        draws random numbers in ``forward`` by itself. True unless a class says False; a subclass
+        that says nothing is True again. Real and generated examples go through a network as one
+        batch only where no layer mixes.
+    params, grads : mapping of str to array
         The same views by name, ``params["W"]`` is ``W``, ``grads["W"]`` is ``dW``.
     flat_params, flat_grads : array
         All of them end to end: the layer's slices of the network's flat vectors.
@@ -46,17 +55,27 @@ class Layer(ABC):
     -----
     Arrays are NumPy's, or CuPy's if the network lives on a GPU. They have the same functions:
     ``self.xp.maximum`` is the right one on either.
+
+    A layer that remembers something beside its parameters, such as running means, returns it
+    from ``state`` and takes it back in ``restore``. It moves what it remembers in ``backward``
+    with ``param_grads=True``, from the cache: forward passes then change nothing, and the other
+    player's turn leaves it alone.
     """
 
     flat_params: np.ndarray
-    flat_grads: np.ndarray
+    mixes: bool = True
+    name: str = ""
     n_in: int | None = None
     n_out: int | None = None
+    params: Mapping[str, np.ndarray] = NONE
 
     def __init__(self, *, name: str | None = None):
         self.name = name or type(self).__name__.lower()
-        self.params: dict[str, np.ndarray] = {}
-        self.grads: dict[str, np.ndarray] = {}
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if "mixes" not in vars(cls):
+            cls.mixes = True  # of a class that does not say, the worst is assumed
 
     @abstractmethod
     def forward(
@@ -113,24 +132,72 @@ class Layer(ABC):
     def constrain(self) -> None:  # noqa: B027 (nothing to constrain)
         """Enforce the layer's constraint on its parameters, after an update."""
 
-    def bind(self, params: np.ndarray, grads: np.ndarray) -> None:
-        """Take reshaped views of two flat vectors as parameters and gradients.
+    def state(self) -> dict[str, Any]:
+        """Copies of what the layer remembers beside its parameters, by name; nothing as a rule."""
+        return {}
 
-        Parameters
-        ----------
-        params, grads : array, shape (number of parameters,)
-            Slices of the network's flat vectors.
-        """
-        self.flat_params, self.flat_grads = params, grads
-        self.params, self.grads = {}, {}
-        start = 0
+    def restore(self, state: dict[str, Any]) -> None:  # noqa: B027 (nothing remembered)
+        """Write what `state` returned into the layer's own arrays."""
+
+    def bind(self, params: np.ndarray, gradients: Gradients) -> None:
+        """Take reshaped views of the network's flat vectors as parameters and gradients."""
+        own, views, start = {}, {}, 0
         for name, shape in self.parameter_shapes().items():
             stop = start + int(np.prod(shape))
-            self.params[name] = params[start:stop].reshape(shape)
-            self.grads[name] = grads[start:stop].reshape(shape)
-            setattr(self, name, self.params[name])
-            setattr(self, "d" + name, self.grads[name])
+            own[name] = views[name] = params[start:stop].reshape(shape)
+            views["d" + name] = gradients.memory[start:stop].reshape(shape)
             start = stop
+        for name in ("_views", *own):
+            self.__dict__.pop(name, None)
+        self.flat_params, self._gradients = params, gradients
+        self.params = MappingProxyType(own)
+        self.__dict__.update(own, _views=views)
+
+    def check_bound(self) -> None:
+        """Raise InputError if the parameters are not the views that `bind` has made."""
+        found = self.__dict__.get("params", NONE)
+        for name in self.parameter_shapes():
+            view = self._views[name]
+            if self.__dict__.get(name) is not view or found.get(name) is not view:
+                raise InputError(
+                    f"{self}: expected initialise to write into {name} (self.{name}[...] = values), "
+                    f"got another array in its place"
+                )
+
+    # A gradient is found here, and not among the attributes: it may wait to be zeroed.
+
+    def __getattr__(self, name: str) -> Any:
+        views = self.__dict__.get("_views", NONE)
+        if name not in views:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        self._gradients.settle()
+        return views[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        view = self.__dict__.get("_views", NONE).get(name)
+        if view is None:
+            object.__setattr__(self, name, value)
+        elif value is not view:
+            if np.shape(value) != view.shape:
+                raise InputError(
+                    f"{self}: expected {name} of shape {view.shape}, got {np.shape(value)}"
+                )
+            getattr(self, name)[...] = value
+
+    @property
+    def flat_grads(self) -> np.ndarray:
+        """All gradients of the layer end to end: its slice of the network's vector."""
+        return self._gradients.settle()
+
+    @property
+    def grads(self) -> Mapping[str, np.ndarray]:
+        """Gradients by the names of their parameters."""
+        return MappingProxyType({name: getattr(self, "d" + name) for name in self.params})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Settings and memories, without the network's views: a copy of a layer is free."""
+        bound = {"_views", "_gradients", "params", "flat_params", *self.params}
+        return {name: value for name, value in vars(self).items() if name not in bound}
 
     def check_input(self, x: np.ndarray) -> None:
         """Raise InputError unless ``x`` is a batch that this layer can take."""
@@ -140,7 +207,7 @@ class Layer(ABC):
         if x.ndim != 2 or x.shape[0] == 0 or (self.n_in is not None and x.shape[1] != self.n_in):
             raise InputError(f"{self}: expected (batch, {width}) with batch >= 1, got {x.shape}")
         if self.params:
-            dtype = next(iter(self.params.values())).dtype
+            dtype = self.flat_params.dtype
             if x.dtype != dtype:
                 raise InputError(f"{self}: expected {dtype} input, got {x.dtype}")
         elif self.parameter_shapes():
@@ -157,7 +224,7 @@ class Layer(ABC):
     @property
     def xp(self) -> Any:
         """Array module of the parameters' memory; NumPy as long as there is none."""
-        return array_module(getattr(self, "flat_params", None))
+        return array_module(self.__dict__.get("flat_params"))
 
     @property
     def _array(self) -> str:

@@ -52,6 +52,8 @@ class ChannelMaxout(ImageLayer):
     (32, 33, 33)
     """
 
+    mixes = False
+
     def __init__(self, shape_in: Shape, pieces: int, *, name: str | None = None):
         super().__init__(name=name)
         shape_in = image_shape(f"{self}: shape_in", shape_in)

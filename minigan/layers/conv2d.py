@@ -83,6 +83,8 @@ class Conv2D(Convolution):
     (64, 33, 33)
     """
 
+    mixes = False
+
     def __init__(
         self,
         shape_in: Shape,

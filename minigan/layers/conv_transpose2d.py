@@ -86,6 +86,8 @@ class ConvTranspose2D(Convolution):
     (3, 32, 32)
     """
 
+    mixes = False
+
     def __init__(
         self,
         shape_in: Shape,

@@ -38,8 +38,10 @@ class Dropout(Layer):
 
     Masks come from random integers of 32 bits, two from one 64-bit number, which takes a
     third of the time of random floats. Their probability is keep to within 2^-32. They are
-    drawn feature by feature, as `minigan.fast` lays its arrays out.
+    drawn feature by feature, as `minigan.passes` lays its arrays out.
     """
+
+    mixes = False
 
     def __init__(self, keep: float, *, name: str | None = None):
         super().__init__(name=name)
@@ -50,12 +52,7 @@ class Dropout(Layer):
         self.check_input(x)
         if not train or self.keep == 1:
             return x, (x.shape, None)
-        if rng is None:
-            raise InputError(f"{self}: expected rng= when train=True, got None")
-        kept = self.draw(rng, x.shape[::-1]).T
-        if not isinstance(kept, self.xp.ndarray):
-            raise InputError(f"{self}: expected rng on the network's device, got {described(kept)}")
-        mask = kept * x.dtype.type(1 / self.keep)
+        mask = self.draw(rng, x.shape, x.dtype)
         return x * mask, (x.shape, mask)
 
     def backward(self, dy, cache, *, param_grads=True):
@@ -64,26 +61,23 @@ class Dropout(Layer):
         self.check_gradient(dy, shape)
         return dy if mask is None else dy * mask
 
-    def draw(self, rng, shape: tuple[int, int]):
-        """Booleans, each True with probability ``keep``.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator or cupy.random.Generator
-        shape : tuple of int
-
-        Returns
-        -------
-        array of bool
-        """
+    def draw(self, rng, shape: tuple[int, int], dtype) -> np.ndarray:
+        """Random numbers of one pass: mask / keep, of x's shape (batch, width) and dtype."""
+        if rng is None:
+            raise InputError(f"{self}: expected rng= when train=True, got None")
         if isinstance(rng, Mirrored):
-            return rng.moved(lambda on_host: self.draw(on_host, shape))
-        if not isinstance(rng, np.random.Generator):  # CuPy's: floats cost a GPU nothing
-            return rng.random(shape, dtype=np.float32) < self.keep
-        n = shape[0] * shape[1]
-        bits = rng.integers(0, 2**64 - 1, (n + 1) // 2, dtype=np.uint64, endpoint=True)
-        threshold = min(round(self.keep * 2**32), 2**32 - 1)
-        return (bits.view(np.uint32)[:n] < threshold).reshape(shape)
+            return rng.moved(lambda on_host: self.draw(on_host, shape, dtype))
+        m, width = shape
+        if isinstance(rng, np.random.Generator):
+            n = m * width
+            bits = rng.integers(0, 2**64 - 1, (n + 1) // 2, dtype=np.uint64, endpoint=True)
+            threshold = min(round(self.keep * 2**32), 2**32 - 1)
+            kept = bits.view(np.uint32)[:n] < threshold
+        else:  # CuPy's: floats cost a GPU nothing
+            kept = rng.random(m * width, dtype=np.float32) < self.keep
+        if not isinstance(kept, self.xp.ndarray):
+            raise InputError(f"{self}: expected rng on the network's device, got {described(kept)}")
+        return kept.reshape(width, m).T * np.dtype(dtype).type(1 / self.keep)
 
     def __repr__(self) -> str:
         return f"Dropout(keep={self.keep}, name={self.name!r})"

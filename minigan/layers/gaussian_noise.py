@@ -7,6 +7,8 @@ noise" of Sønderby et al. 2017 and of Arjovsky & Bottou 2017. The blurred distr
 only if p_g = p_data, so the game still has that answer and no other.
 """
 
+import numpy as np
+
 from minigan.base.backend import described
 from minigan.base.errors import InputError
 from minigan.base.validation import real_number
@@ -31,8 +33,10 @@ class GaussianNoise(Layer):
     Notes
     -----
     The noise does not depend on x, so dx = dy. It is drawn feature by feature, as
-    `minigan.fast` lays its arrays out.
+    `minigan.passes` lays its arrays out.
     """
+
+    mixes = False
 
     def __init__(self, std: float, *, name: str | None = None):
         super().__init__(name=name)
@@ -43,14 +47,19 @@ class GaussianNoise(Layer):
         self.check_input(x)
         if not train:
             return x, x.shape
+        return x + self.draw(rng, x.shape, x.dtype), x.shape
+
+    def draw(self, rng, shape: tuple[int, int], dtype) -> np.ndarray:
+        """Random numbers of one pass: std * e, of x's shape (batch, width) and dtype."""
         if rng is None:
             raise InputError(f"{self}: expected rng= when train=True, got None")
-        noise = rng.standard_normal(x.shape[::-1], dtype=x.dtype).T
+        noise = rng.standard_normal(shape[::-1], dtype=dtype).T
         if not isinstance(noise, self.xp.ndarray):
             raise InputError(
                 f"{self}: expected rng on the network's device, got {described(noise)}"
             )
-        return x + x.dtype.type(self.std) * noise, x.shape
+        noise *= np.dtype(dtype).type(self.std)
+        return noise
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = dy. See `Layer.backward`."""

@@ -1,13 +1,14 @@
-"""Where the parameters start: recipes for weights and biases.
+"""Initialisers: starting values of weights and biases.
 
 An initialiser is a function ``(rng, shape) -> array``. For a weight the shape
 is ``(n_in, n_out)``: one column for each unit. Maxout calls it once a piece,
-because every piece is an affine map of its own.
+because every piece is an affine map of its own. All of them can be pickled.
 """
 
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,34 +33,50 @@ def uniform(irange: float) -> Initialiser:
     Initialiser
     """
     real_number("uniform: irange", irange, 0, low_open=True)
-    return lambda rng, shape: rng.uniform(-irange, irange, shape)
+    return partial(_uniform, irange)
+
+
+def _uniform(irange, rng, shape):
+    return rng.uniform(-irange, irange, shape)
 
 
 def normal(std: float) -> Initialiser:
     """Gaussian with mean 0 and standard deviation ``std`` > 0."""
     real_number("normal: std", std, 0, low_open=True)
-    return lambda rng, shape: rng.normal(0.0, std, shape)
+    return partial(_normal, std)
+
+
+def _normal(std, rng, shape):
+    return rng.normal(0.0, std, shape)
 
 
 def constant(value: float) -> Initialiser:
     """The same value everywhere."""
     value = real_number("constant: value", value)
-    return lambda rng, shape: np.full(shape, value)
+    return partial(_constant, value)
+
+
+def _constant(value, rng, shape):
+    return np.full(shape, value)
 
 
 def he() -> Initialiser:
     """Gaussian with variance 2 / n_in, which keeps the scale through ReLUs (He et al. 2015)."""
-    return lambda rng, shape: rng.normal(0.0, math.sqrt(2.0 / shape[0]), shape)
+    return _he
+
+
+def _he(rng, shape):
+    return rng.normal(0.0, math.sqrt(2.0 / shape[0]), shape)
 
 
 def glorot() -> Initialiser:
     """Uniform with variance 2 / (n_in + n_out) (Glorot & Bengio 2010)."""
+    return _glorot
 
-    def draw(rng, shape):
-        limit = math.sqrt(6.0 / (shape[0] + shape[-1]))
-        return rng.uniform(-limit, limit, shape)
 
-    return draw
+def _glorot(rng, shape):
+    limit = math.sqrt(6.0 / (shape[0] + shape[-1]))
+    return rng.uniform(-limit, limit, shape)
 
 
 def sparse(n: int, std: float = 1.0) -> Initialiser:
@@ -85,32 +102,32 @@ def sparse(n: int, std: float = 1.0) -> Initialiser:
     """
     whole_number("sparse: n", n)
     real_number("sparse: std", std, 0, low_open=True)
+    return partial(_sparse, n, std)
 
-    def draw(rng, shape):
-        if len(shape) != 2:
-            raise InputError(f"sparse: expected a weight (n_in, n_out), got shape {shape}")
-        n_in, n_out = shape
-        if n > n_in:
-            raise InputError(f"sparse: expected n <= n_in = {n_in}, got n = {n}")
-        rows = rng.random(shape).argpartition(n - 1, axis=0)[:n]  # n distinct rows a column
-        W = np.zeros(shape)
-        np.put_along_axis(W, rows, rng.normal(0.0, std, (n, n_out)), axis=0)
-        return W
 
-    return draw
+def _sparse(n, std, rng, shape):
+    if len(shape) != 2:
+        raise InputError(f"sparse: expected a weight (n_in, n_out), got shape {shape}")
+    n_in, n_out = shape
+    if n > n_in:
+        raise InputError(f"sparse: expected n <= n_in = {n_in}, got n = {n}")
+    rows = rng.random(shape).argpartition(n - 1, axis=0)[:n]  # n distinct rows a column
+    W = np.zeros(shape)
+    np.put_along_axis(W, rows, rng.normal(0.0, std, (n, n_out)), axis=0)
+    return W
 
 
 def orthogonal(gain: float = 1.0) -> Initialiser:
     """``gain`` times a random matrix with orthonormal rows or columns (Saxe et al. 2014)."""
     real_number("orthogonal: gain", gain, 0, low_open=True)
+    return partial(_orthogonal, gain)
 
-    def draw(rng, shape):
-        tall = (max(shape), min(shape))
-        Q, R = np.linalg.qr(rng.normal(size=tall))
-        Q *= np.sign(np.diag(R))  # makes the draw uniform over rotations
-        return gain * (Q if shape == tall else Q.T)
 
-    return draw
+def _orthogonal(gain, rng, shape):
+    tall = (max(shape), min(shape))
+    Q, R = np.linalg.qr(rng.normal(size=tall))
+    Q *= np.sign(np.diag(R))  # makes the draw uniform over rotations
+    return gain * (Q if shape == tall else Q.T)
 
 
 def marginal_bias(X: np.ndarray) -> np.ndarray:

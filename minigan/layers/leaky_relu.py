@@ -27,6 +27,8 @@ class LeakyReLU(Layer):
     dx = dy * (1 where x > 0, slope elsewhere); at x = 0 the slope is used.
     """
 
+    mixes = False
+
     def __init__(self, slope: float = 0.01, *, name: str | None = None):
         super().__init__(name=name)
         self.slope = real_number(f"{self}: slope", slope, 0)

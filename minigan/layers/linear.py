@@ -54,6 +54,8 @@ class Linear(Affine):
     ((4, 3), (4, 2))
     """
 
+    mixes = False
+
     def __init__(
         self,
         n_in: int,

@@ -59,6 +59,8 @@ class MaxPool2D(ImageLayer):
     (32, 16, 16)
     """
 
+    mixes = False
+
     def __init__(
         self, shape_in: Shape, pool: int, stride: int | None = None, *, name: str | None = None
     ):

@@ -54,6 +54,8 @@ class Maxout(Affine):
     a choice among subgradients that keeps their sum at dy.
     """
 
+    mixes = False
+
     def __init__(
         self,
         n_in: int,

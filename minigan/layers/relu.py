@@ -21,6 +21,8 @@ class ReLU(Layer):
     minigan uses 0 there. So dx = dy * [x > 0].
     """
 
+    mixes = False
+
     def forward(self, x, *, train=True, rng=None):
         """y = max(x, 0); the cache is where x > 0. See `Layer.forward`."""
         self.check_input(x)

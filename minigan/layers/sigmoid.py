@@ -21,6 +21,8 @@ class Sigmoid(Layer):
     dy/dx = exp(-x) / (1 + exp(-x))^2 = y (1 - y), so dx = dy * y * (1 - y).
     """
 
+    mixes = False
+
     def forward(self, x, *, train=True, rng=None):
         """y = sigmoid(x); the cache is y. See `Layer.forward`."""
         self.check_input(x)

@@ -20,6 +20,8 @@ class Softplus(Layer):
     dy/dx = exp(x) / (1 + exp(x)) = sigmoid(x), so dx = dy * sigmoid(x).
     """
 
+    mixes = False
+
     def forward(self, x, *, train=True, rng=None):
         """y = softplus(x); the cache is x. See `Layer.forward`."""
         self.check_input(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,4 +71,8 @@ def starting_bias(
         raise InputError(f"{where}: expected a finite bias, got {bias!r}")
     if numbers.shape not in ((), shape):
         raise InputError(f"{where}: expected a bias of shape {shape}, got {numbers.shape}")
-    return lambda rng, wanted: np.broadcast_to(numbers, wanted)
+    return partial(_given, numbers)
+
+
+def _given(numbers, rng, shape):
+    return np.broadcast_to(numbers, shape)

@@ -20,6 +20,8 @@ class Tanh(Layer):
     dy/dx = 1 - tanh(x)^2, so dx = dy * (1 - y^2).
     """
 
+    mixes = False
+
     def forward(self, x, *, train=True, rng=None):
         """y = tanh(x); the cache is y. See `Layer.forward`."""
         self.check_input(x)

@@ -4,12 +4,18 @@ Forward runs through the layers first to last, backward last to first; that is
 the chain rule. The network owns two flat arrays, ``params`` and ``grads``; the
 layers see views of them. So zeroing, updating, averaging or saving a network
 is one line, whatever it is made of.
+
+``_forward_plain`` and ``_backward_plain`` are the passes to read. By default a training pass
+runs in memory that is kept between passes (`minigan.passes`): the same numbers in less time.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from html import escape
+from operator import getitem
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +23,12 @@ from minigan.base.backend import CPU, Device, array_module, described, to_host
 from minigan.base.backend import device as find_device
 from minigan.base.errors import InputError
 from minigan.base.randomness import generator
+from minigan.base.states import expect_like, fill
 from minigan.layers.base import Layer
+from minigan.layers.gradients import Gradients
+from minigan.layers.image import ImageLayer
+from minigan.passes.layer_pass import learns
+from minigan.passes.memory import Lender, Loan
 
 if TYPE_CHECKING:
     from minigan.base.types import Seed
@@ -40,13 +51,21 @@ class Sequential:
         CPU, so that a network starts from the same values on either.
     name : str, optional
         What error messages call the network.
+    fast : bool
+        False runs each layer's own forward and backward, each batch on its own.
 
     Attributes
     ----------
+    layers : tuple of Layer
+        Also ``net[0]``, ``len(net)``, and ``for layer in net``. ``net[:-1]`` is a network of all
+        layers but the last, in the same memory.
     params, grads : array, shape (number of parameters,)
         All parameters and all gradients, layer by layer.
     n_in, n_out : int or None
         Width of the input and of the output; None if any width passes.
+    fast : bool
+        May be set at any time. Fast and plain passes draw the same random numbers and agree
+        to rounding.
 
     Raises
     ------
@@ -72,18 +91,20 @@ class Sequential:
         dtype: str | type | np.dtype = "float32",
         device: str | Device = "cpu",
         name: str = "Sequential",
+        fast: bool = True,
     ):
-        self.name = name
-        self.layers = list(layers)
+        self.name, self.fast = name, fast
+        self._layers = tuple(layers)
         rng, kind = generator(seed), self._check_dtype(dtype)
         place = find_device(device)
         self._check_layers()
         self._name_layers()
-        self.n_in, self.n_out = self._check_widths()
-        self._allocate(kind, CPU)
+        self._find_widths()
         try:
+            self._allocate(kind, CPU)
             for layer in self.layers:
                 layer.initialise(rng)
+                layer.check_bound()
         except Exception:
             for layer in self.layers:
                 layer.params = {}  # an initialiser failed: the layers are free again
@@ -94,22 +115,43 @@ class Sequential:
             self._params[...] = place.to_device(start)
 
     @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Layers from input to output; another row of layers is another network."""
+        return self._layers
+
+    @property
     def params(self) -> np.ndarray:
         """All parameters, end to end. What is assigned is copied in, and the layers see it."""
         return self._params
 
     @params.setter
     def params(self, values: np.ndarray) -> None:
-        self._params[...] = self._on_device("params", values)
+        if values is not self._params:
+            self._params[...] = self._on_device("params", values)
 
     @property
     def grads(self) -> np.ndarray:
-        """All gradients, end to end. What is assigned is copied in."""
+        """All gradients, end to end. What is assigned is copied in.
+
+        Ask for them anew after `zero_grads`: an array that was taken before may hold old numbers.
+        """
+        for gradients in self._gradients:
+            if gradients.due:
+                gradients.settle()
         return self._grads
 
     @grads.setter
     def grads(self, values: np.ndarray) -> None:
-        self._grads[...] = self._on_device("grads", values)
+        if values is not self.grads:
+            self._grads[...] = self._on_device("grads", values)
+
+    def zero_grads(self) -> None:
+        """Set all gradients to zero, as ``net.grads[:] = 0`` does, at no cost.
+
+        The first backward pass afterwards writes its gradients, later ones add to them.
+        """
+        for gradients in self._gradients:
+            gradients.due = True
 
     @property
     def xp(self):
@@ -119,14 +161,20 @@ class Sequential:
     @property
     def dtype(self) -> np.dtype:
         """dtype of the parameters."""
-        return self.params.dtype
+        return self._params.dtype
+
+    @property
+    def mixes(self) -> bool:
+        """Whether some layer lets the examples of a batch see one another."""
+        return any(layer.mixes for layer in self.layers)
 
     def forward(self, x, *, train: bool = True, rng: np.random.Generator | None = None):
         """Run the layers first to last.
 
         Parameters
         ----------
-        x : array, shape (batch, n_in)
+        x : array, shape (batch, n_in), or tuple of such arrays
+            A tuple is several batches, each on its own, one after another, with one cache.
         train : bool
             Whether dropout and noise are at work.
         rng : numpy.random.Generator, optional
@@ -134,45 +182,82 @@ class Sequential:
 
         Returns
         -------
-        y : array, shape (batch, n_out)
-        caches : list
-            One cache a layer, for ``backward``.
+        y : array, shape (batch, n_out), or tuple of such arrays
+            The caller's own: no later pass writes into it.
+        cache : object
+            For ``backward``, which may be called several times.
 
         Raises
         ------
         InputError
             If ``x`` has the wrong shape or dtype, or is empty.
         """
+        batches = x if type(x) is tuple else (x,)
+        for batch in batches:
+            if (
+                type(batch) is not self.xp.ndarray
+                or batch.dtype != self._params.dtype
+                or batch.ndim != 2
+                or batch.shape[1] != self.n_in
+                or not len(batch)
+            ):
+                self._check_batch(batch)
+        if train and self.fast and self._lender and (len(batches) == 1 or self._lender.stacks):
+            ys, cache = self._lender.forward(batches, rng)
+        else:
+            results = [self._forward_plain(batch.copy(), train, rng) for batch in batches]
+            ys, cache = tuple(y.copy() for y, _ in results), [caches for _, caches in results]
+        return (ys if type(x) is tuple else ys[0]), cache
+
+    def backward(self, dy, cache, *, param_grads: bool = True, input_grad: bool = True):
+        """Run the layers last to first.
+
+        Parameters
+        ----------
+        dy : array, shape (batch, n_out), or tuple of such arrays
+            Gradient of a scalar J with respect to the output; a tuple if ``x`` was one. None
+            in a tuple stands for a batch that J does not depend on.
+        cache : object
+            From the forward pass that is being differentiated.
+        param_grads : bool
+            Whether to add dJ/d theta to ``grads``.
+        input_grad : bool
+            Whether dJ/dx is wanted; without it less is computed, and None is returned.
+
+        Returns
+        -------
+        array, shape (batch, n_in), or tuple of such arrays, or None
+            Gradient of J with respect to the input, the caller's own.
+        """
+        dys = dy if type(dy) is tuple else (dy,)
+        if isinstance(cache, Loan):
+            dxs = cache.backward(dys, param_grads, input_grad)
+        else:
+            dxs = tuple(
+                None if d is None else self._backward_plain(d, caches, param_grads, input_grad)
+                for d, caches in zip(dys, cache, strict=True)
+            )
+        if not input_grad:
+            return None
+        return dxs if type(dy) is tuple else dxs[0]
+
+    def _forward_plain(self, x, train: bool, rng):
         caches = []
         for layer in self.layers:
             x, cache = layer.forward(x, train=train, rng=rng)
             caches.append(cache)
         return x, caches
 
-    def backward(self, dy, caches, *, param_grads: bool = True) -> np.ndarray:
-        """Run the layers last to first.
-
-        Parameters
-        ----------
-        dy : array, shape (batch, n_out)
-            Gradient of a scalar J with respect to the output.
-        caches : list
-            From the forward pass that is being differentiated.
-        param_grads : bool
-            Whether to add dJ/d theta to ``grads``.
-
-        Returns
-        -------
-        array, shape (batch, n_in)
-            Gradient of J with respect to the input.
-        """
-        for layer, cache in zip(reversed(self.layers), reversed(caches), strict=True):
+    def _backward_plain(self, dy, caches, param_grads: bool, input_grad: bool):
+        first = 0 if input_grad else self._first_learning
+        for layer, cache in zip(reversed(self.layers[first:]), reversed(caches[first:]), strict=True):
             dy = layer.backward(dy, cache, param_grads=param_grads)
         return dy
 
     def __call__(self, x) -> np.ndarray:
         """Output without training: no dropout, no noise, no cache. Shape (batch, n_out)."""
-        return self.forward(x, train=False)[0]
+        y, _ = self._forward_plain(x, False, None)
+        return y.copy() if y is x else y
 
     def constrain(self) -> None:
         """Enforce every layer's constraint on its parameters (max column norm)."""
@@ -182,7 +267,7 @@ class Sequential:
     def copy(
         self, dtype: str | type | np.dtype | None = None, device: str | Device | None = None
     ) -> Sequential:
-        """Copy of the network, with memory of its own.
+        """Copy of the network, with layers and memory of its own.
 
         Parameters
         ----------
@@ -195,17 +280,99 @@ class Sequential:
         -------
         Sequential
         """
-        twin = copy.copy(self)
-        twin.layers = [copy.copy(layer) for layer in self.layers]
-        place = self.device if device is None else find_device(device)
-        twin._allocate(self.dtype if dtype is None else self._check_dtype(dtype), place)
-        for to, source in ((twin._params, self._params), (twin._grads, self._grads)):
-            moves = place.xp is not self.xp
-            to[...] = place.to_device(to_host(source)) if moves else source
+        twin = object.__new__(type(self))
+        state = {**self.__getstate__(), "_layers": tuple(map(copy.deepcopy, self.layers))}
+        state["dtype"] = self.dtype if dtype is None else self._check_dtype(dtype)
+        state["device"] = self.device if device is None else find_device(device)
+        twin.__setstate__(state)
         return twin
 
-    def __deepcopy__(self, memo) -> Sequential:
-        return self.copy()
+    __copy__ = copy
+
+    def state(self) -> dict[str, Any]:
+        """Parameters, and what layers remember beside them, for a checkpoint.
+
+        Returns
+        -------
+        dict
+            ``layers``, their reprs in a row; ``params``; ``remembered``, by the names of layers.
+        """
+        return {
+            "layers": ", ".join(map(repr, self.layers)),
+            "params": np.array(to_host(self._params)),
+            "remembered": {layer.name: layer.state() for layer in self.layers if layer.state()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from where `state` was taken.
+
+        Parameters
+        ----------
+        state : dict
+            From a network of the same layers and dtype.
+
+        Raises
+        ------
+        InputError
+            If it is of another; nothing has changed then.
+        """
+        expect_like(self.name, state, self.state())
+        fill(self._params, state["params"])
+        for layer in self.layers:
+            if layer.name in state["remembered"]:
+                layer.restore(state["remembered"][layer.name])
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def __getitem__(self, which):
+        """A layer, or a network of consecutive layers that shares the memory of this one."""
+        if not isinstance(which, slice):
+            return self.layers[which]
+        start, stop, step = which.indices(len(self))
+        if step != 1 or start >= stop:
+            raise InputError(f"{self.name}: expected a row of consecutive layers, got {which}")
+        if (start, stop) not in self._parts:
+            self._parts[start, stop] = Part(self, start, stop)
+        return self._parts[start, stop]
+
+    def summary(self) -> str:
+        """Table of the layers: name, widths, parameters of each and in all.
+
+        Returns
+        -------
+        str
+        """
+        rows = [("layer", "output", "parameters")]
+        for layer, width in zip(self.layers, self._widths[1:], strict=True):
+            size = sum(view.size for view in layer.params.values())
+            shapes = ", ".join(f"{name} {view.shape}" for name, view in layer.params.items())
+            rows.append((str(layer), str(width or "any"), f"{size:,}  {shapes}".rstrip()))
+        rows.append(("in all", "", f"{self._params.size:,}  {self.dtype} on {self.device}"))
+        widths = [max(len(row[i]) for row in rows) for i in range(2)]
+        return "\n".join(f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c}" for a, b, c in rows)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.summary())}</pre>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Layers without their views, and the numbers: views are made anew from these."""
+        made_anew = ("_params", "_grads", "_gradients", "_lender", "_parts")
+        kept = {name: value for name, value in vars(self).items() if name not in made_anew}
+        return {**kept, "dtype": self.dtype, "params": self.params, "grads": self.grads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        dtype, params, grads = (state.pop(name) for name in ("dtype", "params", "grads"))
+        place = state["device"]
+        self.__dict__.update(state)
+        self._allocate(dtype, place)
+        for to, source in ((self._params, params), (self._grads, grads)):
+            moves = place.xp is not array_module(source)
+            to[...] = place.to_device(to_host(source)) if moves else source
 
     def _allocate(self, dtype: np.dtype, place: Device) -> None:
         """Make the flat vectors and hand each layer its views."""
@@ -216,10 +383,36 @@ class Sequential:
         ]
         self._params = self.xp.zeros(sum(sizes), dtype)
         self._grads = self.xp.zeros(sum(sizes), dtype)
+        self._gradients: list[Gradients] = []
         stop = 0
         for layer, size in zip(self.layers, sizes, strict=True):
             start, stop = stop, stop + size
-            layer.bind(self._params[start:stop], self._grads[start:stop])
+            gradients = Gradients(self._grads[start:stop])
+            layer.bind(self._params[start:stop], gradients)
+            if size:
+                self._gradients.append(gradients)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What passes need to know of the layers, and an empty stock of memory for them."""
+        learning = (i for i, layer in enumerate(self.layers) if learns(layer))
+        self._first_learning = next(learning, len(self))
+        # Convolutions are as fast by their plain functions; without a width there is no plan.
+        has_plan = self.n_in is not None and self._params.size > 0
+        if has_plan and not any(isinstance(layer, ImageLayer) for layer in self.layers):
+            self._lender: Lender | None = Lender(self.layers, self.n_in, self.dtype, self.xp)
+        else:
+            self._lender = None
+        self._parts: dict[tuple[int, int], Part] = {}
+
+    def _check_batch(self, batch) -> None:
+        """Raise InputError unless it is a batch that the first layers can take."""
+        self.layers[0].check_input(batch)
+        fits = batch.dtype == self.dtype and batch.shape[1] == self.n_in
+        if self._params.size and self.n_in is not None and not fits:
+            raise InputError(
+                f"{self.name}: expected {self.dtype} (batch, {self.n_in}), got {described(batch)}"
+            )
 
     def _on_device(self, what: str, values):
         """The values, if they may be copied in: numbers, or an array of the same device."""
@@ -237,6 +430,8 @@ class Sequential:
         raise InputError(f"{self.name}: expected dtype float32 or float64, got {dtype!r}")
 
     def _check_layers(self) -> None:
+        if not self.layers:
+            raise InputError(f"{self.name}: expected at least one layer, got none")
         for i, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
                 raise InputError(f"{self.name}: expected layers, got {layer!r}")
@@ -248,27 +443,56 @@ class Sequential:
         seen: dict[str, int] = {}
         for layer in self.layers:
             kind = type(layer).__name__.lower()
-            if layer.name == kind:
+            if layer.name in ("", kind):
                 seen[kind] = seen.get(kind, 0) + 1
                 layer.name = f"{kind}{seen[kind]}"
 
-    def _check_widths(self) -> tuple[int | None, int | None]:
-        """First and last width of the row; raise InputError where neighbours disagree."""
-        if not self.layers:
-            raise InputError(f"{self.name}: expected at least one layer, got none")
-        first = width = before = None
-        for layer in self.layers:
-            if layer.n_in is None:
-                continue
-            if width is not None and layer.n_in != width:
-                raise InputError(
-                    f"{self.name}: {layer} expected n_in = {width} to follow {before}, "
-                    f"got {layer.n_in}"
-                )
-            first = layer.n_in if first is None else first
-            width, before = layer.n_out, layer
-        return first, width
+    def _find_widths(self) -> None:
+        """Widths between the layers; raise InputError where neighbours disagree."""
+        self._widths: list[int | None] = [None]
+        before: Layer | None = None
+        for i, layer in enumerate(self.layers):
+            width = self._widths[-1]
+            if layer.n_in is not None:
+                if width is None:
+                    self._widths[:] = [layer.n_in] * (i + 1)
+                elif layer.n_in != width:
+                    raise InputError(
+                        f"{self.name}: {layer} expected n_in = {width} to follow {before}, "
+                        f"got {layer.n_in}"
+                    )
+                width, before = layer.n_out, layer
+            self._widths.append(width)
+        self.n_in, self.n_out = self._widths[0], self._widths[-1]
 
     def __repr__(self) -> str:
         inside = ", ".join(repr(layer) for layer in self.layers)
         return f"{self.name}([{inside}])"
+
+
+class Part(Sequential):
+    """Consecutive layers of a network, as a network in the same memory."""
+
+    def __init__(self, whole: Sequential, start: int, stop: int):
+        self._whole, self._range = whole, (start, stop)
+        self.name, self.device = f"{whole.name}[{start}:{stop}]", whole.device
+        self._layers = whole.layers[start:stop]
+        self._widths = whole._widths[start : stop + 1]
+        self.n_in, self.n_out = self._widths[0], self._widths[-1]
+        sizes = [sum(view.size for view in layer.params.values()) for layer in whole.layers]
+        here = slice(sum(sizes[:start]), sum(sizes[:stop]))
+        self._params, self._grads = whole._params[here], whole._grads[here]
+        self._gradients = [layer._gradients for layer in self._layers if layer.params]
+        self._prepare()
+
+    @property
+    def fast(self) -> bool:  # type: ignore[override]
+        """As the whole network."""
+        return self._whole.fast
+
+    def copy(self, dtype=None, device=None) -> Sequential:
+        """The same layers of a copy of the whole network."""
+        return self._whole.copy(dtype, device)[slice(*self._range)]
+
+    def __reduce__(self):
+        return getitem, (self._whole, slice(*self._range))

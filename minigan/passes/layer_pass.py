@@ -1,0 +1,67 @@
+"""One layer's forward and backward, on arrays that are kept between passes.
+
+Arrays are (features, batch), where several batches may stand side by side. The array that a
+pass reads may end in a row of ones, for the bias; that is settled when the passes are built.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from minigan.layers.base import Layer
+
+
+class LayerPass:
+    """Any layer: its own forward and backward, batch by batch, on transposed arrays.
+
+    ``x`` (n_in, batch) is where the input stands, ``y`` (n_out, batch) where the output goes,
+    ``columns`` the batches in them; ``empty(shape, dtype)`` makes further arrays. Subclasses
+    name the arrays that hold what forward has left in ``kept``, and those of backward alone
+    in ``scratch``.
+    """
+
+    needs_ones = False
+    scratch_size = 0  # numbers of the memory that all passes of a plan share, one after another
+    kept: tuple[str, ...] = ("x", "y")
+    scratch: tuple[str, ...] = ("_dx",)
+    _first = 0  # number of the first batch of the pass in ``_caches``
+
+    def __init__(self, layer: Any, x: Any, y: Any, columns: list[slice], empty: Any):
+        self.layer, self.x, self.y, self.columns = layer, x, y, columns
+        self._caches = [None] * len(columns)
+        self._dx = empty(x.shape, x.dtype) if type(self) is LayerPass else None
+
+    def share(self, scratch: Any) -> None:
+        """Take ``scratch_size`` numbers of memory that other passes write to as well."""
+
+    def draw(self, rng: Any, columns: slice) -> None:
+        """Draw the random numbers of one batch."""
+
+    def forward(self, rng: Any) -> None:
+        """Write the layer's output into ``y``."""
+        for i, here in enumerate(self.columns):
+            y, self._caches[i] = self.layer.forward(self.x[:, here].T, train=True, rng=rng)
+            self.y[:, here] = y.T
+
+    def backward(self, dy: Any, param_grads: bool, input_grad: bool) -> Any:
+        """Gradient at ``x``, in memory of the pass or in that of ``dy``, which may be overwritten."""
+        for cache, here in zip(self._caches[self._first :], self.columns):
+            dx = self.layer.backward(dy[:, here].T, cache, param_grads=param_grads)
+            self._dx[:, here] = dx.T
+        return self._dx
+
+    def part(self, i: int, columns: slice) -> LayerPass:
+        """Pass of batch number ``i`` alone, on what forward has left of it."""
+        twin = copy.copy(self)
+        twin._first, twin.columns = i, [slice(0, columns.stop - columns.start)]
+        for name in self.kept:
+            setattr(twin, name, getattr(self, name)[..., columns])
+        for name in self.scratch:
+            setattr(twin, name, getattr(self, name)[..., columns].copy(order="C"))
+        return twin
+
+
+def learns(layer: Layer) -> bool:
+    """Whether backward with ``param_grads`` changes something of the layer's own."""
+    return bool(layer.params) or type(layer).state is not Layer.state

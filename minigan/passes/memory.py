@@ -1,0 +1,62 @@
+"""Memory for the passes of one network: lent with a cache, back when the cache is dropped.
+
+A network may have several passes open at once, and differentiate them in any order, so each
+has memory of its own. What a forward pass hands out is a copy; only its cache holds kept
+memory. Of the ways to know when a pass is over, the end of its cache costs least (0.1
+microseconds) and cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigan.passes.plan import Block, kit_of
+
+
+class Lender:
+    """Stock of memory blocks for the passes of a row of layers."""
+
+    MOST = 4  # free blocks that are kept
+
+    def __init__(self, layers: tuple, n_in: int, dtype: Any, xp: Any):
+        self._made_of = layers, n_in, dtype, kit_of(xp)
+        self._free: list[Block] = []
+        own = self._made_of[-1].passes
+        # A layer that draws random numbers in forward would draw them in another order.
+        self.stacks = not any(
+            layer.mixes or (hasattr(layer, "draw") and type(layer) not in own) for layer in layers
+        )
+
+    def forward(self, batches: tuple, rng: Any) -> tuple[tuple, Loan]:
+        """Outputs for batches of shape (m, n_in), each on its own, and one cache for all."""
+        try:
+            block = self._free.pop()
+        except IndexError:
+            block = Block(*self._made_of)
+        loan = Loan(block, self._free, tuple(map(len, batches)))
+        plan = loan.plan
+        for place, batch in zip(plan.xs, batches, strict=True):
+            place[...] = batch.T
+        plan.forward(rng)
+        return tuple(y.copy().T for y in plan.ys), loan
+
+
+class Loan:
+    """The cache of one forward pass: memory that goes back when the cache is dropped."""
+
+    __slots__ = ("_block", "_free", "plan")
+
+    def __init__(self, block: Block, free: list[Block], sizes: tuple[int, ...]):
+        self._block, self._free = block, free
+        self.plan = block.plan(sizes)
+
+    def backward(self, dys: tuple, param_grads: bool, input_grad: bool) -> tuple:
+        """Gradients at the inputs, from those at the outputs; None where nothing comes back."""
+        return self.plan.backward(dys, param_grads, input_grad)
+
+    def __del__(self):
+        if len(self._free) < Lender.MOST:
+            self._free.append(self._block)
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("a cache belongs to one pass of one network: it cannot be copied or saved")

@@ -1,0 +1,163 @@
+"""A row of layers and sizes of batches, and every array that forward and backward need."""
+
+from __future__ import annotations
+
+import copy
+import math
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigan.base.errors import InputError
+from minigan.passes import cpu
+from minigan.passes.layer_pass import LayerPass, learns
+
+
+class Kit(NamedTuple):
+    """What a device computes with: an array module, the layers' passes, aligned arrays or not."""
+
+    xp: Any
+    passes: dict[type, type[LayerPass]]
+
+
+def kit_of(xp: Any) -> Kit:
+    """Kit of an array module."""
+    if xp is np:
+        return Kit(np, cpu.PASSES)
+    from minigan.passes import cuda  # only where there is a GPU
+
+    return Kit(xp, cuda.PASSES)
+
+
+class Arrays:
+    """Hands out arrays from the front of a block of bytes, each on a cache line of its own.
+
+    Aligned to 64 bytes, arrays cost the paper's MNIST nets 1 %, smaller ones 3 to 5 % less time
+    a step than where ``np.empty`` puts them. Without a block the bytes are only counted.
+    """
+
+    def __init__(self, block: np.ndarray | None):
+        self._block, self.stop = block, 0
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        """Array whose numbers are not set."""
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        start, self.stop = self.stop, self.stop + (size + 127) // 64 * 64
+        if self._block is None:
+            return np.empty(shape, dtype)
+        return self._block[start : start + size].view(dtype).reshape(shape)
+
+
+class Block:
+    """Memory for one pass, whatever the sizes of its batches: all plans use the same bytes."""
+
+    def __init__(self, layers: tuple, n_in: int, dtype: Any, kit: Kit):
+        self._layers, self._n_in, self._dtype, self._kit = layers, n_in, dtype, kit
+        self._plans: dict[tuple[int, ...], Plan] = {}
+        self._bytes = np.empty(0, np.uint8)
+        self._last: Plan | None = None
+
+    def plan(self, sizes: tuple[int, ...]) -> Plan:
+        """Plan for batches of these sizes."""
+        plan = self._plans.get(sizes)
+        if plan is None:
+            plan = self._plans[sizes] = self._make(sizes)
+        if plan is not self._last:  # another plan has written here since
+            plan.fill_ones()
+            self._last = plan
+        return plan
+
+    def _make(self, sizes: tuple[int, ...]) -> Plan:
+        made_of = self._layers, self._n_in, sizes, self._dtype, self._kit
+        if self._kit.xp is not np:  # its pool of memory is aligned, and reuses what is free
+            return Plan(*made_of, self._kit.xp.empty)
+        count = Arrays(None)
+        Plan(*made_of, count)
+        if count.stop > self._bytes.size:
+            room = np.empty(count.stop + 64, np.uint8)
+            start = -room.ctypes.data % 64
+            self._bytes, self._plans = room[start : start + count.stop], {}
+        return Plan(*made_of, Arrays(self._bytes))
+
+
+class Plan:
+    """The passes of layers for batches side by side, joined by the arrays between them."""
+
+    def __init__(self, layers: tuple, n_in: int, sizes: tuple, dtype: Any, kit: Kit, empty: Any):
+        M, width = sum(sizes), n_in
+        self.columns = [slice(stop - m, stop) for m, stop in zip(sizes, accumulate(sizes))]
+        array = empty((width + 1, M), dtype)
+        self._ones, self.passes = [array[width]], []
+        self._x = array[:width]
+        for layer in layers:
+            kind = kit.passes.get(type(layer), LayerPass)  # a subclass may compute something else
+            x = array if kind.needs_ones else array[:width]
+            width = layer.n_out or width
+            array = empty((width + 1, M), dtype)
+            self._ones.append(array[width])
+            self.passes.append(kind(layer, x, array[:width], self.columns, empty))
+        scratch = empty((max(each.scratch_size for each in self.passes),), dtype)
+        for each in self.passes:
+            each.share(scratch)
+        self._y = array[:width]
+        self._dy = empty(self._y.shape, dtype)
+        self.xs = [self._x[:, columns] for columns in self.columns]
+        self.ys = [self._y[:, columns] for columns in self.columns]
+        self._dys = [self._dy[:, columns] for columns in self.columns]
+        learning = (i for i, layer in enumerate(layers) if learns(layer))
+        self._first_learning = next(learning, len(layers))
+        self._parts: dict[int, Plan] = {}
+
+    def fill_ones(self) -> None:
+        """Write the rows of ones, which meet the biases."""
+        for row in self._ones:
+            row[...] = 1
+
+    def forward(self, rng: Any) -> None:
+        """Outputs into ``ys``, for what stands in ``xs``; dropout and noise are at work."""
+        if len(self.columns) == 1:
+            for each in self.passes:
+                each.draw(rng, self.columns[0])
+                each.forward(rng)
+            return
+        for columns in self.columns:  # as each batch on its own would draw
+            for each in self.passes:
+                each.draw(rng, columns)
+        for each in self.passes:
+            each.forward(rng)
+
+    def backward(self, dys: tuple, param_grads: bool, input_grad: bool) -> tuple:
+        """Gradients at the batches; the parameters' are added to ``grads``, or replace them."""
+        if len(dys) != len(self.columns):
+            raise InputError(f"expected {len(self.columns)} gradients, got {len(dys)}")
+        given = [i for i, dy in enumerate(dys) if dy is not None]
+        if len(given) < len(dys):
+            dxs: list[Any] = [None] * len(dys)
+            for i in given:
+                (dxs[i],) = self._part(i).backward((dys[i],), param_grads, input_grad)
+            return tuple(dxs)
+        for place, dy in zip(self._dys, dys, strict=True):
+            if dy.shape[::-1] != place.shape:
+                raise InputError(f"expected a gradient of shape {place.shape[::-1]}, got {dy.shape}")
+            place[...] = dy.T
+        first = 0 if input_grad else self._first_learning
+        dx = self._dy
+        for i in range(len(self.passes) - 1, first - 1, -1):
+            dx = self.passes[i].backward(dx, param_grads, input_grad or i > first)
+        if not input_grad:
+            return (None,) * len(dys)
+        return tuple(dx[:, columns].copy().T for columns in self.columns)
+
+    def _part(self, i: int) -> Plan:
+        """Plan of one of the batches, on the same memory: for J that depends on it alone."""
+        if i not in self._parts:
+            columns = self.columns[i]
+            part = copy.copy(self)
+            part._parts = {}
+            part.columns = [slice(0, columns.stop - columns.start)]
+            part.passes = [each.part(i, columns) for each in self.passes]
+            part._dy = self._dys[i].copy(order="C")
+            part._dys = [part._dy]
+            self._parts[i] = part
+        return self._parts[i]
