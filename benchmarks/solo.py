@@ -26,7 +26,7 @@ def minigan_plain(workload: Workload, steps: int) -> None:
 
 
 def play(workload: Workload, steps: int, *, fast: bool) -> None:
-    for _ in workloads.game(workload, *workloads.players(workload), fast=fast).play(steps):
+    for _ in workloads.game(workload, *workloads.players(workload, fast=fast)).play(steps):
         pass
 
 

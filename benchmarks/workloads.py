@@ -113,13 +113,18 @@ WORKLOADS = {"W1": toy(), "W2": ring(), "W3": paper()}
 
 
 def players(
-    workload: Workload, *, dtype: str = "float32", device: str = "cpu", dropout: bool = True
+    workload: Workload,
+    *,
+    dtype: str = "float32",
+    device: str = "cpu",
+    dropout: bool = True,
+    fast: bool = True,
 ) -> tuple[mg.Sequential, mg.Sequential]:
     """G and D, always with the same weights; without dropout, gradients can be compared."""
 
     def network(layers: list[mg.Layer], seed: int) -> mg.Sequential:
         layers = [layer for layer in layers if dropout or not isinstance(layer, mg.Dropout)]
-        return mg.Sequential(layers, seed=seed, dtype=dtype, device=device)
+        return mg.Sequential(layers, seed=seed, dtype=dtype, device=device, fast=fast)
 
     return network(workload.G(), 1), network(workload.D(), 2)
 
@@ -131,7 +136,7 @@ def optimizer(workload: Workload, network: mg.Sequential):
 
 
 def game(
-    workload: Workload, G: mg.Sequential, D: mg.Sequential, *, fast: bool, data=None, noise=None
+    workload: Workload, G: mg.Sequential, D: mg.Sequential, *, data=None, noise=None
 ) -> mg.Algorithm1:
     """The game as minigan plays it, from given samplers or from the workload's own."""
     return mg.Algorithm1(
@@ -142,7 +147,6 @@ def game(
         batch=workload.batch,
         G_optimizer=optimizer(workload, G),
         D_optimizer=optimizer(workload, D),
-        fast=fast,
     )
 
 
@@ -183,15 +187,15 @@ def trial(workload: Workload, device: str, *, fast: bool) -> Trial:
     x, z = (Fixed(place.to_device(rows)) for rows in minibatch(workload))
 
     def fresh() -> mg.Algorithm1:
-        G, D = players(workload, dtype="float64", device=device, dropout=False)
-        return game(workload, G, D, fast=fast, data=x, noise=z)
+        G, D = players(workload, dtype="float64", device=device, dropout=False, fast=fast)
+        return game(workload, G, D, data=x, noise=z)
 
     def both(of_D, of_G) -> np.ndarray:
         return np.concatenate([to_host(of_D), to_host(of_G)])
 
     for_D, for_G, for_both = fresh(), fresh(), fresh()
-    for_D.update_discriminator()
-    for_G.update_generator()
+    for_D.take("D")
+    for_G.take("G")
     start = both(for_both.D.params, for_both.G.params)
     for _ in range(2):
         for_both.step()

@@ -1,10 +1,10 @@
-"""Where parameters have been on average: samples are often better there than where they end."""
+"""Averages of parameters over updates: samples are often better there than at the end."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from minigan.base.states import expect_like, fill, snapshot
+from minigan.base.states import expect_like
 from minigan.base.validation import real_number, whole_number
 from minigan.networks.sequential import Sequential
 
@@ -12,7 +12,8 @@ from minigan.networks.sequential import Sequential
 class ParameterAverage:
     """Running average of a network's parameters, each update decay times as heavy as the next.
 
-    The players of a game circle; an average of their positions lies nearer the centre.
+    The players of a game circle; an average of their positions lies nearer the centre. What
+    layers remember beside parameters, such as running means, is taken as it stands.
 
     Parameters
     ----------
@@ -49,10 +50,12 @@ class ParameterAverage:
         self.t += 1
         average, decay = self.network.params, self._decay
         average += (1 - decay) / (1 - decay**self.t) * (self._source.params - average)
+        for own, layer in zip(self.network, self._source, strict=True):
+            own.restore(layer.state())
 
     def state(self) -> dict[str, Any]:
-        """The average, for a checkpoint: a dict with ``t`` and the vector ``average``."""
-        return {"t": self.t, "average": snapshot(self.network.params)}
+        """For a checkpoint: ``t``, and the averaged network's ``state()`` as ``average``."""
+        return {"t": self.t, "average": self.network.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from where `state` was taken.
@@ -68,5 +71,6 @@ class ParameterAverage:
             If it is of another; nothing has changed then.
         """
         expect_like("ParameterAverage", state, self.state())
-        self.t = whole_number("ParameterAverage: t", state["t"], 0)
-        fill(self.network.params, state["average"])
+        t = whole_number("ParameterAverage: t", state["t"], 0)
+        self.network.restore(state["average"])
+        self.t = t

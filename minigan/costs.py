@@ -82,7 +82,7 @@ def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
     _check_logits("discriminator_cost", a_real, a_fake)
     minus_log_D, da_real = logistic(-a_real)
     minus_log_1_D, da_fake = logistic(a_fake)
-    J = (minus_log_D.mean() + minus_log_1_D.mean()) / 2
+    J = minus_log_D.sum() / (2 * a_real.size) + minus_log_1_D.sum() / (2 * a_fake.size)
     return J, da_real / (-2 * a_real.size), da_fake / (2 * a_fake.size)
 
 
@@ -112,7 +112,7 @@ def minimax_cost(a_fake: np.ndarray):
     """
     _check_logits("minimax_cost", a_fake)
     minus_log_1_D, da_fake = logistic(a_fake)
-    return -minus_log_1_D.mean() / 2, da_fake / (-2 * a_fake.size)
+    return minus_log_1_D.sum() / (-2 * a_fake.size), da_fake / (-2 * a_fake.size)
 
 
 def non_saturating_cost(a_fake: np.ndarray):
@@ -139,7 +139,7 @@ def non_saturating_cost(a_fake: np.ndarray):
     """
     _check_logits("non_saturating_cost", a_fake)
     minus_log_D, da_fake = logistic(-a_fake)
-    return minus_log_D.mean() / 2, da_fake / (-2 * a_fake.size)
+    return minus_log_D.sum() / (2 * a_fake.size), da_fake / (-2 * a_fake.size)
 
 
 def maximum_likelihood_cost(a_fake: np.ndarray):

@@ -1,4 +1,4 @@
-"""How parameters move: gradient descent with momentum, and Adam.
+"""Optimizers: gradient descent with momentum, and Adam.
 
 A network is one flat vector, so an optimizer is a few lines on two vectors,
 written in place because on small networks every temporary array costs time.
@@ -17,7 +17,7 @@ from minigan.base.errors import InputError
 from minigan.base.states import expect_like, fill, snapshot
 from minigan.base.validation import real_number, whole_number
 from minigan.networks.sequential import Sequential
-from minigan.schedules import schedule
+from minigan.schedules import is_constant, schedule
 
 if TYPE_CHECKING:
     from minigan.base.types import Schedule
@@ -48,7 +48,7 @@ def blocks(*vectors: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
 
 
 class Optimizer(ABC):
-    """Base: counts the updates, asks the schedule for the rate, keeps the constraints.
+    """Base of optimizers: counts updates, asks schedules for rates, keeps the constraints.
 
     Parameters
     ----------
@@ -71,6 +71,7 @@ class Optimizer(ABC):
     """
 
     memory: ClassVar[tuple[str, ...]]
+    highest: ClassVar[dict[str, float]] = {"momentum": 1.0}  # of rates, the first not allowed
 
     def __init__(self, network: Sequential, lr: float | Schedule):
         if not isinstance(network, Sequential):
@@ -81,10 +82,54 @@ class Optimizer(ABC):
         self._scratch = network.xp.empty_like(network.params[:BLOCK])
 
     def step(self) -> None:
-        """Move the parameters once, then enforce the layers' constraints."""
-        self._update(self.network.params, self.network.grads, self.lr(self.t))
+        """Move the parameters once by the network's present ``grads``, then constrain them.
+
+        Raises
+        ------
+        InputError
+            If a schedule returns NaN or a number out of range; nothing has moved then.
+        """
+        self._update(self.network.params, self.network.grads, self.rate("lr"))
         self.t += 1
         self.network.constrain()
+
+    def rate(self, name: str, t: int | None = None) -> float:
+        """The number that a schedule has for the next update, or for the one after ``t`` updates.
+
+        Parameters
+        ----------
+        name : str
+            Of the schedule: "lr", or "momentum" of `SGD`.
+        t : int, optional
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        InputError
+            If it is not a finite number >= 0, or a momentum is not below 1.
+        """
+        t = self.t if t is None else t
+        value, high = getattr(self, name)(t), self.highest.get(name, math.inf)
+        if not 0 <= value < high:
+            below = "finite" if high == math.inf else f"below {high:g}"
+            raise InputError(
+                f"{type(self).__name__}: {name}: expected a schedule of numbers >= 0 and {below}, "
+                f"got {value!r} after {t} updates"
+            )
+        return value
+
+    def __repr__(self) -> str:
+        rates = ", ".join(f"{name}={value!r}" for name, value in self._settings().items())
+        return f"{type(self).__name__}({self.network.name}, {rates}, t={self.t})"
+
+    def _settings(self) -> dict[str, Any]:
+        """Rates and the like by name, numbers where they are constant, for the repr."""
+        names = [name for name in ("lr", "momentum", "beta1", "beta2", "eps") if name in vars(self)]
+        settings = {name: getattr(self, name) for name in names}
+        return {n: s(0) if is_constant(s) else s for n, s in settings.items()}
 
     def state(self) -> dict[str, Any]:
         """What it remembers, for a checkpoint; rates belong to the configuration.
@@ -161,7 +206,7 @@ class SGD(Optimizer):
         self.velocity = network.xp.zeros_like(network.params)
 
     def _update(self, params, grads, lr):
-        mu, xp = self.momentum(self.t), self.network.xp
+        mu, xp = self.rate("momentum"), self.network.xp
         for p, g, v in blocks(params, grads, self.velocity):
             scratch = self._scratch[: p.size]
             v *= mu

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minigan.base.validation import real_number, whole_number
 
@@ -154,3 +154,8 @@ def schedule(
     if callable(value):
         return value
     return constant(real_number(where, value, low, high, high_open=True))
+
+
+def is_constant(value: Any) -> bool:
+    """Whether it is a schedule that `constant` has made."""
+    return isinstance(value, partial) and value.func is _constant

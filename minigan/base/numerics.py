@@ -27,7 +27,13 @@ def softplus(a):
 
 
 def logistic(t):
-    """softplus(t) and its derivative sigmoid(t), from one exponential."""
+    """softplus(t) and its derivative sigmoid(t), elementwise: all that the costs of a game need.
+
+    With p = max(t, 0) and n = min(t, 0), so that n - p = -|t|, and l = log(1 + exp(n - p)),
+
+        softplus(t) = p + l,    sigmoid(t) = exp(n - l).
+    """
     xp = array_module(t)
-    e = xp.exp(-xp.abs(t))
-    return xp.maximum(t, 0) + xp.log1p(e), xp.where(t >= 0, xp.ones_like(e), e) / (1 + e)
+    n, p = xp.minimum(t, 0), xp.maximum(t, 0)
+    l = xp.log1p(xp.exp(n - p))  # noqa: E741 (the formula's name)
+    return p + l, xp.exp(n - l)

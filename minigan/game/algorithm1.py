@@ -22,6 +22,7 @@ from minigan.base.randomness import Streams
 from minigan.base.validation import whole_number
 from minigan.costs import discriminator_cost
 from minigan.game.game import Game
+from minigan.game.parts import require_sampler
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.networks.sequential import Sequential
@@ -101,6 +102,8 @@ class Algorithm1(Game):
         else:
             turns = [DiscriminatorTurn(G, D, D_cost), GeneratorTurn(G, D, cost)]
             turns[0].k = k
+        require_sampler("data", data)
+        require_sampler("noise", noise)
         for name, optimizer, network in (("G", G_optimizer, G), ("D", D_optimizer, D)):
             if getattr(optimizer, "network", None) is not network:
                 raise InputError(f"{name}_optimizer: expected an optimizer built on {name}")

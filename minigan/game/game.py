@@ -20,7 +20,7 @@ from minigan.base.errors import InputError
 from minigan.base.randomness import Streams
 from minigan.base.validation import whole_number
 from minigan.game.interrupts import interrupts_wait
-from minigan.game.parts import movers, named_networks, sampled_names
+from minigan.game.parts import movers, named_networks, require_sampler, sampled_names
 from minigan.game.records import Record, check_finite, overflow_is_named
 from minigan.game.state import restore_parts, state_of_parts
 from minigan.game.turn import Turn
@@ -121,11 +121,7 @@ class Game:
         InputError
             If it has no ``sample``.
         """
-        if not callable(getattr(sampler, "sample", None)):
-            raise InputError(
-                f"{name}: expected a distribution with sample(m, rng) (Examples(X) for an "
-                f"array), got {type(sampler).__name__}"
-            )
+        require_sampler(name, sampler)
         moves = hasattr(sampler, "to")
         self._samplers[name] = sampler.to(self._device) if moves else sampler  # type: ignore
 
@@ -233,7 +229,7 @@ class Game:
         if array_module(rows) is not xp:
             raise InputError(f"{name}: expected rows of {xp.__name__}, got {described(rows)}")
         rows = xp.asarray(rows)
-        if rows.ndim < 2 or len(rows) != self._batch:
+        if rows.ndim != 2 or len(rows) != self._batch:
             raise InputError(
                 f"{name}: expected rows ({self._batch}, width) from sample, got {rows.shape}"
             )
@@ -309,7 +305,7 @@ class Game:
         names = [*self._samplers, "layers"]
         turns: dict[str, Any] = {}
         for i, turn in enumerate(self._turns):
-            turns[f"{i + 1}: {type(turn).__name__}"] = turn
+            turns[f"{i}-{type(turn).__name__}"] = turn
         return {
             "networks": self._networks,
             "optimizers": self._optimizers,

@@ -1,7 +1,8 @@
 """Ctrl-C between two steps, never inside one.
 
 An interrupt in the middle of an update would leave a network half moved.
-Inside ``with interrupts_wait():`` it is noted, and raised at the end.
+Inside ``with interrupts_wait():`` it is noted, and raised at the end. A second one is not
+held, since a step may last long.
 """
 
 import signal
@@ -9,7 +10,7 @@ import threading
 
 
 class interrupts_wait:
-    """Context in which an interrupt (SIGINT) is held back until the end of the block.
+    """Context in which a first interrupt (SIGINT) is held back until the end of the block.
 
     In a thread other than the main one, where interrupts never arrive, it does nothing.
     """
@@ -32,4 +33,9 @@ class interrupts_wait:
                 signal.raise_signal(signal.SIGINT)
 
     def _hold(self, *signal_and_frame):
-        self._held = True
+        if self._held:
+            self._held = False
+            signal.signal(signal.SIGINT, self._usual)
+            signal.raise_signal(signal.SIGINT)
+        else:
+            self._held = True

@@ -91,3 +91,12 @@ def sampled_names(turns: tuple[Turn, ...], samplers: dict[str, Any]) -> list[str
         if name == "layers":
             raise InputError("layers: expected another name, which is the stream of layers")
     return list(samplers)
+
+
+def require_sampler(name: str, sampler: Any) -> None:
+    """Raise InputError unless it has a method ``sample``."""
+    if not callable(getattr(sampler, "sample", None)):
+        raise InputError(
+            f"{name}: expected a distribution with sample(m, rng) (Examples(X) for an array), "
+            f"got {type(sampler).__name__}"
+        )

@@ -234,7 +234,9 @@ class Sequential:
             dxs = cache.backward(dys, param_grads, input_grad)
         else:
             dxs = tuple(
-                None if d is None else self._backward_plain(d, caches, param_grads, input_grad)
+                None
+                if d is None and len(dys) > 1
+                else self._backward_plain(d, caches, param_grads, input_grad)
                 for d, caches in zip(dys, cache, strict=True)
             )
         if not input_grad:
@@ -295,12 +297,12 @@ class Sequential:
         Returns
         -------
         dict
-            ``layers``, their reprs in a row; ``params``; ``remembered``, by the names of layers.
+            ``layers``, their reprs in a row; ``params``; ``remembered``, by number and class of layer.
         """
         return {
             "layers": ", ".join(map(repr, self.layers)),
             "params": np.array(to_host(self._params)),
-            "remembered": {layer.name: layer.state() for layer in self.layers if layer.state()},
+            "remembered": {name: layer.state() for name, layer in self._remembering().items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -318,9 +320,13 @@ class Sequential:
         """
         expect_like(self.name, state, self.state())
         fill(self._params, state["params"])
-        for layer in self.layers:
-            if layer.name in state["remembered"]:
-                layer.restore(state["remembered"][layer.name])
+        for name, layer in self._remembering().items():
+            layer.restore(state["remembered"][name])
+
+    def _remembering(self) -> dict[str, Layer]:
+        """Layers that remember something beside parameters, by number and class."""
+        named = {f"{i}-{type(layer).__name__}": layer for i, layer in enumerate(self.layers)}
+        return {name: layer for name, layer in named.items() if layer.state()}
 
     def __len__(self) -> int:
         return len(self.layers)

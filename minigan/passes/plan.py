@@ -132,14 +132,14 @@ class Plan:
         if len(dys) != len(self.columns):
             raise InputError(f"expected {len(self.columns)} gradients, got {len(dys)}")
         given = [i for i, dy in enumerate(dys) if dy is not None]
-        if len(given) < len(dys):
+        if len(given) < len(dys) > 1:
             dxs: list[Any] = [None] * len(dys)
             for i in given:
                 (dxs[i],) = self._part(i).backward((dys[i],), param_grads, input_grad)
             return tuple(dxs)
         for place, dy in zip(self._dys, dys, strict=True):
-            if dy.shape[::-1] != place.shape:
-                raise InputError(f"expected a gradient of shape {place.shape[::-1]}, got {dy.shape}")
+            if type(dy) is not type(place) or dy.shape[::-1] != place.shape:
+                self.passes[-1].layer.check_gradient(dy, place.shape[::-1])
             place[...] = dy.T
         first = 0 if input_grad else self._first_learning
         dx = self._dy

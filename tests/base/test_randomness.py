@@ -1,10 +1,12 @@
 """Streams are independent, reproducible, and refuse what is no seed."""
 
+import copy
+
 import numpy as np
 import pytest
 
 from minigan import InputError
-from minigan.base.randomness import Streams, generator, sequence, streams
+from minigan.base.randomness import Streams, generator, sequence
 
 SEEDS = pytest.mark.parametrize("seed", [0, 7, 2**63, np.int64(5)])
 
@@ -34,46 +36,62 @@ def test_a_sequence_is_grown_from_a_number_or_passed_through():
     assert sequence(root) is root
 
 
-def test_there_is_a_stream_for_every_purpose():
-    assert Streams._fields == ("init_g", "init_d", "data", "noise", "dropout")
+NAMES = ("x", "z", "layers", "init_G", "init_D")
+
+
+def drawn(seed, size, names=NAMES):
+    """Uniform numbers of the streams of a seed, a row for each name."""
+    streams = Streams(seed)
+    return np.array([streams[name].random(size) for name in names])
 
 
 @SEEDS
 def test_the_streams_of_a_seed_are_reproducible(seed):
-    for first, second in zip(streams(seed), streams(seed), strict=True):
-        assert np.array_equal(first.random(50), second.random(50))
+    assert np.array_equal(drawn(seed, 50), drawn(seed, 50))
+
+
+def test_a_name_is_drawn_from_where_it_was_left():
+    streams = Streams(3)
+    first = streams["x"].random(5)
+    assert np.array_equal([*first, *streams["x"].random(5)], Streams(3)["x"].random(10))
 
 
 def test_the_streams_of_one_seed_share_no_numbers():
-    drawn = np.concatenate([stream.random(1000) for stream in streams(3)])
-    assert np.unique(drawn).size == drawn.size
+    assert np.unique(drawn(3, 1000)).size == 5000
 
 
 def test_the_streams_of_one_seed_are_uncorrelated():
-    correlation = np.corrcoef([stream.standard_normal(10_000) for stream in streams(3)])
+    correlation = np.corrcoef(drawn(3, 10_000))
     assert np.abs(correlation - np.eye(5)).max() < 0.04  # four standard errors
 
 
-def test_neighbouring_seeds_give_other_streams():
-    for first, second in zip(streams(3), streams(4), strict=True):
-        assert not np.intersect1d(first.random(100), second.random(100)).size
+def test_neighbouring_seeds_and_the_seed_itself_give_other_numbers():
+    own = generator(3).random((1, 100))
+    assert np.unique(np.concatenate([drawn(3, 100), drawn(4, 100), own])).size == 1100
 
 
-def test_no_stream_repeats_the_generator_of_its_seed():
-    own = generator(3).random(100)
-    for stream in streams(3):
-        assert not np.intersect1d(own, stream.random(100)).size
+def test_other_names_and_other_draws_do_not_shift_a_stream():
+    alone, among = Streams(3), Streams(3)
+    for name in ("a", "z", "y"):
+        among[name].random(12_345)
+    assert np.array_equal(alone["x"].random(100), among["x"].random(100))
 
 
-def test_drawing_more_noise_does_not_shift_the_data():
-    quiet, loud = streams(3), streams(3)
-    loud.noise.random(12_345)
-    loud.dropout.random(11)
-    assert np.array_equal(quiet.data.random(100), loud.data.random(100))
+def test_a_spawned_sequence_has_streams_of_its_own():
+    first, second = np.random.SeedSequence(3).spawn(2)
+    found = [Streams(seed)["x"].random(100) for seed in (first, second, 3)]
+    assert np.unique(found).size == 300
+
+
+def test_a_deep_copy_goes_on_by_itself():
+    streams = Streams(3)
+    streams["x"].random(7)
+    twin = copy.deepcopy(streams)
+    assert np.array_equal(streams["x"].random(9), twin["x"].random(9))
 
 
 @pytest.mark.parametrize("seed", [-1, 1.0, "7", None, True, [1, 2], np.float64(3)])
 def test_what_is_no_seed_is_refused(seed):
-    for grow in (generator, sequence, streams):
+    for grow in (generator, sequence, Streams):
         with pytest.raises(InputError, match="seed: expected a whole number >= 0, got"):
             grow(seed)

@@ -13,8 +13,12 @@ from minigan import (
     SGD,
     Adam,
     Algorithm1,
+    DiscriminatorTurn,
     Dropout,
     Examples,
+    Game,
+    GaussianNoise,
+    GeneratorTurn,
     InputError,
     Linear,
     Maxout,
@@ -24,12 +28,14 @@ from minigan import (
     ReLU,
     Sequential,
     Sigmoid,
+    SimultaneousTurn,
     Tanh,
     Uniform,
     discriminator_cost,
     non_saturating_cost,
 )
-from minigan.base.randomness import streams
+from minigan.base.randomness import Streams
+from minigan.costs import GENERATOR_COSTS
 
 M = 8
 fast_and_plain = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
@@ -38,18 +44,19 @@ every_kind = pytest.mark.parametrize(
 )
 
 
-def players(dtype="float32", dropout=False):
-    """G from the line to the line, and D, which can drop out some of its hidden units."""
-    drop = [Dropout(0.5)] if dropout else []
-    G = Sequential([Linear(1, 6), Tanh(), Linear(6, 1)], seed=1, dtype=dtype, name="G")
+def players(dtype="float32", dropout=False, noise=False):
+    """G from the line to the line, and D, with dropout in D and noise in G if that is wanted."""
+    drop, move = [Dropout(0.5)] * dropout, [GaussianNoise(0.3)] * noise
+    G = Sequential([Linear(1, 6), *move, Tanh(), Linear(6, 1)], seed=1, dtype=dtype, name="G")
     D = Sequential([Maxout(1, 6, 3), *drop, Linear(6, 1)], seed=2, dtype=dtype, name="D")
     return G, D
 
 
-def game(G=None, D=None, rate=0.1, **options):
-    """Game of two small players; every option of Algorithm1 can be given."""
+def game(G=None, D=None, rate=0.1, fast=True, **options):
+    """Game of two small players, with fast or plain passes; every option of Algorithm1."""
     if G is None:
         G, D = players()
+    G.fast = D.fast = fast
     chosen = {
         "data": Normal(2.0, 0.5),
         "noise": Uniform(),
@@ -123,38 +130,62 @@ def test_numpys_global_generator_is_not_touched(kind):
 # Whose turn it is: the loop of the paper, written by hand.
 
 
-def play_by_hand(G, D, G_optimizer, D_optimizer, data, noise, seed, k, steps):
-    rng = streams(seed)
+def play_by_hand(G, D, k, steps, cost, seed=5, simultaneous=False):
+    """The README's loop, with random numbers for layers that want some."""
+    G_optimizer, D_optimizer = SGD(G, 0.1), SGD(D, 0.1)
+    data, noise, rng = Normal(2.0, 0.5), Uniform(), Streams(seed)
     for _ in range(steps):
         for _ in range(k):
-            z = noise.sample(M, rng.noise)
-            x = data.sample(M, rng.data)
-            fake, _ = G.forward(z, rng=rng.dropout)
-            a_real, real = D.forward(x, rng=rng.dropout)
-            a_fake, generated = D.forward(fake, rng=rng.dropout)
+            z, x = noise.sample(M, rng["z"]), data.sample(M, rng["x"])
+            fake, fake_cache = G.forward(z.astype(G.dtype), rng=rng["layers"])
+            a_real, real = D.forward(x.astype(G.dtype), rng=rng["layers"])
+            a_fake, generated = D.forward(fake, rng=rng["layers"])
             _, da_real, da_fake = discriminator_cost(a_real, a_fake)
-            D.grads[...] = 0
-            D.backward(da_real, real)
-            D.backward(da_fake, generated)
-            D_optimizer.step()
-        z = noise.sample(M, rng.noise)
-        fake, fake_cache = G.forward(z, rng=rng.dropout)
-        a_fake, generated = D.forward(fake, rng=rng.dropout)
-        _, da_fake = non_saturating_cost(a_fake)
-        G.grads[...] = 0
+            D.grads[:] = 0
+            D.backward(da_real, real), D.backward(da_fake, generated)
+            if not simultaneous:
+                D_optimizer.step()
+        if not simultaneous:
+            z = noise.sample(M, rng["z"])
+            fake, fake_cache = G.forward(z.astype(G.dtype), rng=rng["layers"])
+            a_fake, generated = D.forward(fake, rng=rng["layers"])
+        _, da_fake = cost(a_fake)
+        G.grads[:] = 0
         G.backward(D.backward(da_fake, generated, param_grads=False), fake_cache)
+        if simultaneous:
+            D_optimizer.step()
         G_optimizer.step()
 
 
-@pytest.mark.parametrize("k", [1, 3])
-@pytest.mark.parametrize("dropout", [False, True], ids=["", "dropout"])
-def test_the_plain_game_is_the_papers_loop_bit_for_bit(k, dropout):
-    G, D = players(dropout=dropout)
-    list(game(G, D, k=k, fast=False, seed=5).play(10))
-    G2, D2 = players(dropout=dropout)
-    play_by_hand(G2, D2, SGD(G2, 0.1), SGD(D2, 0.1), Normal(2.0, 0.5), Uniform(), 5, k, 10)
-    assert np.array_equal(G.params, G2.params)
-    assert np.array_equal(D.params, D2.params)
+@pytest.mark.parametrize("cost", GENERATOR_COSTS)
+@pytest.mark.parametrize("random", [False, True], ids=["", "dropout and noise"])
+@pytest.mark.parametrize("turns", [{"k": 1}, {"k": 3}, {"k": 1, "simultaneous": True}], ids=str)
+def test_the_game_is_the_papers_loop(turns, random, cost):
+    """Bit for bit by plain passes, each batch on its own; to rounding by fast, stacked ones."""
+    games = {}
+    for fast in (False, True):
+        G, D = players("float64", dropout=random, noise=random)
+        list(game(G, D, fast=fast, cost=cost, seed=5, **turns).play(10))
+        games["game", fast] = G.params, D.params
+        G, D = players("float64", dropout=random, noise=random)
+        G.fast = D.fast = fast
+        play_by_hand(G, D, steps=10, cost=GENERATOR_COSTS[cost], **turns)
+        games["loop", fast] = G.params, D.params
+    G, D = players("float64", dropout=random, noise=random)
+    made = [DiscriminatorTurn(G, D), GeneratorTurn(G, D, cost)]
+    made[0].k = turns["k"]
+    if "simultaneous" in turns:
+        made = [SimultaneousTurn(G, D, cost)]
+    optimizers = [SGD(D, 0.1), SGD(G, 0.1)]
+    samplers = {"x": Normal(2.0, 0.5), "z": Uniform()}
+    list(Game(*made, optimizers=optimizers, batch=M, seed=5, **samplers).play(10))
+    for mine, reference in zip(games["game", False], games["loop", False], strict=True):
+        assert np.array_equal(mine, reference)
+    for mine, reference in zip((G.params, D.params), games["game", True], strict=True):
+        assert np.array_equal(mine, reference)
+    for other in (games["loop", True], games["game", True]):
+        for mine, reference in zip(other, games["loop", False], strict=True):
+            np.testing.assert_allclose(mine, reference, rtol=1e-11, atol=1e-13)
 
 
 def pytorchs_game(torch, G, D, minibatches, simultaneous):
@@ -272,10 +303,8 @@ def test_a_step_is_k_turns_of_d_and_then_one_of_g(k, fast):
     whole, by_turns = game(k=k, fast=fast), game(fast=fast)
     record = whole.step()
     for _ in range(k):
-        J_D, real_accuracy, fake_accuracy, D_grad_norm = by_turns.update_discriminator()
-    J_G, G_grad_norm = by_turns.update_generator()
-    turns = J_D, J_G, real_accuracy, fake_accuracy, D_grad_norm, G_grad_norm
-    assert turns == record[1:]
+        of_D = by_turns.take("D")
+    assert of_D | by_turns.take("G") == record
     assert np.array_equal(whole.G.params, by_turns.G.params)
     assert np.array_equal(whole.D.params, by_turns.D.params)
 
@@ -285,11 +314,11 @@ def test_a_turn_moves_one_player_only(fast):
     G, D = players()
     play = game(G, D, fast=fast)
     before = G.params.copy(), D.params.copy()
-    play.update_discriminator()
+    play.take("D")
     assert np.array_equal(G.params, before[0])
     assert not np.array_equal(D.params, before[1])
     before = G.params.copy(), D.params.copy()
-    play.update_generator()
+    play.take("G")
     assert not np.array_equal(G.params, before[0])
     assert np.array_equal(D.params, before[1])
 
@@ -303,7 +332,7 @@ def test_a_record_tells_costs_accuracies_and_gradient_norms(kind):
     D.layers[-1].b[...] = -0.5  # D is right about some of the examples of either kind
     before = G.copy(), D.copy()
     data, noise = Watched(Normal(0.5)), Watched(Normal(-3.0, 3.0))
-    record = next(game(G, D, data=data, noise=noise, **kind).play(1))
+    record = next(game(G, D, data=data, noise=noise, seed=2, **kind).play(1))
     a_real = before[1](data.drawn[0].astype(float))
     a_fake = before[1](before[0](noise.drawn[0].astype(float)))
     assert record.J_D == pytest.approx(discriminator_cost(a_real, a_fake)[0], rel=1e-12)
@@ -330,8 +359,11 @@ def test_a_discriminator_that_knows_nothing_is_right_about_nothing_at_log_two(ki
 @every_kind
 def test_records_are_plain_numbers(kind):
     record = next(game(**kind).play(1))
-    assert [type(field) for field in record] == [int, *[float] * 6]
+    assert [type(number) for number in record.values()] == [int, *[float] * 6]
     assert isinstance(record, Record)
+    assert record["J_D"] == record.J_D
+    with pytest.raises(AttributeError, match=r"expected one of step, J_D, .* got 'J_E'"):
+        record.J_E  # noqa: B018
 
 
 def test_the_discriminators_figures_are_those_of_the_last_of_k_updates():
@@ -448,7 +480,7 @@ def test_a_cost_that_is_nan_stops_the_game_at_its_step_with_the_networks_as_befo
     play = game(data=NaNAt(Normal(), 4), **kind)
     list(play.play(3))
     before = play.G.params.copy(), play.D.params.copy()
-    with pytest.raises(NonFiniteError, match=r"^step 4: J_D became nan$") as caught:
+    with pytest.raises(NonFiniteError, match=r"^step 4: J_D became nan in \w+Turn$") as caught:
         next(play.play(1))
     assert caught.value.step == 4
     assert play.steps_done == 3
@@ -463,7 +495,7 @@ def test_a_generators_cost_that_is_infinite_stops_the_game_before_the_generators
     G, D = players()
     D.layers[-1].b[...] = 200  # exp(200) is infinite in float32
     before = G.params.copy()
-    with pytest.raises(NonFiniteError, match=r"^step 1: J_G became -inf$") as caught:
+    with pytest.raises(NonFiniteError, match=r"^step 1: J_G became -inf in Gen") as caught:
         next(game(G, D, cost="max-likelihood", fast=fast).play(1))
     assert caught.value.step == 1
     assert np.array_equal(G.params, before)
@@ -487,7 +519,7 @@ def test_an_infinite_gradient_under_a_finite_cost_does_not_reach_the_networks(ki
     D.layers[2].b[...] = 85  # exp(85) is finite in float32, a million times as much is not
     D.layers[0].W[...], D.layers[2].W[...] = 1e3, 1e3
     play = game(G, D, D_optimizer=SGD(D, 0.0), cost="max-likelihood", **kind)
-    with pytest.raises(NonFiniteError, match=r"^step 1: the gradient of J_G became (inf|nan)$"):
+    with pytest.raises(NonFiniteError, match=r"^step 1: the gradient of J_G became (inf|nan) in"):
         next(play.play(1))
     assert not G.params.any()
 
@@ -497,7 +529,8 @@ def test_an_infinite_gradient_under_a_finite_cost_does_not_reach_the_networks(ki
 def test_wide_logits_do_not_stop_a_game(kind):
     G, D = players()
     D.layers[-1].W[...] = 1e4
-    assert np.isfinite(next(game(G, D, rate=1e-6, **kind).play(1))).all()
+    record = next(game(G, D, rate=1e-6, **kind).play(1))
+    assert np.isfinite(list(record.values())).all()
 
 
 # Ctrl-C.
@@ -602,7 +635,7 @@ def test_the_discriminator_ends_in_one_logit():
 
 def test_both_players_have_one_dtype():
     G, D = players("float32")[0], players("float64")[1]
-    with pytest.raises(InputError, match="G and D of one dtype, got float32 and float64"):
+    with pytest.raises(InputError, match="one dtype, got float32 of G and float64 of D"):
         game(G, D)
 
 
@@ -641,7 +674,11 @@ class Wrong:
 @pytest.mark.parametrize("shape", [(M,), (M, 2), (M + 1, 1), (1, M), (M, 1, 1), (0, 1)])
 def test_a_sampler_must_return_the_rows_that_were_asked_for(kind, what, shape):
     play = game(**{what: Wrong(*shape)}, **kind)
-    with pytest.raises(InputError, match=rf"^{what}\.sample: expected \(8, 1\), got \(") as caught:
+    name = {"data": "x", "noise": "z"}[what]
+    message = rf"^{name}: expected rows \(8, width\) from sample, got \("
+    if shape == (M, 2):
+        message = r"^(Linear|Maxout)\('\w+1'\): expected \(batch, 1\) with batch >= 1, got \("
+    with pytest.raises(InputError, match=message) as caught:
         next(play.play(1))
     assert str(caught.value).endswith(f"got {shape}")
 

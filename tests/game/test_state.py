@@ -6,36 +6,36 @@ import sys
 
 import numpy as np
 import pytest
-import strict_cupy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from layers_of_ones_own import BatchNorm
 
 from minigan import (
     SGD,
     Adam,
     Algorithm1,
+    DiscriminatorTurn,
     Dropout,
     Examples,
+    Game,
+    GeneratorTurn,
     InputError,
     Linear,
     Maxout,
-    NonFiniteError,
     Normal,
     ParameterAverage,
     ReLU,
     Sequential,
     Spherical,
+    Tanh,
+    Turn,
     Uniform,
     ring,
 )
-from minigan.base.backend import Device
-from minigan.base.randomness import mirrored_streams
-from minigan.base.states import snapshot
 from minigan.checkpoint import load, save
 from minigan.data.epochs import Epochs
 from minigan.optimizers import Optimizer
 from minigan.schedules import cosine, exponential_decay, linear_ramp
-from minigan.training.state import game_state, restore_game
 
 ROWS = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
 
@@ -61,6 +61,7 @@ KINDS = {
     "max-likelihood": {"cost": "max-likelihood"},
     "examples": {"data": lambda: Examples(ROWS)},
     "epochs": {"data": lambda: Epochs(ROWS), "noise": lambda: Epochs(ROWS[:30])},
+    "three networks, running means": lambda: three_networks(),
     "mixture": {"data": lambda: ring(), "noise": lambda: Spherical(2)},
 }
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -74,31 +75,63 @@ def game(
     data=lambda: Normal(2.0, 0.5, dim=2),
     noise=lambda: Uniform(dim=2),
     units=5,
+    fast=True,
     **options,
 ):
-    """Small game, always made in the same way, and an average of its generator."""
+    """Small game, always made in the same way."""
     drop = [Dropout(0.8)] if dropout else []
     G = [Linear(2, units), ReLU(), *drop, Linear(units, 2)]
     D = [Maxout(2, 5, 3, max_col_norm=0.9), *drop, Linear(5, 1)]
-    G = Sequential(G, seed=1, dtype=dtype, device=device, name="G")
-    D = Sequential(D, seed=2, dtype=dtype, device=device, name="D")
+    G = Sequential(G, seed=1, dtype=dtype, device=device, name="G", fast=fast)
+    D = Sequential(D, seed=2, dtype=dtype, device=device, name="D", fast=fast)
     made = {"data": data(), "noise": noise(), "batch": 7, "seed": 3} | options
-    made = Algorithm1(G, D, G_optimizer=optimizer(G), D_optimizer=optimizer(D), **made)
-    return made, {"average": ParameterAverage(G, 0.9)}
+    return Algorithm1(G, D, G_optimizer=optimizer(G), D_optimizer=optimizer(D), **made)
 
 
-def play(game, extras, steps):
-    """Records of some steps, as tuples."""
-    records = []
-    for record in game.play(steps) if steps else ():
-        extras["average"].update()
-        records.append(tuple(record))
-    return records
+class Watcher(Turn):
+    """A turn of a third network, that remembers how often it was taken."""
+
+    moves, draws = ("E",), ("x",)
+
+    def __init__(self, E, D):
+        self.E, self.D, self.taken = E, D, 0
+
+    def gradients(self, rng, x):
+        self.taken += 1
+        e, cache = self.E.forward(x, rng=rng)
+        self.E.backward((e - self.D(x)) / len(x), cache, input_grad=False)
+        return {"J_E": ((e - self.D(x)) ** 2).mean() / 2 + 1e-3 * self.taken}
+
+    def state(self):
+        return {"taken": self.taken}
+
+    def restore(self, state):
+        self.taken = state["taken"]
+
+
+def three_networks():
+    """G and D with batch normalisation, and E, which learns what D says."""
+    G = Sequential([Linear(2, 5), BatchNorm(5), ReLU(), Linear(5, 2)], seed=1)
+    D = Sequential([Linear(2, 5), BatchNorm(5), Tanh(), Linear(5, 1)], seed=2)
+    E = Sequential([Dropout(0.8), Linear(2, 4), Tanh(), Linear(4, 1)], seed=3)
+    return Game(
+        *(DiscriminatorTurn(G, D), GeneratorTurn(G, D), Watcher(E, D)),
+        optimizers=[adam(E), paper(G), adam(D)],
+        batch=7,
+        seed=3,
+        x=Epochs(ROWS),
+        z=Normal(dim=2),
+    )
+
+
+def play(game, steps):
+    """Records of some steps."""
+    return list(game.play(steps)) if steps else []
 
 
 def assert_same_game(one, other):
     """Every bit of two states is the same."""
-    one, other = (flat(game_state(*each)) for each in (one, other))
+    one, other = flat(one.state()), flat(other.state())
     assert one.keys() == other.keys()
     for key, value in one.items():
         assert type(value) is type(other[key])
@@ -115,14 +148,19 @@ def flat(state, path=""):
     return {k: v for key in state for k, v in flat(state[key], f"{path}/{key}").items()}
 
 
+def made_of(kind):
+    """Game of a kind: options of `game`, or a function that makes one."""
+    return kind() if callable(kind) else game(**kind)
+
+
 def resumed(path, kind, first, second):
     """A game of ``first`` steps, saved; and another, made anew, that goes on from there."""
-    before = game(**kind)
-    records = play(*before, first)
-    save(path, game_state(*before), configuration={})
-    after = game(**kind)
-    restore_game(after[0], load(path), after[1])
-    return after, records + play(*after, second)
+    before = made_of(kind)
+    records = play(before, first)
+    save(path, before.state(), configuration={})
+    after = made_of(kind)
+    after.restore(load(path))
+    return after, records + play(after, second)
 
 
 # On the CPU.
@@ -130,8 +168,8 @@ def resumed(path, kind, first, second):
 
 def check_resumed(path, kind, first, second):
     """A game that is interrupted after ``first`` steps is the one that is not."""
-    straight = game(**kind)
-    records = play(*straight, first + second)
+    straight = made_of(kind)
+    records = play(straight, first + second)
     after, resumed_records = resumed(path, kind, first, second)
     assert resumed_records == records
     assert_same_game(after, straight)
@@ -158,60 +196,54 @@ def test_a_game_may_be_interrupted_at_any_step(tmp_path, kind, first, second):
 
 def test_a_game_goes_on_in_another_process(tmp_path):
     straight, before = game(**KINDS["paper"]), game(**KINDS["paper"])
-    play(*straight, 40)
-    play(*before, 20)
-    save(tmp_path / "a.npz", game_state(*before), configuration={})
+    play(straight, 40)
+    play(before, 20)
+    save(tmp_path / "a.npz", before.state(), configuration={})
     script = (
         "import sys; sys.path[:0] = sys.argv[2:]\n"
         "from test_state import *\n"
         "after = game(**KINDS['paper'])\n"
-        "restore_game(after[0], load(sys.argv[1]), after[1])\n"
-        "play(*after, 20)\n"
-        "save(sys.argv[1], game_state(*after), configuration={})\n"
+        "after.restore(load(sys.argv[1]))\n"
+        "play(after, 20)\n"
+        "save(sys.argv[1], after.state(), configuration={})\n"
     )
     subprocess.run([sys.executable, "-c", script, tmp_path / "a.npz", *sys.path], check=True)
     after = game(**KINDS["paper"])
-    restore_game(after[0], load(tmp_path / "a.npz"), after[1])
+    after.restore(load(tmp_path / "a.npz"))
     assert_same_game(after, straight)
 
 
 @every_kind
 def test_a_state_is_not_changed_by_later_steps(kind):
-    made = game(**kind)
-    play(*made, 3)
-    state = game_state(*made)
+    made = made_of(kind)
+    play(made, 3)
+    state = made.state()
     kept = copy.deepcopy(state)
-    play(*made, 3)
-    restore_game(made[0], state, made[1])
-    assert flat(game_state(*made)).keys() == flat(kept).keys()
+    play(made, 3)
+    made.restore(state)
+    assert flat(made.state()).keys() == flat(kept).keys()
     for one, other in zip(flat(state).values(), flat(kept).values(), strict=True):
         assert np.array_equal(one, other)
 
 
 def test_a_game_can_be_taken_back():
     made = game(**KINDS["paper"])
-    play(*made, 10)
-    before = game_state(*made)
-    first = play(*made, 10)
-    restore_game(made[0], before, made[1])
-    assert play(*made, 10) == first
+    play(made, 10)
+    before = made.state()
+    first = play(made, 10)
+    made.restore(before)
+    assert play(made, 10) == first
 
 
-@pytest.mark.parametrize("bits", ["PCG64", "MT19937", "Philox"])
-def test_any_generator_of_numpy_can_be_saved(tmp_path, bits):
-    kind = getattr(np.random, bits)
-
-    def with_streams(seed):
-        made = game()
-        rngs = {name: np.random.Generator(kind(seed)) for name in ("data", "noise", "dropout")}
-        made[0]._streams = made[0]._streams._replace(**rngs)
-        return made
-
-    one, other = with_streams(1), with_streams(2)
-    play(*one, 3)
-    save(tmp_path / "a.npz", game_state(*one), configuration={})
-    restore_game(other[0], load(tmp_path / "a.npz"), other[1])
-    assert play(*one, 3) == play(*other, 3)
+def test_an_average_goes_along(tmp_path):
+    one, other = game(**KINDS["adam"]), game(**KINDS["adam"])
+    averages = [ParameterAverage(each.G, 0.9) for each in (one, other)]
+    for _ in one.play(9):
+        averages[0].update()
+    save(tmp_path / "a.npz", {"average": averages[0].state()}, configuration={})
+    averages[1].restore(load(tmp_path / "a.npz")["average"])
+    assert averages[1].t == 9
+    assert np.array_equal(averages[1].network.params, averages[0].network.params)
 
 
 # What does not fit.
@@ -229,189 +261,72 @@ class Remembering(Sign):
 
 
 UNFIT = {
-    "more units": ({"units": 6}, "G: network.layers: expected .*Linear.2, 6"),
-    "a dtype": ({"dtype": "float64"}, r"G: network.params: expected numpy float64 .* float32"),
-    "an optimizer": ({"optimizer": adam}, "G_optimizer: Adam.class: expected 'Adam', got 'SGD'"),
-    "dropout": ({"dropout": True}, "G: network.layers: expected .*Dropout"),
-    "a sampler": ({"data": lambda: Epochs(ROWS)}, "expected the state .* data, average, got"),
+    "more units": ({"units": 6}, "networks, G: G.layers: expected .*Linear.2, 6"),
+    "a dtype": ({"dtype": "float64"}, r"networks, G: G.params: expected numpy float64 .* float32"),
+    "an optimizer": ({"optimizer": adam}, "optimizers, [GD]: Adam.class: expected 'Adam', got 'SGD'"),
+    "dropout": ({"dropout": True}, "networks, G: G.layers: expected .*Dropout"),
+    "a sampler": ({"data": lambda: Epochs(ROWS)}, "samplers: expected x, got none"),
+    "a third network": (three_networks, "networks: expected G, D, E, got G, D"),
 }
 
 
 @pytest.mark.parametrize(("kind", "message"), UNFIT.values(), ids=UNFIT)
 def test_the_state_of_another_game_is_refused_and_changes_nothing(kind, message):
-    one, other = game(), game(**kind)
-    play(*one, 3)
-    play(*other, 2)
-    before = copy.deepcopy(game_state(*other))
+    one, other = game(), made_of(kind)
+    play(one, 3)
+    play(other, 2)
+    before = copy.deepcopy(other.state())
     with pytest.raises(InputError, match=message):
-        restore_game(other[0], game_state(*one), other[1])
-    for mine, kept in zip(flat(game_state(*other)).values(), flat(before).values(), strict=True):
+        other.restore(one.state())
+    for mine, kept in zip(flat(other.state()).values(), flat(before).values(), strict=True):
         assert np.array_equal(mine, kept)
 
 
 def bad_states():
     """Changes to a state, each of which makes it one that cannot be."""
 
-    def without(state):
-        del state["D"]
-
-    def with_t(state, value):
-        state["D_optimizer"]["t"] = value
-
-    def with_stream(state, value):
-        state["dropout_stream"]["state"]["state"] = value
+    def layers(state):
+        return state["streams"]["layers"]
 
     return {
-        "expected the state of a game": without,
-        "t: expected a whole number >= 0, got -1": lambda s: with_t(s, -1),
-        "t: expected int, got float": lambda s: with_t(s, 1.0),
+        "expected the state of a game": lambda s: s.pop("turns"),
+        "networks: expected G, D, got G": lambda s: s["networks"].pop("D"),
+        "networks: expected G, D, got int": lambda s: s.update(networks=3),
+        "t: expected a whole number >= 0, got -1": lambda s: s["optimizers"]["D"].update(t=-1),
+        "t: expected int, got float": lambda s: s["optimizers"]["D"].update(t=1.0),
         "steps_done: expected a whole number": lambda s: s.update(steps_done=-1),
-        "dropout_stream: stream.state.state: expected": lambda s: with_stream(s, np.zeros(2)),
-        "dropout_stream: stream: expected a state that NumPy takes": lambda s: s[
-            "dropout_stream"
-        ].update(has_uint32=2**70),
-        "dropout_stream.bit_generator|SFC64": lambda s: s["dropout_stream"].update(
-            bit_generator="PCG64"
+        "streams, layers: stream.state.state: expected": lambda s: layers(s)["state"].update(
+            state=np.zeros(2)
         ),
-        "average: ParameterAverage.average: expected": lambda s: s["average"].update(average=0.5),
-        "average: ParameterAverage: t: expected": lambda s: s["average"].update(t=-1),
-        "data: Epochs: expected": lambda s: s["data"].update(order=np.zeros(50)),
+        "streams, layers: stream: expected a state that NumPy takes": lambda s: layers(s).update(
+            has_uint32=2**70
+        ),
+        "stream.bit_generator|SFC64": lambda s: layers(s).update(bit_generator="PCG64"),
+        "samplers, x: Epochs: expected": lambda s: s["samplers"]["x"].update(order=np.zeros(50)),
     }
 
 
 @pytest.mark.parametrize(("message", "spoil"), bad_states().items(), ids=list(bad_states()))
 def test_a_state_that_cannot_be_is_refused_and_changes_nothing(message, spoil):
     one, other = (game(data=lambda: Epochs(ROWS)) for _ in range(2))
-    play(*one, 12)
-    play(*other, 20)
-    state, twin = game_state(*one), copy.deepcopy(other)
+    play(one, 12)
+    play(other, 20)
+    state, twin = one.state(), copy.deepcopy(other)
     spoil(state)
     with pytest.raises(InputError, match=message):
-        restore_game(other[0], state, other[1])
+        other.restore(state)
     assert_same_game(other, twin)
-    assert play(*other, 5) == play(*twin, 5)
+    assert play(other, 5) == play(twin, 5)
 
 
 @pytest.mark.parametrize("given", [None, [], {}, 3])
 def test_what_is_no_state_is_refused(given):
-    with pytest.raises(InputError, match="expected the state of a game with steps_done, G, D"):
-        restore_game(game()[0], given)
-
-
-def test_extras_may_not_take_the_names_of_the_games_own_parts():
-    made, extras = game()
-    for name in ("G", "steps_done"):
-        with pytest.raises(InputError, match=f"another name than '{name}'"):
-            game_state(made, {name: extras["average"]})
+    with pytest.raises(InputError, match="expected the state of a game with steps_done, networks"):
+        game().restore(given)
 
 
 def test_an_optimizer_that_does_not_say_what_it_remembers_is_refused():
     made = game(optimizer=lambda net: Sign(net, 0.1))
     with pytest.raises(InputError, match="Sign: expected memory = names of its vectors"):
-        game_state(*made)
-    game_state(*game(optimizer=lambda net: Remembering(net, 0.1)))
-
-
-def test_a_stream_of_another_kind_is_refused():
-    made, extras = game()
-    made._streams = made._streams._replace(noise=np.random.RandomState(0))
-    with pytest.raises(InputError, match="noise stream: expected a generator of NumPy or CuPy"):
-        game_state(made, extras)
-
-
-# On a GPU, or its stand-in.
-
-
-class Philox(strict_cupy.random.Philox4x3210):
-    """The stand-in's bits, kept in an array on the device, as CuPy keeps them."""
-
-    def __init__(self, seed):
-        key = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key).generate_state(2)
-        self._state = strict_cupy.asarray(np.array([*key, 0], np.int64).view(np.int8))
-
-    @property
-    def _generator(self):
-        """Generator of one draw; the next draw has the next one."""
-        *key, drawn = self._state.get().view(np.int64).tolist()
-        self._state.set(np.array([*key, drawn + 1], np.int64).view(np.int8))
-        return np.random.Generator(np.random.Philox(counter=drawn << 128, key=key))
-
-    @_generator.setter
-    def _generator(self, _):
-        raise AssertionError("the bits are in _state")
-
-
-@pytest.fixture
-def place(kernels, monkeypatch):
-    if kernels is strict_cupy:
-        monkeypatch.setattr(strict_cupy.random, "Philox4x3210", Philox)
-    return Device("cuda", kernels)
-
-
-GPU_KINDS = {
-    "paper": {"optimizer": paper, "dropout": True},
-    "adam, k = 2": {"optimizer": adam, "dropout": True, "k": 2},
-    "simultaneous": {"optimizer": adam, "simultaneous": True},
-    "plain": {"fast": False, "dropout": True},
-    "epochs": {"data": lambda: Epochs(ROWS)},
-    "examples": {"data": lambda: Examples(ROWS)},
-}
-
-
-@pytest.mark.parametrize("kind", GPU_KINDS.values(), ids=GPU_KINDS)
-@pytest.mark.parametrize("first", [0, 70])
-def test_on_a_gpu_a_resumed_game_is_the_game(tmp_path, place, kind, first):
-    check_resumed(tmp_path / "a.npz", kind | {"device": place}, first, 80)
-
-
-def test_on_a_gpu_a_game_can_be_taken_back(place):
-    made = game(**GPU_KINDS["paper"], device=place)
-    play(*made, 30)
-    before = game_state(*made)
-    first = play(*made, 90)
-    restore_game(made[0], before, made[1])
-    assert play(*made, 90) == first
-
-
-def test_on_a_gpu_a_refused_state_changes_nothing(place):
-    made, twin = (game(**GPU_KINDS["paper"], device=place) for _ in range(2))
-    for each in (made, twin):
-        play(*each, 30)
-    state = game_state(*made)
-    state["average"] = {"t": 0, "average": 0}
-    state["G"]["params"] += 1
-    with pytest.raises(InputError, match=r"average: ParameterAverage\.average"):
-        restore_game(made[0], state, made[1])
-    assert_same_game(made, twin)
-    assert play(*made, 80) == play(*twin, 80)
-
-
-def test_on_a_gpu_the_streams_of_the_cpu_are_saved_too(tmp_path, place):
-    kind = {"device": place, "dropout": True}
-    straight = game(seed=mirrored_streams(3, place), **kind)
-    records = play(*straight, 20)
-    before = game(seed=mirrored_streams(3, place), **kind)
-    assert play(*before, 12) == records[:12]
-    save(tmp_path / "a.npz", game_state(*before), configuration={})
-    after = game(seed=mirrored_streams(9, place), **kind)
-    restore_game(after[0], load(tmp_path / "a.npz"), after[1])
-    assert play(*after, 8) == records[12:]
-
-
-def test_on_a_gpu_a_game_that_was_lost_is_not_saved_and_can_be_taken_back(place):
-    made = game(device=place)
-    play(*made, 3)
-    before = game_state(*made)
-    made[0].G.params *= np.float32(np.inf)
-    made[0].step()
-    with pytest.raises(NonFiniteError):
-        game_state(*made)
-    made[0].step()
-    restore_game(made[0], before, made[1])
-    assert np.array_equal(snapshot(made[0].G.params), before["G"]["params"])
-    play(*made, 3)
-
-
-def test_a_game_of_the_cpu_does_not_go_on_on_a_gpu(place):
-    with pytest.raises(InputError, match=r"expected the state of a game with .*turns"):
-        restore_game(game(device=place)[0], game_state(game()[0]))
+        made.state()
+    game(optimizer=lambda net: Remembering(net, 0.1)).state()

@@ -1,0 +1,108 @@
+"""A step of this checkout against one of another checkout of minigan, in one run.
+
+    git worktree add ../old v0.1.0
+    python benchmarks/versions.py ../old [W1 W2 W3] [--simultaneous] [--rounds 30]
+
+Each checkout plays in a process of its own; blocks of steps alternate in random order, and what
+is compared is the median processor time of a step, so that a busy machine can be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+
+# Runs in either checkout: only names that both have. A line with a number of steps is answered
+# by the processor time of one of them.
+WORKER = """
+import sys, time
+sys.path.insert(0, "benchmarks")
+import workloads
+from measure import machine
+import minigan as mg
+w = workloads.WORKLOADS[sys.argv[1]]
+G, D = workloads.players(w)
+game = mg.Algorithm1(G, D, data=w.data(), noise=w.noise, batch=w.batch,
+                     G_optimizer=workloads.optimizer(w, G), D_optimizer=workloads.optimizer(w, D),
+                     simultaneous=sys.argv[2] == "simultaneous")
+for _ in game.play(10):
+    pass
+print(machine()["numpy"], flush=True)
+for line in sys.stdin:
+    steps = int(line)
+    start = time.process_time()
+    for record in game.play(steps):
+        record.J_D
+    print((time.process_time() - start) / steps, flush=True)
+"""
+STEPS = {"W1": 200, "W2": 25, "W3": 6}
+
+
+class Worker:
+    """A checkout in a process of its own, which plays when it is told to."""
+
+    def __init__(self, checkout: Path, workload: str, order: str):
+        unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+        environment = {k: v for k, v in os.environ.items() if k not in unset}
+        environment |= {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, workload, order],
+            cwd=checkout,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.machine = self._answer()
+
+    def _answer(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline().strip()
+
+    def seconds(self, steps: int) -> float:
+        """Processor time of one of so many steps."""
+        print(steps, file=self._process.stdin, flush=True)
+        return float(self._answer())
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def compare(other: Path, workload: str, order: str, rounds: int) -> None:
+    workers = {"this": Worker(HERE, workload, order), "other": Worker(other, workload, order)}
+    times: dict[str, list[float]] = {name: [] for name in workers}
+    for _ in range(rounds):
+        for name in random.sample(sorted(workers), 2):
+            times[name].append(workers[name].seconds(STEPS[workload]))
+    for worker in workers.values():
+        worker.close()
+    this, that = (statistics.median(times[name]) for name in ("this", "other"))
+    ratio = statistics.median(a / b for a, b in zip(times["this"], times["other"], strict=True))
+    print(f"{workload} {order:12}  {1e6 * this:9.1f} us  other {1e6 * that:9.1f} us  {ratio:.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("other", type=Path)
+    parser.add_argument("workloads", nargs="*", default=list(STEPS), metavar="W")
+    parser.add_argument("--simultaneous", action="store_true")
+    parser.add_argument("--rounds", type=int, default=30)
+    given = parser.parse_args()
+    order = "simultaneous" if given.simultaneous else "alternating"
+    worker = Worker(HERE, given.workloads[0], order)
+    print(f"NumPy {worker.machine}; processor time a step, median of {given.rounds} rounds")
+    worker.close()
+    for workload in given.workloads:
+        compare(given.other.resolve(), workload, order, given.rounds)
+
+
+if __name__ == "__main__":
+    main()
