@@ -4,6 +4,8 @@ Generative adversarial nets from scratch on NumPy, every derivative written by
 hand. Start with `Sequential` and the layers, `costs`, and `Algorithm1`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from minigan.averages import ParameterAverage
 from minigan.base.errors import InputError, NonFiniteError
 from minigan.base.version import __version__ as __version__
@@ -49,8 +51,12 @@ from minigan.layers import (
     Tanh,
 )
 from minigan.layers import initialisers as initialisers
-from minigan.networks import Sequential
+from minigan.networks import Sequential, join
 from minigan.optimizers import SGD, Adam
+
+if TYPE_CHECKING:
+    from minigan.checkpoint.networks import load_network as load
+    from minigan.checkpoint.networks import save_network as save
 
 __all__ = [
     "SGD",
@@ -87,9 +93,21 @@ __all__ = [
     "Turn",
     "Uniform",
     "discriminator_cost",
+    "join",
+    "load",
     "maximum_likelihood_cost",
     "minimax_cost",
     "non_saturating_cost",
     "ring",
+    "save",
     "value",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """``save`` and ``load``, which take a quarter of the time of all other imports together."""
+    if name not in ("save", "load"):
+        raise AttributeError(f"module 'minigan' has no attribute {name!r}")
+    from minigan.checkpoint import networks
+
+    return getattr(networks, f"{name}_network")

@@ -160,8 +160,8 @@ class Layer(ABC):
             view = self._views[name]
             if self.__dict__.get(name) is not view or found.get(name) is not view:
                 raise InputError(
-                    f"{self}: expected initialise to write into {name} (self.{name}[...] = values), "
-                    f"got another array in its place"
+                    f"{self}: expected initialise to write into {name}, as self.{name}[...] = "
+                    f"values does, got another array in its place"
                 )
 
     # A gradient is found here, and not among the attributes: it may wait to be zeroed.

@@ -66,7 +66,7 @@ class Convolution(ImageLayer):
     ):
         super().__init__(name=name)
         shape_in = image_shape(f"{self}: shape_in", shape_in)
-        channels = whole_number(f"{self}: channels", channels)
+        self.channels = channels = whole_number(f"{self}: channels", channels)
         self.kernel = whole_number(f"{self}: kernel", kernel)
         self.stride = whole_number(f"{self}: stride", stride)
         self.pad = whole_number(f"{self}: pad", pad, low=0)

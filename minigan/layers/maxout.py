@@ -70,6 +70,7 @@ class Maxout(Affine):
         super().__init__(
             n_in, units, pieces, weights=weights, bias=bias, max_col_norm=max_col_norm, name=name
         )
+        self.units = self.n_out
 
     def forward(self, x, *, train=True, rng=None):
         """y = max over pieces of z; the cache is x and the winners. See `Layer.forward`."""

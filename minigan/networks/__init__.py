@@ -1,5 +1,7 @@
 """Networks: layers in a row, whose parameters are one vector."""
 
+from minigan.networks.inputs import join
+from minigan.networks.logits import require_logit
 from minigan.networks.sequential import Sequential
 
-__all__ = ["Sequential"]
+__all__ = ["Sequential", "join", "require_logit"]

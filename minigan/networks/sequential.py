@@ -252,7 +252,8 @@ class Sequential:
 
     def _backward_plain(self, dy, caches, param_grads: bool, input_grad: bool):
         first = 0 if input_grad else self._first_learning
-        for layer, cache in zip(reversed(self.layers[first:]), reversed(caches[first:]), strict=True):
+        pairs = list(zip(self.layers, caches, strict=True))
+        for layer, cache in reversed(pairs[first:]):
             dy = layer.backward(dy, cache, param_grads=param_grads)
         return dy
 
@@ -297,7 +298,7 @@ class Sequential:
         Returns
         -------
         dict
-            ``layers``, their reprs in a row; ``params``; ``remembered``, by number and class of layer.
+            ``layers``, their reprs in a row; ``params``; and ``remembered``, the layers' states.
         """
         return {
             "layers": ", ".join(map(repr, self.layers)),

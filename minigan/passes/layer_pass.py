@@ -45,8 +45,8 @@ class LayerPass:
             self.y[:, here] = y.T
 
     def backward(self, dy: Any, param_grads: bool, input_grad: bool) -> Any:
-        """Gradient at ``x``, in memory of the pass or in that of ``dy``, which may be overwritten."""
-        for cache, here in zip(self._caches[self._first :], self.columns):
+        """Gradient at ``x``, in memory of the pass or that of ``dy``, which is overwritten."""
+        for cache, here in zip(self._caches[self._first :], self.columns, strict=False):
             dx = self.layer.backward(dy[:, here].T, cache, param_grads=param_grads)
             self._dx[:, here] = dx.T
         return self._dx

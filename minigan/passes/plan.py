@@ -86,7 +86,8 @@ class Plan:
 
     def __init__(self, layers: tuple, n_in: int, sizes: tuple, dtype: Any, kit: Kit, empty: Any):
         M, width = sum(sizes), n_in
-        self.columns = [slice(stop - m, stop) for m, stop in zip(sizes, accumulate(sizes))]
+        stops = accumulate(sizes)
+        self.columns = [slice(stop - m, stop) for m, stop in zip(sizes, stops, strict=True)]
         array = empty((width + 1, M), dtype)
         self._ones, self.passes = [array[width]], []
         self._x = array[:width]

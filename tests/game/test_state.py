@@ -263,7 +263,10 @@ class Remembering(Sign):
 UNFIT = {
     "more units": ({"units": 6}, "networks, G: G.layers: expected .*Linear.2, 6"),
     "a dtype": ({"dtype": "float64"}, r"networks, G: G.params: expected numpy float64 .* float32"),
-    "an optimizer": ({"optimizer": adam}, "optimizers, [GD]: Adam.class: expected 'Adam', got 'SGD'"),
+    "an optimizer": (
+        {"optimizer": adam},
+        "Adam.class: expected 'Adam', got 'SGD'",
+    ),
     "dropout": ({"dropout": True}, "networks, G: G.layers: expected .*Dropout"),
     "a sampler": ({"data": lambda: Epochs(ROWS)}, "samplers: expected x, got none"),
     "a third network": (three_networks, "networks: expected G, D, E, got G, D"),

@@ -135,7 +135,7 @@ def test_without_a_gradient_at_the_input_the_parameters_gradients_are_the_same(r
     for fast in (True, False):
         net, xs, dys = network(row), batches(), batches(width=1)
         net.fast = fast
-        y, cache = net.forward(xs[0], rng=np.random.default_rng(0))
+        _, cache = net.forward(xs[0], rng=np.random.default_rng(0))
         net.zero_grads()
         net.backward(dys[0], cache)
         whole = net.grads.copy()

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from minigan.cuda.passes import Tools
+from minigan.training.players import minibatch
+
 from minigan.distributions import Examples, IrwinHall, Mixture, Normal, Spherical, Uniform
 from minigan.networks.sequential import Sequential
-from minigan.training.players import minibatch
 
 OWN = (Examples, IrwinHall, Mixture, Normal, Spherical, Uniform)
 AHEAD = 64  # minibatches drawn at once, at most

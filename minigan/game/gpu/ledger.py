@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from minigan.base.errors import NonFiniteError
 from minigan.cuda.gradients import FIGURES, OF_D, OF_G
 from minigan.cuda.kernels import ALIVE
 from minigan.cuda.passes import Tools
 from minigan.training.records import Record
+
+from minigan.base.errors import NonFiniteError
 
 CAPACITY = 200  # turns between two looks, at most: 100 steps with k = 1
 

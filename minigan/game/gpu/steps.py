@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from minigan.base.errors import NonFiniteError
 from minigan.cuda.capture import Replay
 from minigan.cuda.feeds import Feed
 from minigan.cuda.gradients import DeviceGradients
@@ -21,6 +20,8 @@ from minigan.cuda.passes import tools
 from minigan.cuda.plain import PlainGradients
 from minigan.cuda.updates import update_for
 from minigan.training.records import Record
+
+from minigan.base.errors import NonFiniteError
 
 if TYPE_CHECKING:
     from minigan.training.algorithm1 import Algorithm1

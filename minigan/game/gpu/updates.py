@@ -15,9 +15,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-
 from minigan.cuda.kernels import OF_D, OF_G
 from minigan.cuda.passes import Tools
+
 from minigan.layers.affine import Affine
 from minigan.layers.base import Layer
 from minigan.optimizers import SGD, Adam, Optimizer

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from minigan.cuda.kernels import kernels
 from minigan.cuda.products import products
+
 from minigan.layers.base import Layer
 from minigan.layers.dropout import Dropout
 from minigan.layers.gaussian_noise import GaussianNoise

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import strict_cupy
 from games import device_of, game, small, w1, w2, w3
-
 from minigan.cuda import capture
 from minigan.cuda.capture import WARM_UP, Replay
 

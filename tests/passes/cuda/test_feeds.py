@@ -5,12 +5,12 @@ import pytest
 import strict_cupy
 from devices import take
 from games import STRICT
-
-from minigan import Examples, InputError, Linear, Normal, Sequential, Uniform
-from minigan.base.randomness import mirrored_streams, streams
 from minigan.cuda.feeds import AHEAD, ROOM, Feed
 from minigan.cuda.kernels import TURNS
 from minigan.cuda.passes import tools
+
+from minigan import Examples, InputError, Linear, Normal, Sequential, Uniform
+from minigan.base.randomness import mirrored_streams, streams
 
 
 def feed(sampler, m=4, width=2, seed=0, dtype="float64", mirrored=False):

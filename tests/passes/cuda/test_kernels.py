@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from devices import put, take
-
-from minigan import LeakyReLU, Maxout, ReLU, Sequential, Sigmoid, Softplus, Tanh, costs
 from minigan.cuda.kernels import ACTIVATIONS, sources
 from minigan.cuda.kernels import kernels as every_kernel
+
+from minigan import LeakyReLU, Maxout, ReLU, Sequential, Sigmoid, Softplus, Tanh, costs
 
 LAYERS = {
     "relu": ReLU(),

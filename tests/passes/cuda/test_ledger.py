@@ -8,10 +8,10 @@ import pytest
 import strict_cupy
 from devices import take
 from games import device_of, game, networks, small
-
-from minigan import SGD, Adam, Linear, NonFiniteError, Record, ReLU, Sequential
 from minigan.cuda.ledger import CAPACITY
 from minigan.cuda.plan import Plan
+
+from minigan import SGD, Adam, Linear, NonFiniteError, Record, ReLU, Sequential
 from minigan.optimizers import Optimizer
 
 

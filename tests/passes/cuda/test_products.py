@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 from devices import put, take
-from numpy.lib.stride_tricks import as_strided
-
 from minigan.cuda.products import CuPyProducts, column_major, products
+from numpy.lib.stride_tricks import as_strided
 
 
 def by_columns(array, transposed, ld, rows, columns):

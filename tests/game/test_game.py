@@ -1,0 +1,440 @@
+"""Games of any turns: three small ones of the papers, and what does not make a game."""
+
+import numpy as np
+import pytest
+from layers_of_ones_own import BatchNorm
+
+from minigan import (
+    SGD,
+    Adam,
+    Algorithm1,
+    DiscriminatorTurn,
+    Examples,
+    Game,
+    GeneratorTurn,
+    InputError,
+    Linear,
+    Maxout,
+    NonFiniteError,
+    Normal,
+    Record,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Tanh,
+    Turn,
+    Uniform,
+    discriminator_cost,
+    join,
+    non_saturating_cost,
+)
+
+fast_and_plain = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
+
+
+def mlp(n_in, n_out, seed, **options):
+    layers = [Linear(n_in, 8), Tanh(), Linear(8, n_out)]
+    return Sequential(layers, seed=seed, **options)
+
+
+def players(**options):
+    return mlp(1, 1, 1, **options), mlp(1, 1, 2, **options)
+
+
+def game(*turns, **options):
+    """Algorithm 1 from its turns; every option of Game can be given."""
+    G, D = players()
+    turns = turns or (DiscriminatorTurn(G, D), GeneratorTurn(G, D))
+    networks = {id(net): net for turn in turns for net in turn.networks().values()}
+    made = {"optimizers": [SGD(net, 0.1) for net in networks.values()], "batch": 8}
+    return Game(*turns, **made | {"x": Normal(2.0), "z": Uniform()} | options)
+
+
+# Three games of the papers.
+
+
+class BiGANDiscriminatorTurn(Turn):
+    """D tells pairs (x, E(x)) from pairs (G(z), z) (Donahue et al. 2017)."""
+
+    moves, draws = ("D",), ("x", "z")
+
+    def __init__(self, G, D, E):
+        self.G, self.D, self.E = G, D, E
+
+    def gradients(self, rng, x, z):
+        real, _ = join(x, self.E.forward(x, rng=rng)[0])
+        fake, _ = join(self.G.forward(z, rng=rng)[0], z)
+        (a_real, a_fake), cache = self.D.forward((real, fake), rng=rng)
+        J_D, *da = discriminator_cost(a_real, a_fake)
+        self.D.backward(tuple(da), cache, input_grad=False)
+        return {"J_D": J_D}
+
+
+class BiGANTurn(BiGANDiscriminatorTurn):
+    """G and E make D err on either kind of pair: two costs, each with a network of its own."""
+
+    moves = ("G", "E")
+
+    def gradients(self, rng, x, z):
+        e, E_cache = self.E.forward(x, rng=rng)
+        g, G_cache = self.G.forward(z, rng=rng)
+        (real, split_real), (fake, split_fake) = join(x, e), join(g, z)
+        (a_real, a_fake), cache = self.D.forward((real, fake), rng=rng)
+        J_G, da_fake = non_saturating_cost(a_fake)
+        J_E, da_real = non_saturating_cost(-a_real)
+        dreal, dfake = self.D.backward((-da_real, da_fake), cache, param_grads=False)
+        self.E.backward(split_real(dreal)[1], E_cache, input_grad=False)
+        self.G.backward(split_fake(dfake)[0], G_cache, input_grad=False)
+        return {"J_G": J_G, "J_E": J_E}
+
+
+def bigan(fast=True):
+    made_of = {"dtype": "float64", "fast": fast}
+    networks = mlp(1, 1, 1, **made_of), mlp(2, 1, 2, **made_of), mlp(1, 1, 3, **made_of)
+    turns = BiGANDiscriminatorTurn(*networks), BiGANTurn(*networks)
+    optimizers = [Adam(net, 0.01, beta1=0.5) for net in networks]
+    return Game(*turns, optimizers=optimizers, x=Normal(2.0, 0.5), z=Uniform(), batch=16)
+
+
+def test_a_third_network_two_costs_and_a_discriminator_of_two_inputs():
+    fast, plain = bigan(), bigan(fast=False)
+    records = list(fast.play(40))
+    for mine, other in zip(records, plain.play(40), strict=True):
+        assert list(mine)[1:] == ["J_D", "D_grad_norm", "J_G", "J_E", "G_grad_norm", "E_grad_norm"]
+        assert list(mine.values()) == pytest.approx(list(other.values()), rel=1e-8)
+    start = bigan()
+    for name in ("G", "D", "E"):
+        assert not np.allclose(fast.networks[name].params, start.networks[name].params)
+    assert fast.E is fast.networks["E"]
+
+
+def central_difference(J, params, u, h=1e-6):
+    start = params.copy()
+    params[...] = start + h * u
+    above = J()
+    params[...] = start - h * u
+    below = J()
+    params[...] = start
+    return (above - below) / (2 * h)
+
+
+@fast_and_plain
+def test_each_cost_reaches_its_own_network(fast):
+    made, rng = bigan(fast), np.random.default_rng(0)
+    turn = made.turns[1]
+    drawn = {"x": rng.normal(size=(5, 1)), "z": rng.normal(size=(5, 1))}
+    for name in ("G", "E"):
+        net = made.networks[name]
+        net.zero_grads()
+        turn.gradients(None, **drawn)
+        u = rng.normal(size=net.params.shape)
+        J = lambda n=f"J_{name}": turn.gradients(None, **drawn)[n]  # noqa: E731
+        slope = central_difference(J, net.params, u)
+        net.zero_grads()
+        turn.gradients(None, **drawn)
+        assert net.grads @ u == pytest.approx(slope, rel=1e-7)
+
+
+@fast_and_plain
+def test_a_layer_that_mixes_the_batch_normalises_real_and_generated_examples_apart(fast):
+    """Together, D would tell them apart by less than their shift, and play another game."""
+
+    def play(separately):
+        G, D = mlp(1, 1, 1), Sequential([Linear(1, 8), BatchNorm(8), ReLU(), Linear(8, 1)], seed=2)
+        G.fast = D.fast = fast
+
+        class Separate(DiscriminatorTurn):
+            def gradients(self, rng, z, x):
+                a_real, real = self.D.forward(x, rng=rng)
+                a_fake, fake = self.D.forward(self.G.forward(z, rng=rng)[0], rng=rng)
+                J_D, da_real, da_fake = self.cost(a_real, a_fake)
+                self.D.backward(da_real, real), self.D.backward(da_fake, fake)
+                return {"J_D": J_D}
+
+        turn = (Separate if separately else DiscriminatorTurn)(G, D)
+        records = list(game(turn, GeneratorTurn(G, D), batch=64).play(30))
+        return [record.J_D for record in records], D[1].mean
+
+    for together, apart in zip(play(False), play(True), strict=True):
+        np.testing.assert_allclose(together, apart, rtol=1e-4)
+
+
+def test_running_means_move_in_ds_turn_and_not_in_gs():
+    G, D = mlp(1, 1, 1), Sequential([Linear(1, 8), BatchNorm(8), ReLU(), Linear(8, 1)], seed=2)
+    made = game(DiscriminatorTurn(G, D), GeneratorTurn(G, D))
+    made.take("D")
+    mean = D[1].mean.copy()
+    assert mean.any()
+    made.take("G")
+    assert np.array_equal(D[1].mean, mean)
+
+
+# Costs of one's own.
+
+
+def least_squares(a_fake):
+    return ((a_fake - 1) ** 2).mean() / 2, (a_fake - 1) / a_fake.size
+
+
+def D_least_squares(a_real, a_fake):
+    J_real, da_real = least_squares(a_real)
+    return J_real + (a_fake**2).mean() / 2, da_real, a_fake / a_fake.size
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_costs_of_ones_own_are_functions_of_logits(simultaneous):
+    G, D = players(dtype="float64")
+    made = Algorithm1(
+        *(G, D),
+        data=Normal(2.0),
+        noise=Uniform(),
+        G_optimizer=SGD(G, 0.1),
+        D_optimizer=SGD(D, 0.1),
+        cost=least_squares,
+        D_cost=D_least_squares,
+        simultaneous=simultaneous,
+    )
+    *_, record = made.play(200)
+    assert record.J_D < 0.45
+    assert record.J_G > 0
+
+
+def test_pairs_come_from_one_sampler():
+    class Pairs:
+        def sample(self, m, rng):
+            x = rng.normal(size=(m, 1))
+            return x, 2 * x
+
+    class Regression(Turn):
+        moves, draws = ("F",), ("xy",)
+
+        def __init__(self, F):
+            self.F = F
+
+        def gradients(self, rng, xy):
+            x, y = xy
+            assert x.dtype == y.dtype == np.float32
+            f, cache = self.F.forward(x)
+            self.F.backward((f - y) / len(x), cache, input_grad=False)
+            return {"J": ((f - y) ** 2).mean() / 2}
+
+    F = Sequential([Linear(1, 1)], seed=1)
+    made = Game(Regression(F), optimizers=[SGD(F, 0.3)], batch=64, xy=Pairs())
+    *_, record = made.play(100)
+    assert record["J"] < 1e-6
+    assert F[0].W[0, 0] == pytest.approx(2, abs=1e-3)
+
+
+# Records, turns, samplers.
+
+
+def test_a_turn_is_taken_k_times_and_its_last_figures_are_recorded():
+    made = game()
+    made.turns[0].k = 3
+    record = made.step()
+    assert made.optimizers["D"].t == 3
+    assert isinstance(record, Record)
+    assert record["J_D"] == record.J_D
+
+
+def test_what_is_set_between_two_steps_is_not_ignored():
+    made, drawn = game(), []
+
+    class Watched:
+        def sample(self, m, rng):
+            drawn.append(m)
+            return rng.normal(size=(m, 1))
+
+    made.draw_from("x", Watched())
+    made.batch = 5
+    made.step()
+    assert drawn == [5]
+    with pytest.raises(InputError, match="batch: expected a whole number >= 1, got 0"):
+        made.batch = 0
+    with pytest.raises(InputError, match=r"game\.D: expected the network that the turns hold"):
+        made.D = mlp(1, 1, 3)
+    for name in ("turns", "networks", "optimizers", "samplers"):
+        with pytest.raises(AttributeError):
+            setattr(made, name, None)
+    with pytest.raises(TypeError):
+        made.samplers["x"] = Normal()
+
+
+def test_algorithm_1_may_be_changed_between_two_steps():
+    G, D = players()
+    made = Algorithm1(
+        *(G, D), data=Normal(), noise=Uniform(), G_optimizer=SGD(G, 0.1), D_optimizer=SGD(D, 0.1)
+    )
+    made.k = 4
+    made.data = Examples(np.ones((3, 1)))
+    made.step()
+    assert (made.D_optimizer.t, made.k) == (4, 4)
+    assert isinstance(made.data, Examples)
+    with pytest.raises(InputError, match="k: expected a whole number >= 1, got 0"):
+        made.k = 0
+    with pytest.raises(InputError, match="x: expected a distribution"):
+        made.data = 3
+
+
+def test_another_sampler_does_not_shift_the_others():
+    class Three(DiscriminatorTurn):
+        draws = ("z", "x", "y")
+
+        def gradients(self, rng, z, x, y):
+            return super().gradients(rng, z, x)
+
+    def params(kind, **samplers):
+        G, D = players()
+        made = game(kind(G, D), GeneratorTurn(G, D), **samplers)
+        list(made.play(5))
+        return G.params
+
+    assert np.array_equal(params(DiscriminatorTurn), params(Three, y=Normal()))
+
+
+def test_reprs_say_what_stands_where():
+    turns = "DiscriminatorTurn(G, D), GeneratorTurn(G, D)"
+    assert repr(game()) == f"Game({turns}, batch=8, steps_done=0)"
+    net = Sequential([Linear(1, 1)], name="G")
+    assert repr(SGD(net, 0.1, 0.5)) == "SGD(G, lr=0.1, momentum=0.5, t=0)"
+    assert repr(Adam(net)) == "Adam(G, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, t=0)"
+
+
+# What makes no game.
+
+
+class Plain(Turn):
+    """A turn whose gradients are what a test wants."""
+
+    moves, draws = ("D",), ()
+
+    def __init__(self, figures=None, **networks):
+        self.figures = {"J": 1.0} if figures is None else figures
+        for name, network in networks.items():
+            setattr(self, name, network)
+
+    def gradients(self, rng, **drawn):
+        return self.figures
+
+
+def changed(**attributes):
+    return type("Changed", (Plain,), attributes)
+
+
+G, D = players()
+NO_GAME = {
+    "no turns": (lambda: Game(optimizers=[]), "expected at least one turn, got none"),
+    "no turn": (lambda: Game(3, optimizers=[]), "expected turns, got 3"),
+    "moves nothing": (
+        lambda: Game(changed(moves=())(D=D), optimizers=[]),
+        "expected at least one network in moves, got none",
+    ),
+    "moves a string": (
+        lambda: Game(changed(moves="D")(D=D), optimizers=[]),
+        "expected a tuple of names as moves, got a string",
+    ),
+    "moves another": (
+        lambda: Game(changed(moves=("E",))(D=D), optimizers=[]),
+        r"expected names of its networks \(D\) in moves, got 'E'",
+    ),
+    "two of one name": (
+        lambda: Game(Plain(D=D), Plain(D=G), optimizers=[]),
+        "expected one network called D, got two",
+    ),
+    "one of two names": (
+        lambda: Game(Plain(D=D, E=D), optimizers=[]),
+        "expected one name for a network, got D and E",
+    ),
+    "one turn twice": (
+        lambda: (lambda turn: Game(turn, turn, optimizers=[]))(Plain(D=D)),
+        "expected each turn once, got it twice; set k for more",
+    ),
+    "two dtypes": (
+        lambda: Game(Plain(D=D, E=mlp(1, 1, 1, dtype="float64")), optimizers=[]),
+        "expected networks of one dtype, got float32 of D and float64 of E",
+    ),
+    "no optimizer": (lambda: Game(Plain(D=D), optimizers=[]), "one built on D, got none"),
+    "two optimizers": (
+        lambda: Game(Plain(D=D), optimizers=[SGD(D, 0.1), SGD(D, 0.1)]),
+        "one built on D, got two",
+    ),
+    "an idle optimizer": (
+        lambda: Game(Plain(D=D, G=G), optimizers=[SGD(D, 0.1), SGD(G, 0.1)]),
+        "expected optimizers built on D, got SGD",
+    ),
+    "no sampler": (
+        lambda: Game(DiscriminatorTurn(G, D), optimizers=[SGD(D, 0.1)], x=Normal()),
+        "draws z: expected a sampler z=, got none",
+    ),
+    "a sampler too many": (
+        lambda: Game(Plain(D=D), optimizers=[SGD(D, 0.1)], x=Normal()),
+        r"x: expected samplers that a turn draws \(none\)",
+    ),
+    "no distribution": (
+        lambda: Game(GeneratorTurn(G, D), optimizers=[SGD(G, 0.1)], z=np.ones((3, 1))),
+        r"z: expected a distribution with sample\(m, rng\)",
+    ),
+    "a stream's name": (
+        lambda: Game(changed(draws=("layers",))(D=D), optimizers=[SGD(D, 0.1)], layers=Normal()),
+        "layers: expected another name",
+    ),
+    "a sigmoid": (
+        lambda: DiscriminatorTurn(G, Sequential([Linear(1, 1), Sigmoid()])),
+        r"D: expected a network that ends in a logit, got Sigmoid\('sigmoid1'\) at its end",
+    ),
+    "a turn of another": (
+        lambda: game().take("E"),
+        r"take: expected the name of a network that moves \(D, G\), got 'E'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), NO_GAME.values(), ids=NO_GAME)
+def test_what_makes_no_game_is_refused(make, message):
+    with pytest.raises(InputError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("figures", [{}, 3, None, [1.0]], ids=str)
+def test_a_turn_returns_figures(figures):
+    turn = Plain({"J": 1.0}, D=mlp(1, 1, 1))
+    turn.figures = figures
+    with pytest.raises(InputError, match="Plain: expected figures by name, the cost first, got"):
+        Game(turn, optimizers=[SGD(turn.D, 0.1)]).step()
+
+
+@pytest.mark.parametrize("name", ["J", "step", "D_grad_norm"])
+def test_two_figures_of_one_name_are_refused(name):
+    net = mlp(1, 1, 1)
+    turns = Plain({"J": 1.0}, D=net), Plain({name: 1.0}, D=net)
+    with pytest.raises(InputError, match=f"expected a figure that no other turn has, got '{name}'"):
+        Game(*turns, optimizers=[SGD(net, 0.1)]).step()
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_figure_that_is_not_finite_stops_the_game_and_names_the_turn(number):
+    net = mlp(1, 1, 1)
+    made = Game(Plain({"J": 1.0, "other": number}, D=net), optimizers=[SGD(net, 0.1)])
+    with pytest.raises(NonFiniteError, match=f"step 1: other became {number} in Plain") as caught:
+        made.step()
+    assert caught.value.step == 1
+    assert (made.steps_done, made.optimizers["D"].t) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "message"),
+    [
+        (lambda net: SGD(net, lambda t: np.nan), "SGD: lr: expected .* finite, got nan after 0"),
+        (lambda net: SGD(net, lambda t: -0.1), "SGD: lr: expected .* >= 0 .*, got -0.1 after 0"),
+        (lambda net: SGD(net, 0.1, lambda t: 1.0), "SGD: momentum: .* below 1, got 1.0 after 0"),
+        (lambda net: Adam(net, lambda t: np.inf), "Adam: lr: expected .* finite, got inf after 0"),
+    ],
+)
+def test_a_schedule_out_of_range_stops_the_game_before_anything_has_moved(optimizer, message):
+    net = Sequential([Maxout(1, 1)], seed=1)
+    made = Game(Plain(D=net), optimizers=[optimizer(net)])
+    before = net.params.copy()
+    with pytest.raises(InputError, match=message):
+        made.step()
+    assert np.array_equal(net.params, before)
+    assert made.optimizers["D"].t == 0
