@@ -97,4 +97,4 @@ def _described(layer: Layer) -> dict[str, Any]:
 
 def _made(described: dict[str, Any]) -> Layer:
     settings = {n: tuple(s) if isinstance(s, list) else s for n, s in described.items()}
-    return OWN[settings.pop("class")](**settings)
+    return OWN[str(settings.pop("class"))](**settings)

@@ -51,7 +51,7 @@ class Turn(ABC):
     k: int = 1
 
     @abstractmethod
-    def gradients(self, rng: Any, **drawn: Any) -> dict[str, Any]:
+    def gradients(self, rng: Any, *_: Any, **drawn: Any) -> dict[str, Any]:
         """Add dJ/dtheta to ``grads`` of what moves, and return the figures of the turn.
 
         Parameters

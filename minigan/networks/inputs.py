@@ -39,7 +39,7 @@ def join(*parts: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     >>> dx.shape, dy.shape
     ((4, 2), (4, 3))
     """
-    shapes = [getattr(part, "shape", ()) for part in parts]
+    shapes: list[Any] = [getattr(part, "shape", ()) for part in parts]
     if not parts or any(len(s) != 2 or s[0] != shapes[0][0] for s in shapes):
         given = ", ".join(map(described, parts)) or "none"
         raise InputError(f"join: expected arrays (batch, width) of one batch, got {given}")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from html import escape
 from operator import getitem
 from typing import TYPE_CHECKING, Any
 
@@ -193,15 +192,12 @@ class Sequential:
             If ``x`` has the wrong shape or dtype, or is empty.
         """
         batches = x if type(x) is tuple else (x,)
+        kind, n_in, params = type(self._params), self.n_in, self._params
         for batch in batches:
-            if (
-                type(batch) is not self.xp.ndarray
-                or batch.dtype != self._params.dtype
-                or batch.ndim != 2
-                or batch.shape[1] != self.n_in
-                or not len(batch)
-            ):
+            fits = type(batch) is kind and batch.dtype == params.dtype and batch.ndim == 2
+            if not (fits and batch.shape[1] == n_in and batch.size):
                 self._check_batch(batch)
+        cache: Any
         if train and self.fast and self._lender and (len(batches) == 1 or self._lender.stacks):
             ys, cache = self._lender.forward(batches, rng)
         else:
@@ -363,6 +359,8 @@ class Sequential:
         return "\n".join(f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c}" for a, b, c in rows)
 
     def _repr_html_(self) -> str:
+        from html import escape  # takes 2 ms to import: only for notebooks
+
         return f"<pre>{escape(self.summary())}</pre>"
 
     def __getstate__(self) -> dict[str, Any]:
@@ -405,11 +403,10 @@ class Sequential:
         learning = (i for i, layer in enumerate(self.layers) if learns(layer))
         self._first_learning = next(learning, len(self))
         # Convolutions are as fast by their plain functions; without a width there is no plan.
-        has_plan = self.n_in is not None and self._params.size > 0
-        if has_plan and not any(isinstance(layer, ImageLayer) for layer in self.layers):
-            self._lender: Lender | None = Lender(self.layers, self.n_in, self.dtype, self.xp)
-        else:
-            self._lender = None
+        self._lender: Lender | None = None
+        images = any(isinstance(layer, ImageLayer) for layer in self.layers)
+        if self.n_in is not None and self._params.size and not images:
+            self._lender = Lender(self.layers, self.n_in, self.dtype, self.xp)
         self._parts: dict[tuple[int, int], Part] = {}
 
     def _check_batch(self, batch) -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minigan.layers.base import Layer
@@ -87,7 +89,7 @@ class MaxoutPass(LinearPass):
         self._look_at_pieces()
 
     def part(self, i, columns):
-        twin = super().part(i, columns)
+        twin: Any = super().part(i, columns)
         twin._dz = np.empty(twin._z.shape, twin._z.dtype)
         twin._look_at_pieces()
         return twin

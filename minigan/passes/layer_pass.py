@@ -29,8 +29,8 @@ class LayerPass:
 
     def __init__(self, layer: Any, x: Any, y: Any, columns: list[slice], empty: Any):
         self.layer, self.x, self.y, self.columns = layer, x, y, columns
-        self._caches = [None] * len(columns)
-        self._dx = empty(x.shape, x.dtype) if type(self) is LayerPass else None
+        self._caches: list[Any] = [None] * len(columns)
+        self._dx: Any = empty(x.shape, x.dtype) if type(self) is LayerPass else None
 
     def share(self, scratch: Any) -> None:
         """Take ``scratch_size`` numbers of memory that other passes write to as well."""

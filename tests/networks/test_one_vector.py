@@ -4,10 +4,10 @@ import copy
 import multiprocessing
 import pickle
 
+import cloudpickle
 import joblib
 import numpy as np
 import pytest
-from joblib.externals import cloudpickle
 from layers_of_ones_own import BatchNorm
 
 from minigan import (
@@ -188,7 +188,7 @@ INITIALISERS = [
 ]
 
 
-@pytest.mark.parametrize("weights", INITIALISERS, ids=str)
+@pytest.mark.parametrize("weights", INITIALISERS)
 def test_networks_of_all_initialisers_can_be_pickled(weights):
     layers = [Linear(3, 4, weights=weights, bias=np.arange(4.0)), Linear(4, 2, bias=weights)]
     if weights is INITIALISERS[5] or weights is INITIALISERS[6]:

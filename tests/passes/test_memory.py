@@ -165,7 +165,8 @@ def test_four_threads_may_use_one_network():
             if not np.array_equal(z, y) or not np.isfinite(dx).all():
                 wrong.append(x)
 
-    threads = [threading.Thread(target=work, args=pair) for pair in zip(inputs, expected, strict=True)]
+    pairs = zip(inputs, expected, strict=True)
+    threads = [threading.Thread(target=work, args=pair) for pair in pairs]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -173,7 +174,7 @@ def test_four_threads_may_use_one_network():
     assert not wrong
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps], ids=str)
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_a_cache_is_not_copied(copied):
     _, cache = network().forward(batch())
     with pytest.raises(TypeError, match="a cache belongs to one pass of one network"):
