@@ -33,12 +33,12 @@ class Lender:
             block = self._free.pop()
         except IndexError:
             block = Block(*self._made_of)
-        loan = Loan(block, self._free, tuple(map(len, batches)))
+        loan = Loan(block, self._free, tuple([len(batch) for batch in batches]))
         plan = loan.plan
         for place, batch in zip(plan.xs, batches, strict=True):
             place[...] = batch.T
         plan.forward(rng)
-        return tuple(y.copy().T for y in plan.ys), loan
+        return tuple([y.copy().T for y in plan.ys]), loan
 
 
 class Loan:

@@ -101,6 +101,7 @@ class Plan:
         scratch = empty((max(each.scratch_size for each in self.passes),), dtype)
         for each in self.passes:
             each.share(scratch)
+        self._random = [each for each in self.passes if type(each).draw is not LayerPass.draw]
         self._y = array[:width]
         self._dy = empty(self._y.shape, dtype)
         self.xs = [self._x[:, columns] for columns in self.columns]
@@ -117,28 +118,25 @@ class Plan:
 
     def forward(self, rng: Any) -> None:
         """Outputs into ``ys``, for what stands in ``xs``; dropout and noise are at work."""
-        if len(self.columns) == 1:
+        if len(self.columns) > 1:
+            for columns in self.columns:  # as each batch on its own would draw
+                for each in self._random:
+                    each.draw(rng, columns)
             for each in self.passes:
-                each.draw(rng, self.columns[0])
                 each.forward(rng)
-            return
-        for columns in self.columns:  # as each batch on its own would draw
+        else:
             for each in self.passes:
-                each.draw(rng, columns)
-        for each in self.passes:
-            each.forward(rng)
+                if each in self._random:
+                    each.draw(rng, self.columns[0])
+                each.forward(rng)
 
     def backward(self, dys: tuple, param_grads: bool, input_grad: bool) -> tuple:
         """Gradients at the batches; the parameters' are added to ``grads``, or replace them."""
-        if len(dys) != len(self.columns):
-            raise InputError(f"expected {len(self.columns)} gradients, got {len(dys)}")
-        given = [i for i, dy in enumerate(dys) if dy is not None]
-        if len(given) < len(dys) > 1:
-            dxs: list[Any] = [None] * len(dys)
-            for i in given:
-                (dxs[i],) = self._part(i).backward((dys[i],), param_grads, input_grad)
-            return tuple(dxs)
+        if len(dys) != len(self._dys):
+            raise InputError(f"expected {len(self._dys)} gradients, got {len(dys)}")
         for place, dy in zip(self._dys, dys, strict=True):
+            if dy is None and len(dys) > 1:
+                return self._backward_of_some(dys, param_grads, input_grad)
             if type(dy) is not type(place) or dy.shape[::-1] != place.shape:
                 self.passes[-1].layer.check_gradient(dy, place.shape[::-1])
             place[...] = dy.T
@@ -148,7 +146,15 @@ class Plan:
             dx = self.passes[i].backward(dx, param_grads, input_grad or i > first)
         if not input_grad:
             return (None,) * len(dys)
-        return tuple(dx[:, columns].copy().T for columns in self.columns)
+        return tuple([dx[:, columns].copy().T for columns in self.columns])
+
+    def _backward_of_some(self, dys: tuple, param_grads: bool, input_grad: bool) -> tuple:
+        """Gradients at those batches on which J depends, and None at the others."""
+        dxs: list[Any] = [None] * len(dys)
+        for i, dy in enumerate(dys):
+            if dy is not None:
+                (dxs[i],) = self._part(i).backward((dy,), param_grads, input_grad)
+        return tuple(dxs)
 
     def _part(self, i: int) -> Plan:
         """Plan of one of the batches, on the same memory: for J that depends on it alone."""
