@@ -1,6 +1,6 @@
 """A step of this checkout against one of another checkout of minigan, in one run.
 
-    git worktree add ../old v0.1.0
+    git worktree add ../old COMMIT
     python benchmarks/versions.py ../old [W1 W2 W3] [--simultaneous] [--rounds 30]
 
 Each checkout plays in a process of its own; blocks of steps alternate in random order, and what

@@ -2,7 +2,7 @@
 
 The reader's function is given samplers that play back known minibatches, and networks with
 leftovers in their gradients. What it leaves in G and D is compared with the iteration as
-`minigan.training.steps` computes it, and with iterations that have one well-known flaw each.
+minigan's turns compute it, and with iterations that have one well-known flaw each.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 
 import minigan as mg
 from exercises.answers import NotYetError, WrongError, same
-from minigan.training.steps import discriminator_gradients, generator_gradients
 
 M, RATE = 6, 0.5
 
@@ -101,7 +100,7 @@ def one_iteration(answer: Callable) -> None:
 
 
 def iteration(flaw: str = "", player: str = "") -> Iteration:
-    """One iteration by the plain functions of minigan, with one flaw in one player's step.
+    """One iteration by the turns of minigan, with one flaw in one player's step.
 
     Parameters
     ----------
@@ -118,13 +117,15 @@ def iteration(flaw: str = "", player: str = "") -> Iteration:
     of_G, of_D = (flaw if player == name else "" for name in "GD")
     rng = np.random.default_rng(13)
     left, D_before = (G.grads.copy(), D.grads.copy()), D.copy()
-    discriminator_gradients(G, D, x[0], z[0], rng)
+    D.zero_grads()
+    mg.DiscriminatorTurn(G, D).gradients(rng, x=x[0], z=z[0])
     if of_D.endswith("only"):
         D.grads[:] = _half(G, D, x[0] if of_D == "real only" else G(z[0]), of_D == "real only")
     D.params = D.params - RATE * _flawed(D.grads, of_D, left[1])
     seen = D_before if of_G == "old D" else D
     cost = mg.minimax_cost if of_G == "minimax" else mg.non_saturating_cost
-    generator_gradients(G, seen, z[0] if of_G == "old noise" else z[1], cost, rng)
+    G.zero_grads()
+    mg.GeneratorTurn(G, seen, cost).gradients(rng, z=z[0] if of_G == "old noise" else z[1])
     if of_D == "moved twice":
         a, cache = D.forward(G(z[1]))
         D.backward(cost(a)[1], cache)  # adds to what D's own turn left
