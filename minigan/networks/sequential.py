@@ -11,21 +11,20 @@ runs in memory that is kept between passes (`minigan.passes`): the same numbers 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from operator import getitem
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigan.base.backend import CPU, Device, array_module, described, to_host
+from minigan.base.backend import CPU, Device, described
 from minigan.base.backend import device as find_device
 from minigan.base.errors import InputError
 from minigan.base.randomness import generator
-from minigan.base.states import expect_like, fill
 from minigan.layers.base import Layer
-from minigan.layers.gradients import Gradients
 from minigan.layers.image import ImageLayer
+from minigan.networks.rows import check_layers, name_layers, widths
+from minigan.networks.vectors import Vectors, checked_dtype
 from minigan.passes.layer_pass import learns
 from minigan.passes.memory import Lender, Loan
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from minigan.base.types import Seed
 
 
-class Sequential:
+class Sequential(Vectors):
     """Layers in a row, with their parameters in one vector.
 
     Parameters
@@ -82,6 +81,8 @@ class Sequential:
     ((97,), (5, 1))
     """
 
+    made_anew = (*Vectors.made_anew, "_lender", "_parts")
+
     def __init__(
         self,
         layers: list[Layer],
@@ -94,11 +95,12 @@ class Sequential:
     ):
         self.name, self.fast = name, fast
         self._layers = tuple(layers)
-        rng, kind = generator(seed), self._check_dtype(dtype)
+        rng, kind = generator(seed), checked_dtype(name, dtype)
         place = find_device(device)
-        self._check_layers()
-        self._name_layers()
-        self._find_widths()
+        check_layers(name, self._layers)
+        name_layers(self._layers)
+        self._widths = widths(name, self._layers)
+        self.n_in, self.n_out = self._widths[0], self._widths[-1]
         try:
             self._allocate(kind, CPU)
             for layer in self.layers:
@@ -112,55 +114,6 @@ class Sequential:
             start = self._params
             self._allocate(kind, place)
             self._params[...] = place.to_device(start)
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """Layers from input to output; another row of layers is another network."""
-        return self._layers
-
-    @property
-    def params(self) -> np.ndarray:
-        """All parameters, end to end. What is assigned is copied in, and the layers see it."""
-        return self._params
-
-    @params.setter
-    def params(self, values: np.ndarray) -> None:
-        if values is not self._params:
-            self._params[...] = self._on_device("params", values)
-
-    @property
-    def grads(self) -> np.ndarray:
-        """All gradients, end to end. What is assigned is copied in.
-
-        Ask for them anew after `zero_grads`: an array that was taken before may hold old numbers.
-        """
-        for gradients in self._gradients:
-            if gradients.due:
-                gradients.settle()
-        return self._grads
-
-    @grads.setter
-    def grads(self, values: np.ndarray) -> None:
-        if values is not self.grads:
-            self._grads[...] = self._on_device("grads", values)
-
-    def zero_grads(self) -> None:
-        """Set all gradients to zero, as ``net.grads[:] = 0`` does, at no cost.
-
-        The first backward pass afterwards writes its gradients, later ones add to them.
-        """
-        for gradients in self._gradients:
-            gradients.due = True
-
-    @property
-    def xp(self):
-        """Array module of the device: NumPy or CuPy."""
-        return self.device.xp
-
-    @property
-    def dtype(self) -> np.dtype:
-        """dtype of the parameters."""
-        return self._params.dtype
 
     @property
     def mixes(self) -> bool:
@@ -263,68 +216,6 @@ class Sequential:
         for layer in self.layers:
             layer.constrain()
 
-    def copy(
-        self, dtype: str | type | np.dtype | None = None, device: str | Device | None = None
-    ) -> Sequential:
-        """Copy of the network, with layers and memory of its own.
-
-        Parameters
-        ----------
-        dtype : {"float32", "float64"}, optional
-            dtype of the copy; the same by default.
-        device : {"cpu", "cuda"} or Device, optional
-            Where the copy lives; where the network does, by default.
-
-        Returns
-        -------
-        Sequential
-        """
-        twin = object.__new__(type(self))
-        state = {**self.__getstate__(), "_layers": tuple(map(copy.deepcopy, self.layers))}
-        state["dtype"] = self.dtype if dtype is None else self._check_dtype(dtype)
-        state["device"] = self.device if device is None else find_device(device)
-        twin.__setstate__(state)
-        return twin
-
-    __copy__ = copy
-
-    def state(self) -> dict[str, Any]:
-        """Parameters, and what layers remember beside them, for a checkpoint.
-
-        Returns
-        -------
-        dict
-            ``layers``, their reprs in a row; ``params``; and ``remembered``, the layers' states.
-        """
-        return {
-            "layers": ", ".join(map(repr, self.layers)),
-            "params": np.array(to_host(self._params)),
-            "remembered": {name: layer.state() for name, layer in self._remembering().items()},
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from where `state` was taken.
-
-        Parameters
-        ----------
-        state : dict
-            From a network of the same layers and dtype.
-
-        Raises
-        ------
-        InputError
-            If it is of another; nothing has changed then.
-        """
-        expect_like(self.name, state, self.state())
-        fill(self._params, state["params"])
-        for name, layer in self._remembering().items():
-            layer.restore(state["remembered"][name])
-
-    def _remembering(self) -> dict[str, Layer]:
-        """Layers that remember something beside parameters, by number and class."""
-        named = {f"{i}-{type(layer).__name__}": layer for i, layer in enumerate(self.layers)}
-        return {name: layer for name, layer in named.items() if layer.state()}
-
     def __len__(self) -> int:
         return len(self.layers)
 
@@ -355,48 +246,13 @@ class Sequential:
             shapes = ", ".join(f"{name} {view.shape}" for name, view in layer.params.items())
             rows.append((str(layer), str(width or "any"), f"{size:,}  {shapes}".rstrip()))
         rows.append(("in all", "", f"{self._params.size:,}  {self.dtype} on {self.device}"))
-        widths = [max(len(row[i]) for row in rows) for i in range(2)]
-        return "\n".join(f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c}" for a, b, c in rows)
+        wide, narrow = (max(len(row[i]) for row in rows) for i in range(2))
+        return "\n".join(f"{a:<{wide}}  {b:>{narrow}}  {c}" for a, b, c in rows)
 
     def _repr_html_(self) -> str:
         from html import escape  # takes 2 ms to import: only for notebooks
 
         return f"<pre>{escape(self.summary())}</pre>"
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Layers without their views, and the numbers: views are made anew from these."""
-        made_anew = ("_params", "_grads", "_gradients", "_lender", "_parts")
-        kept = {name: value for name, value in vars(self).items() if name not in made_anew}
-        return {**kept, "dtype": self.dtype, "params": self.params, "grads": self.grads}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        state = dict(state)
-        dtype, params, grads = (state.pop(name) for name in ("dtype", "params", "grads"))
-        place = state["device"]
-        self.__dict__.update(state)
-        self._allocate(dtype, place)
-        for to, source in ((self._params, params), (self._grads, grads)):
-            moves = place.xp is not array_module(source)
-            to[...] = place.to_device(to_host(source)) if moves else source
-
-    def _allocate(self, dtype: np.dtype, place: Device) -> None:
-        """Make the flat vectors and hand each layer its views."""
-        self.device = place
-        sizes = [
-            sum(int(np.prod(shape)) for shape in layer.parameter_shapes().values())
-            for layer in self.layers
-        ]
-        self._params = self.xp.zeros(sum(sizes), dtype)
-        self._grads = self.xp.zeros(sum(sizes), dtype)
-        self._gradients: list[Gradients] = []
-        stop = 0
-        for layer, size in zip(self.layers, sizes, strict=True):
-            start, stop = stop, stop + size
-            gradients = Gradients(self._grads[start:stop])
-            layer.bind(self._params[start:stop], gradients)
-            if size:
-                self._gradients.append(gradients)
-        self._prepare()
 
     def _prepare(self) -> None:
         """What passes need to know of the layers, and an empty stock of memory for them."""
@@ -417,57 +273,6 @@ class Sequential:
             raise InputError(
                 f"{self.name}: expected {self.dtype} (batch, {self.n_in}), got {described(batch)}"
             )
-
-    def _on_device(self, what: str, values):
-        """The values, if they may be copied in: numbers, or an array of the same device."""
-        if self.xp is not np and not np.isscalar(values) and array_module(values) is not self.xp:
-            raise InputError(
-                f"{self.name}: expected {what} as an array of {self.xp.__name__}, "
-                f"got {described(values)}; network.device.to_device moves it"
-            )
-        return values
-
-    def _check_dtype(self, dtype) -> np.dtype:
-        for kind in (np.dtype("float32"), np.dtype("float64")):
-            if dtype is not None and dtype in (kind.name, kind.type, kind):  # None == float64
-                return kind
-        raise InputError(f"{self.name}: expected dtype float32 or float64, got {dtype!r}")
-
-    def _check_layers(self) -> None:
-        if not self.layers:
-            raise InputError(f"{self.name}: expected at least one layer, got none")
-        for i, layer in enumerate(self.layers):
-            if not isinstance(layer, Layer):
-                raise InputError(f"{self.name}: expected layers, got {layer!r}")
-            if layer.params or any(layer is other for other in self.layers[:i]):
-                raise InputError(f"{self.name}: {layer} is already part of a network")
-
-    def _name_layers(self) -> None:
-        """Number the layers that were not named: linear1, relu1, linear2, ..."""
-        seen: dict[str, int] = {}
-        for layer in self.layers:
-            kind = type(layer).__name__.lower()
-            if layer.name in ("", kind):
-                seen[kind] = seen.get(kind, 0) + 1
-                layer.name = f"{kind}{seen[kind]}"
-
-    def _find_widths(self) -> None:
-        """Widths between the layers; raise InputError where neighbours disagree."""
-        self._widths: list[int | None] = [None]
-        before: Layer | None = None
-        for i, layer in enumerate(self.layers):
-            width = self._widths[-1]
-            if layer.n_in is not None:
-                if width is None:
-                    self._widths[:] = [layer.n_in] * (i + 1)
-                elif layer.n_in != width:
-                    raise InputError(
-                        f"{self.name}: {layer} expected n_in = {width} to follow {before}, "
-                        f"got {layer.n_in}"
-                    )
-                width, before = layer.n_out, layer
-            self._widths.append(width)
-        self.n_in, self.n_out = self._widths[0], self._widths[-1]
 
     def __repr__(self) -> str:
         inside = ", ".join(repr(layer) for layer in self.layers)
