@@ -7,7 +7,7 @@ Put a small Gaussian on each of m samples mu_j. Their average is a density,
 large where there are samples. The 2014 paper scores a generator by the mean of log p over
 test examples (section 5). The formula is short; what takes time is a hundred million
 distances in 784 dimensions. `minigan.evaluation.distances` gets them from matrix products,
-and `minigan.evaluation.terms` says which of them have to be exact.
+and `minigan.evaluation.log_sum_exp` says which of them have to be exact.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from minigan.base.backend import array_module, described, to_host
 from minigan.base.errors import InputError
 from minigan.base.validation import real_number, whole_number
 from minigan.evaluation.distances import Centres, slices
-from minigan.evaluation.terms import log_sums
+from minigan.evaluation.log_sum_exp import log_sums
 
 SMALLEST, LARGEST = 1e-60, 1e60  # bandwidths: float64 holds (1e60 / 1e-60)^2
 GROUP = 2**14  # centres at a time; the sums of groups are added up

@@ -1,4 +1,4 @@
-"""How different are two densities? Kullback-Leibler, Jensen-Shannon, total variation.
+"""Kullback-Leibler, Jensen-Shannon and total variation: how different two densities are.
 
     KL(p || q)  = integral of p log(p / q)
     JSD(p || q) = KL(p || m) / 2 + KL(q || m) / 2,    m = (p + q) / 2
@@ -99,6 +99,17 @@ def _refuse_underflow(p, x: np.ndarray, edges: np.ndarray) -> None:
         )
 
 
+def kl_integrand(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    """p log(p / q) from log p and log q, elementwise; 0 where p is 0."""
+    p = np.exp(log_p)
+    return np.where(p > 0, p * (log_p - log_q), 0.0)
+
+
+def log_mean(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    """log of (p + q) / 2 from log p and log q, elementwise, without underflow."""
+    return np.logaddexp(log_p, log_q) - math.log(2)
+
+
 def kl(p, q) -> float:
     """KL(p || q) = integral of p log(p / q), in nats; tutorial, Eq. 4 and section 3.2.5.
 
@@ -126,7 +137,7 @@ def kl(p, q) -> float:
     >>> kl(mg.Uniform(0, 2), mg.Uniform(0, 1))
     inf
     """
-    value = integral(p, q, lambda at: np.where(at.p > 0, at.p * (at.log_p - at.log_q), 0.0))
+    value = integral(p, q, lambda at: kl_integrand(at.log_p, at.log_q))
     return max(value, 0.0)  # rounding may leave -1e-17 for densities that are nearly equal
 
 
@@ -141,13 +152,16 @@ class HalfAndHalf:
     def __init__(self, p, q):
         self._p, self._q = p, q
 
+    def __repr__(self) -> str:
+        return f"HalfAndHalf({self._p!r}, {self._q!r})"
+
     def pdf(self, x):
         """(p(x) + q(x)) / 2."""
         return (self._p.pdf(x) + self._q.pdf(x)) / 2
 
     def logpdf(self, x):
         """log of the density at x, without underflow where p and q have none."""
-        return np.logaddexp(log_density(self._p, x), log_density(self._q, x)) - math.log(2)
+        return log_mean(log_density(self._p, x), log_density(self._q, x))
 
     def cdf(self, x):
         """Probability at or below x."""

@@ -1,4 +1,4 @@
-"""How far a game is from what the theory asks, in nats.
+"""The distance of a game from what the theory asks, in nats.
 
 Given p_data and a generator on the line, the exact p_g gives the optimal
 discriminator, the Jensen-Shannon divergence and C(G); and given a D as well,
@@ -17,9 +17,9 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.numerics import sigmoid, softplus
 from minigan.networks.sequential import Sequential
-from minigan.theory.inputs import require_density
-from minigan.theory.panels import gauss_legendre, panels
+from minigan.theory.densities import require_density
 from minigan.theory.pushforward import PushForward
+from minigan.theory.quadrature import density_panels, gauss_legendre
 
 if TYPE_CHECKING:
     from minigan.base.types import Density
@@ -43,7 +43,7 @@ def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
 
 
 class DiscriminatorState(NamedTuple):
-    """Where a discriminator stands against a fixed generator.
+    """V(G, D) of a discriminator against a fixed generator, and its distance from D*.
 
     ``value`` is V(G, D) and ``inner_gap`` is C(G) - V(G, D) >= 0, in nats. ``d_gap``
     and ``d_minus_half`` are the means of |D - D*| and |D - 1/2| under
@@ -88,7 +88,7 @@ class GeneratorState:
     """
 
     def __init__(self, G: Sequential | Callable, noise: Density, data: Density):
-        require_density("data", data, "pdf", "cdf", "interval")
+        require_density("data", data)
         self.p_g = PushForward(G, noise)
         self._data = data
         x_data, w_data = self._data_quadrature()
@@ -107,12 +107,15 @@ class GeneratorState:
             raise InputError(f"expected 0 <= JSD <= log 2, got {jsd:.4g}: does G jump?")
         self.jsd = min(max(jsd, 0.0), math.log(2))  # rounding may step outside
 
+    def __repr__(self) -> str:
+        return f"GeneratorState({self.p_g!r}, data={self._data!r}, jsd={self.jsd:.6g})"
+
     def D_star(self, x: np.ndarray) -> np.ndarray:
         """Optimal discriminator against this generator at the points x, in [0, 1]."""
         return optimal_discriminator(self._data.pdf(x), self.p_g.pdf(x))
 
     def judge(self, D: Sequential) -> DiscriminatorState:
-        """Where a discriminator stands against this generator.
+        """V(G, D) of a discriminator against this generator, and its distance from D*.
 
         Parameters
         ----------
@@ -149,7 +152,7 @@ class GeneratorState:
         The values of G at its nodes are among the panels' ends: they lie closest where
         p_g is largest, and mark every point at which it jumps.
         """
-        edges = panels(self._data, 1024)
+        edges = density_panels(self._data, 1024)
         inside = np.clip(self.p_g.values, edges[0], edges[-1])
         x, dx = gauss_legendre(np.unique(np.concatenate([edges, inside])), order=3)
         w = dx * self._data.pdf(x)

@@ -1,7 +1,7 @@
 """min max against max min: the same value, and two very different generators.
 
 A toy GAN in function space with n modes: p_data and p_g are masses on n points, D a logit
-at each. Whoever stands inside answers fully, whoever stands outside takes small steps:
+at each. The inner player answers fully, the outer player takes small steps:
 
 - min over G of max over D (tutorial, Eq. 16): D answers with D*, and p_g steps downhill on
   C(G). It goes to p_data.
@@ -39,22 +39,9 @@ class Path(NamedTuple):
 
 
 def best_response(logit: np.ndarray) -> np.ndarray:
-    """argmin over p_g of V(G, D): all mass where D is largest (tutorial, section 5.1.1).
+    """argmin over p_g of V(G, D), (modes,): all mass where D is largest (tutorial, section 5.1.1).
 
-    Parameters
-    ----------
-    logit : array, shape (modes,)
-        D = sigmoid(logit).
-
-    Returns
-    -------
-    array, shape (modes,)
-        Masses: a single 1, at the first of several maxima.
-
-    Raises
-    ------
-    InputError
-        If the logits are not finite numbers in one dimension.
+    A single 1, at the first of several maxima of D's finite logits (modes,).
     """
     logit = _finite(logit, np.size(logit))
     corner = np.zeros(logit.size)
@@ -65,22 +52,7 @@ def best_response(logit: np.ndarray) -> np.ndarray:
 def inner_minimum(p_data: np.ndarray, logit: np.ndarray) -> float:
     """min over G of V(G, D) = sum p_data log D + log(1 - max D), in nats.
 
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-    logit : array, shape (modes,)
-        D = sigmoid(logit).
-
-    Returns
-    -------
-    float
-        At most -log 4, which D = 1/2 reaches.
-
-    Raises
-    ------
-    InputError
-        If shapes or masses do not fit.
+    At most -log 4, which D = 1/2 reaches.
     """
     p_data = masses("p_data", p_data)
     logit = _finite(logit, p_data.size)
@@ -90,23 +62,9 @@ def inner_minimum(p_data: np.ndarray, logit: np.ndarray) -> float:
 def one_point_minimax(p_data: np.ndarray) -> float:
     """min over single points x of max over D of V, where G maps every z to x; in nats.
 
-    The max min of the same game is -log 4, as for any G, because the best answer to a D is
-    a single point anyway. That the two differ is why order matters to a collapsed G.
-
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-
-    Returns
-    -------
-    float
-        Above -log 4, unless the data are one point themselves.
-
-    Raises
-    ------
-    InputError
-        If the masses do not fit.
+    Above -log 4, unless the data are one point themselves. The max min of the same game is -log 4,
+    as for any G, because the best answer to a D is a single point anyway. That the two differ is
+    why order matters to a collapsed G.
     """
     p_data = masses("p_data", p_data)
     return min(criterion(p_data, corner) for corner in np.eye(p_data.size))
@@ -130,27 +88,9 @@ def effective_modes(p_g: np.ndarray) -> np.ndarray:
 
 
 def minimax_path(p_data: np.ndarray, p_g: np.ndarray, eta: float, steps: int) -> Path:
-    """Eq. 16: D goes to its optimum, then G takes one step, and so on.
+    """Eq. 16, from masses p_g > 0: D goes to its optimum, then G takes one step, and so on.
 
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-    p_g : array, shape (modes,)
-        Masses to start from, > 0.
-    eta : float
-        Step size, > 0; descent of C(G) is proved up to 1.
-    steps : int
-        >= 1.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    InputError
-        If something does not fit.
+    Descent of C(G) is proved for step sizes eta up to 1.
     """
     eta, steps = _settings(eta, steps)
     path = [masses("p_g", p_g)]
@@ -162,28 +102,9 @@ def minimax_path(p_data: np.ndarray, p_g: np.ndarray, eta: float, steps: int) ->
 
 
 def maximin_path(p_data: np.ndarray, logit: np.ndarray, eta: float, steps: int) -> Path:
-    """Eq. 17: G goes to its best answer, then D takes one step, and so on.
+    """Eq. 17, from D's logits: G goes to its best answer, then D takes one step, and so on.
 
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-    logit : array, shape (modes,)
-        Of the D to start from.
-    eta : float
-        Step size, > 0.
-    steps : int
-        >= 1.
-
-    Returns
-    -------
-    Path
-        Every row of ``p_g`` is a single point; their mean goes to p_data, nearly.
-
-    Raises
-    ------
-    InputError
-        If something does not fit.
+    Every row of ``p_g`` is a single point; their mean goes to p_data, nearly.
     """
     eta, steps = _settings(eta, steps)
     p_data = masses("p_data", p_data)
@@ -203,27 +124,9 @@ def simultaneous_path(
     eta_D: float,
     steps: int,
 ) -> Path:
-    """Both at once: each takes one step, from where the other was.
+    """Both at once, from p_g > 0 and D's logits: each takes one step, from where the other was.
 
-    Parameters
-    ----------
-    p_data, p_g : array, shape (modes,)
-        Masses, p_g > 0.
-    logit : array, shape (modes,)
-        Of the D to start from.
-    eta_G, eta_D : float
-        Step sizes, > 0. The larger one's owner comes nearer to the inside of min and max.
-    steps : int
-        >= 1.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    InputError
-        If something does not fit.
+    The player with the larger step size comes nearer to the inside of min and max.
     """
     eta_G, steps = _settings(eta_G, steps)
     eta_D, _ = _settings(eta_D, steps)
@@ -237,16 +140,7 @@ def simultaneous_path(
 
 
 def discriminator_slope(p_data: np.ndarray, p_g: np.ndarray, logit: np.ndarray) -> np.ndarray:
-    """dV/dlogit = p_data (1 - D) - p_g D, in which D climbs.
-
-    Parameters
-    ----------
-    p_data, p_g, logit : array, shape (modes,)
-
-    Returns
-    -------
-    array, shape (modes,)
-    """
+    """dV/dlogit = p_data (1 - D) - p_g D, shape (modes,), in which D climbs."""
     return p_data * sigmoid(-logit) - p_g * sigmoid(logit)
 
 

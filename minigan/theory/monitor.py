@@ -1,7 +1,7 @@
-"""A monitor for Algorithm 1: how far the game is from what the theory asks, while it is played.
+"""A monitor for Algorithm 1: the distance from what the theory asks, while a game is played.
 
 The costs of two players say little about how well a game goes: each of them depends on
-how good the other is. Where p_data is known and G and D are maps of the line, the
+how good the other is. With a p_data that is known, and G and D maps of the line, the
 quantities of the theory can be computed instead, exactly, from the networks as they
 stand: the Jensen-Shannon divergence that the game is to bring to 0, and the distance of
 D from the D* that the theory assumes in every step.
@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
-from minigan.theory import GeneratorState
-from minigan.theory.inputs import require_density
+from minigan.theory.densities import require_density
+from minigan.theory.game_state import GeneratorState
 
 if TYPE_CHECKING:
     from minigan.base.types import Density
 
 
 class Observation(NamedTuple):
-    """Where a game stands after ``step`` steps.
+    """JSD, C(G), V(G, D) and the distance of D from D* after ``step`` steps of a game.
 
     ``jsd`` is JSD(p_data || p_g), ``c_of_g`` C(G) = -log 4 + 2 JSD (2014 paper, Eq. 4 to
     6), ``value`` V(G, D) (Eq. 1), and ``inner_gap`` C(G) - V(G, D) >= 0, all in nats.
@@ -90,8 +90,8 @@ class Monitor:
                 raise InputError(f"Monitor: expected {name} of width 1 -> 1, got {widths}")
         self._data = cast("Density", game.data)
         self._noise = cast("Density", game.noise)
-        require_density("Monitor: data", self._data, "pdf", "cdf", "interval")
-        require_density("Monitor: noise", self._noise, "pdf", "cdf", "interval")
+        require_density("Monitor: data", self._data)
+        require_density("Monitor: noise", self._noise)
         self.game = game
         self.observations: list[Observation] = []
         self.seconds = 0.0

@@ -13,12 +13,13 @@ from minigan.theory.densities import Cauchy, StudentT
 from minigan.theory.divergences import jensen_shannon, kl, total_variation
 from minigan.theory.f_divergences import (
     TABLE,
+    alpha_divergence,
     f_divergence,
     f_divergence_masses,
     optimal_output,
     variational_bound,
+    weighted_jensen_shannon,
 )
-from minigan.theory.f_table import alpha_divergence, weighted_jensen_shannon
 from minigan.theory.optimum import c_of_g, value
 
 ROWS = {row.name: row for row in TABLE}

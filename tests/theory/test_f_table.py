@@ -8,7 +8,7 @@ from scipy import optimize
 from scipy.special import lambertw
 
 from minigan import InputError
-from minigan.theory.f_table import TABLE, alpha_divergence, weighted_jensen_shannon
+from minigan.theory.f_divergences import TABLE, alpha_divergence, weighted_jensen_shannon
 
 ROWS = {row.name: row for row in TABLE}
 every_row = pytest.mark.parametrize("row", TABLE, ids=list(ROWS))

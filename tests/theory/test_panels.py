@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minigan import InputError, IrwinHall, Mixture, Normal, Uniform
-from minigan.theory.panels import gauss_legendre, panels
+from minigan.theory.quadrature import density_panels, gauss_legendre
 
 LAWS = [Uniform(-0.3, 2), Normal(1, 0.1), IrwinHall(), Mixture([-1000, 1000], 0.1)]
 every_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: type(law).__name__)
@@ -12,7 +12,7 @@ every_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: type(law).__nam
 
 @every_law
 def test_panels_reach_from_end_to_end_in_order(law):
-    ends = panels(law, 100)
+    ends = density_panels(law, 100)
     assert (ends[0], ends[-1]) == law.interval()
     assert np.all(np.diff(ends) > 0)
     assert ends.size >= 101
@@ -21,14 +21,14 @@ def test_panels_reach_from_end_to_end_in_order(law):
 
 @every_law
 def test_on_panels_the_density_integrates_to_its_probability(law):
-    ends = panels(law, 100)
+    ends = density_panels(law, 100)
     x, dx = gauss_legendre(ends, 3)
     mass = (law.pdf(x) * dx).reshape(-1, 3).sum(axis=1)
     np.testing.assert_allclose(mass, np.diff(law.cdf(ends)), rtol=0, atol=1.1e-10)
 
 
 def test_panels_of_a_smooth_density_stay_equal():
-    assert np.array_equal(panels(Uniform(0, 1), 8), np.linspace(0, 1, 9))
+    assert np.array_equal(density_panels(Uniform(0, 1), 8), np.linspace(0, 1, 9))
 
 
 def test_panels_close_in_on_a_jump():
@@ -44,7 +44,7 @@ def test_panels_close_in_on_a_jump():
         def interval(self):
             return 0.0, 1.0
 
-    ends = panels(Step(), 4)
+    ends = density_panels(Step(), 4)
     assert ends.size < 60
     assert np.abs(ends - 1 / 3).min() < 1e-9
 
@@ -57,7 +57,7 @@ def test_a_pdf_and_a_cdf_that_disagree_are_refused():
             return super().pdf(x) * (1 + 1e-5)
 
     with pytest.raises(InputError):
-        panels(Careless(), 16)
+        density_panels(Careless(), 16)
 
 
 @pytest.mark.parametrize("order", [1, 2, 5])

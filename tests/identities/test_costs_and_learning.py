@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigan import costs
-from minigan.identities.learning import identities
+from minigan.identities.costs_and_learning import identities
 from minigan.theory import likelihood, saturation, update_rules, which_kl
 
 

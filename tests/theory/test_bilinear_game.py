@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from minigan import InputError, NonFiniteError
-from minigan.theory import games
+from minigan.theory import bilinear_game as games
 
 START = np.array([0.8, -0.6])
 METHODS = ["simultaneous", "alternating", "extragradient", "optimistic"]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from minigan import InputError
-from minigan.identities import dynamic
-from minigan.identities.dynamic import identities
-from minigan.theory import function_space, games, mode_collapse
+from minigan.identities import game_dynamics
+from minigan.identities.game_dynamics import identities
+from minigan.theory import bilinear_game as games
+from minigan.theory import function_space, mode_collapse
 
 
 def broken(seed=0):
@@ -51,7 +52,7 @@ def test_a_step_that_is_drawn_aside_breaks_lines(monkeypatch):
 
     right = function_space.mirror_step
     monkeypatch.setattr(function_space, "mirror_step", drawn_aside)
-    monkeypatch.setattr(dynamic, "mirror_step", drawn_aside)
+    monkeypatch.setattr(game_dynamics, "mirror_step", drawn_aside)
     monkeypatch.setattr(function_space.descend, "__defaults__", (0.5, 1e-10, 200))
     lines = " ".join(broken())
     assert "JSD = 0" in lines
@@ -65,7 +66,7 @@ def test_a_wrong_slope_breaks_lines(monkeypatch):
 
     right = function_space.slope
     monkeypatch.setattr(function_space, "slope", too_steep)
-    monkeypatch.setattr(dynamic, "slope", too_steep)
+    monkeypatch.setattr(game_dynamics, "slope", too_steep)
     lines = " ".join(broken())
     assert "eta = 1" in lines
     assert "dC/dp_g" in lines
@@ -77,7 +78,7 @@ def test_a_wrong_value_breaks_lines(monkeypatch):
         return right(p_data, p_g, logit) + 0.1 * float(p_g @ p_g)  # no longer linear in p_g
 
     right = function_space.value
-    monkeypatch.setattr(dynamic, "value", half_forgotten)
+    monkeypatch.setattr(game_dynamics, "value", half_forgotten)
     lines = " ".join(broken())
     assert "U(mixture" in lines
     assert "U(p_g, D) <= C(G)" in lines

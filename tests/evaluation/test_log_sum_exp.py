@@ -1,11 +1,12 @@
-"""Which terms matter: the screens against all terms, the cases in which each is taken, the work."""
+"""Terms that matter: the screens against all terms, the cases in which each is taken, the work."""
 
 import numpy as np
 import pytest
 from devices import put, take
 from scipy.special import logsumexp
 
-from minigan.evaluation import log_density, terms
+from minigan.evaluation import log_density
+from minigan.evaluation import log_sum_exp as terms
 from minigan.evaluation.distances import Centres, exact_half_squares
 
 from . import oracles

@@ -14,7 +14,8 @@ import numpy as np
 from minigan.base.randomness import generator
 from minigan.distributions import IrwinHall
 from minigan.identities.identity import Identity
-from minigan.theory import games, mode_collapse
+from minigan.theory import bilinear_game as games
+from minigan.theory import mode_collapse
 from minigan.theory.function_space import (
     LOG4,
     convexity_gap,
