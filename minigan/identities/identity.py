@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 
 @dataclass(frozen=True)
@@ -47,4 +49,22 @@ class Identity:
     @property
     def holds(self) -> bool:
         """Whether the residual is within the tolerance; never, if a side is NaN."""
-        return self.residual <= self.tolerance
+        return bool(self.residual <= self.tolerance)
+
+
+def claims(source: str, tolerance: float) -> Callable[..., Identity]:
+    """Function (statement, left, relation, right) -> identity of this source and tolerance.
+
+    A fifth argument is a tolerance of its own.
+    """
+
+    def claim(
+        statement: str,
+        left: SupportsFloat,
+        relation: str,
+        right: SupportsFloat,
+        tolerance: float = tolerance,
+    ) -> Identity:
+        return Identity(statement, source, float(left), float(right), tolerance, relation)
+
+    return claim
