@@ -202,6 +202,9 @@ class _HeavyTailed:
     logpdf: Callable
     cdf: Callable
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
+
     def pdf(self, x):
         """Density at the points x."""
         return np.exp(self.logpdf(x))
@@ -236,9 +239,6 @@ class Cauchy(_HeavyTailed):
         self.location = real_number("Cauchy: location", location)
         self.scale = real_number("Cauchy: scale", scale, 0, low_open=True)
 
-    def __repr__(self) -> str:
-        return f"Cauchy({self.location}, {self.scale})"
-
     def logpdf(self, x):
         """-log(pi scale (1 + t^2)) with t = (x - location) / scale."""
         return -math.log(math.pi * self.scale) - 2 * np.log(np.hypot(1, self._standard(x)))
@@ -251,22 +251,13 @@ class Cauchy(_HeavyTailed):
 class StudentT(_HeavyTailed):
     """Student's t: tails that fall as 1 / |x|^(freedom + 1).
 
-    Parameters
-    ----------
-    freedom : float
-        Degrees of freedom, >= 1/2: with fewer, the tails outrun the quadrature.
-    location : float
-    scale : float
-        > 0.
+    The degrees of freedom are >= 1/2: with fewer, the tails outrun the quadrature.
     """
 
     def __init__(self, freedom: float, location: float = 0.0, scale: float = 1.0):
         self.freedom = real_number("StudentT: freedom", freedom, 0.5)
         self.location = real_number("StudentT: location", location)
         self.scale = real_number("StudentT: scale", scale, 0, low_open=True)
-
-    def __repr__(self) -> str:
-        return f"StudentT({self.freedom}, {self.location}, {self.scale})"
 
     def logpdf(self, x):
         """log of a constant times (1 + t^2 / freedom)^(-(freedom + 1) / 2), at the points x."""

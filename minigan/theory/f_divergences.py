@@ -40,24 +40,12 @@ _FAR = 200.0  # of log p/q: exp(3 * 200) is still a float, for every f in the ta
 
 @dataclass(frozen=True)
 class FDivergence:
-    """A row of the table. Functions are elementwise on arrays.
+    """A row of the table: f, its slope f' and its conjugate f* as functions of arrays.
 
-    Parameters
-    ----------
-    name : str
-    f : callable
-        f(u) for u > 0.
-    slope : callable
-        f'(u) for u > 0.
-    conjugate : callable
-        f*(t) for t inside the domain.
-    activation : callable
-        g_f: any real v -> a t inside the domain, increasing in v.
-    domain : (float, float)
-        Ends of the set of t on which the game is played, ends left out; the upper one
-        is lim f(u) / u for large u.
-    at_zero : float
-        Limit of f(u) as u falls to 0.
+    ``f`` and ``slope`` are for u > 0, ``conjugate`` for t inside the domain, its ends left out: the
+    game is played there, and the upper end is lim f(u) / u for large u. ``activation`` is g_f,
+    from any real v to a t inside the domain, increasing; ``at_zero`` is the limit of f(u) for
+    u to 0.
     """
 
     name: str

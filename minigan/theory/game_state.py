@@ -117,19 +117,7 @@ class GeneratorState:
     def judge(self, D: Sequential) -> DiscriminatorState:
         """V(G, D) of a discriminator against this generator, and its distance from D*.
 
-        Parameters
-        ----------
-        D : Sequential
-            A network 1 -> 1 that ends in a logit; dropout is off.
-
-        Returns
-        -------
-        DiscriminatorState
-
-        Raises
-        ------
-        InputError
-            If D is not a map from one variable to one logit.
+        D is a network 1 -> 1 that ends in a logit, else an InputError; dropout is off.
         """
         if (D.n_in, D.n_out) != (1, 1):
             raise InputError(f"expected a discriminator 1 -> 1, got {D.n_in} -> {D.n_out}")

@@ -71,16 +71,9 @@ def one_point_minimax(p_data: np.ndarray) -> float:
 
 
 def effective_modes(p_g: np.ndarray) -> np.ndarray:
-    """exp of the entropy: n for n modes of equal mass, 1 for a single one.
+    """exp of the entropy of masses p_g (..., modes), shape (...).
 
-    Parameters
-    ----------
-    p_g : array, shape (..., modes)
-        Masses.
-
-    Returns
-    -------
-    array, shape (...)
+    It is n for n modes of equal mass, 1 for a single one.
     """
     p_g = np.asarray(p_g, np.float64)
     logs = np.log(p_g, out=np.zeros_like(p_g), where=p_g > 0)

@@ -97,30 +97,15 @@ class Monitor:
         self.seconds = 0.0
 
     def observe(self) -> Observation:
-        """Look at the game as it stands now.
+        """Observation of the game as it stands now, also appended to ``observations``.
 
-        Returns
-        -------
-        Observation
-            Also appended to ``observations``.
-
-        Raises
-        ------
-        InputError
-            If G is not finite on the range of the noise.
+        An InputError if G is not finite on the range of the noise.
         """
         start = time.perf_counter()
         generator = GeneratorState(self.game.G, self._noise, self._data)
-        seen = generator.judge(self.game.D)
-        observation = Observation(
-            step=self.game.steps_done,
-            jsd=generator.jsd,
-            c_of_g=generator.c_of_g,
-            value=seen.value,
-            inner_gap=seen.inner_gap,
-            d_gap=seen.d_gap,
-            d_minus_half=seen.d_minus_half,
-        )
+        D = generator.judge(self.game.D)
+        of_D = D.value, D.inner_gap, D.d_gap, D.d_minus_half
+        observation = Observation(self.game.steps_done, generator.jsd, generator.c_of_g, *of_D)
         self.observations.append(observation)
         self.seconds += time.perf_counter() - start
         return observation
@@ -129,17 +114,12 @@ class Monitor:
         """Hand on the records of ``game.play``, and observe every so many steps.
 
         Also before the first step and after the last. The observation of a step is made
-        before its record is handed on.
-
-        Parameters
-        ----------
-        records : iterable of Record
-            From ``game.play``.
+        before its record is handed on. The iterator may be left at any point.
 
         Returns
         -------
         iterator of Record
-            The same records. It may be left at any point.
+            The same records.
         """
         self._observe_unless_seen()
         for record in records:

@@ -87,16 +87,9 @@ class PushForward:
         return self._text
 
     def pdf(self, x: np.ndarray) -> np.ndarray:
-        """Density p_g at the points x: 0 outside the range of G, inf where G' = 0.
+        """Density p_g at points x of any shape: 0 outside the range of G, inf where G' = 0.
 
-        Parameters
-        ----------
-        x : array
-
-        Returns
-        -------
-        array, of the shape of x
-            In probability per unit of x. Atoms are not part of it.
+        In probability per unit of x. Atoms are not part of it.
         """
         x = np.asarray(x, np.float64)
         density = np.zeros(x.size)
@@ -106,17 +99,7 @@ class PushForward:
         return density.reshape(x.shape)
 
     def cdf(self, x: np.ndarray) -> np.ndarray:
-        """Probability of G(z) <= x, atoms included.
-
-        Parameters
-        ----------
-        x : array
-
-        Returns
-        -------
-        array, of the shape of x
-            In [0, 1].
-        """
+        """Probability of G(z) <= x, atoms included, at points x of any shape."""
         x = np.asarray(x, np.float64)
         points = x.ravel()
         total = np.zeros(points.size)

@@ -54,17 +54,12 @@ def logit_slope(name: str, a: np.ndarray) -> np.ndarray:
     ----------
     name : {"minimax", "non-saturating", "max-likelihood"}
     a : array
-        Logits of D on G(z), floating-point.
+        Logits of D on G(z), floating-point; at least one.
 
     Returns
     -------
     array, of the shape of a
         At most 0. By the chain rule dJ/da = dJ/dD D (1 - D).
-
-    Raises
-    ------
-    InputError
-        If there is no such cost, or the array is empty or not floating-point.
     """
     _, da = generator_cost(name)(a)
     return da * a.size  # the mean over a minibatch divided by its size
