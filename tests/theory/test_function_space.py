@@ -77,11 +77,6 @@ def test_an_empty_cell_with_data_is_refused_and_one_without_is_not():
     assert run.p_g[2] == 0
 
 
-def test_a_step_never_fills_an_empty_cell():
-    """Why such a start is refused: whatever the gradient, 0 stays 0."""
-    assert mirror_step(np.array([0.0, 1.0]), np.array([-1e6, 0.0]), 1.0)[0] == 0
-
-
 def test_mass_where_no_data_are_dies_away_by_two_to_the_eta(rng):
     p_data = bell()
     empty = p_data == 0
@@ -102,27 +97,6 @@ def test_a_step_is_the_mirror_descent_step(rng):
     found = minimize(linear_plus_kl, np.zeros(5), tol=1e-12).x
     best = np.exp(found) / np.exp(found).sum()
     assert mirror_step(p_g, gradient, eta) == pytest.approx(best, abs=1e-5)
-
-
-def test_with_eta_1_the_step_is_half_way_and_halves_the_jsd(rng):
-    p_data, p = bell(), density(rng, roughness=50)
-    for _ in range(5):
-        q = step(p_data, p, 1.0)
-        assert q == pytest.approx((p + p_data) / 2, abs=1e-15)
-        assert jensenshannon(p_data, q) ** 2 <= jensenshannon(p_data, p) ** 2 / 2 + 1e-15
-        p = q
-
-
-@pytest.mark.parametrize("eta", [0.1, 0.5, 1.0])
-def test_the_guaranteed_fall_and_the_guaranteed_rate(rng, eta):
-    p_data, start = bell(), density(rng, roughness=10)
-    p = start
-    for n in range(1, 60):
-        q = step(p_data, p, eta)
-        fall = criterion(p_data, p) - criterion(p_data, q)
-        assert fall >= kl(p, q) / eta - 1e-14
-        assert criterion(p_data, q) + math.log(4) <= kl(p_data, start) / (eta * n)
-        p = q
 
 
 def test_a_plain_euclidean_step_leaves_the_simplex():
