@@ -77,14 +77,6 @@ def test_an_empty_cell_with_data_is_refused_and_one_without_is_not():
     assert run.p_g[2] == 0
 
 
-def test_mass_where_no_data_are_dies_away_by_two_to_the_eta(rng):
-    p_data = bell()
-    empty = p_data == 0
-    p = descend(p_data, density(rng), 0.5, tolerance=0, steps=40).p_g
-    factor = step(p_data, p, 0.5)[empty].sum() / p[empty].sum()
-    assert factor == pytest.approx(2**-0.5, rel=1e-5)
-
-
 def test_a_step_is_the_mirror_descent_step(rng):
     """It minimises <gradient, p> + KL(p || p_g) / eta over all densities: SciPy agrees."""
     p_g, gradient, eta = density(rng, 5), rng.standard_normal(5), 0.7
@@ -97,14 +89,6 @@ def test_a_step_is_the_mirror_descent_step(rng):
     found = minimize(linear_plus_kl, np.zeros(5), tol=1e-12).x
     best = np.exp(found) / np.exp(found).sum()
     assert mirror_step(p_g, gradient, eta) == pytest.approx(best, abs=1e-5)
-
-
-def test_a_plain_euclidean_step_leaves_the_simplex():
-    """Why the geometry is that of KL: the slope has no bound where p_g is small."""
-    p_data, p = np.array([0.98, 0.01, 0.01]), np.array([1e-6, 0.5, 0.5 - 1e-6])
-    downhill = -slope(optimal_logit(p_data, p))
-    assert (p + 0.5 * (downhill - downhill.mean()) < 0).any()
-    assert criterion(p_data, step(p_data, p, 0.5)) < criterion(p_data, p)
 
 
 def test_the_value_is_the_formula(rng):

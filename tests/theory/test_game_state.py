@@ -255,12 +255,6 @@ def test_the_jsd_of_a_narrower_p_g_inside_of_p_data_is_the_closed_form():
     assert state.jsd == pytest.approx((of_data + of_fake) / 2, abs=1e-12)
 
 
-def test_the_jsd_is_the_same_when_the_players_change_sides():
-    there = GeneratorState(affine(2, 0.5), N, Normal(1, 0.5)).jsd
-    back = GeneratorState(affine(0.5, 1), N, Normal(0.5, 2)).jsd
-    assert there == pytest.approx(back, abs=1e-10)
-
-
 def test_p_g_is_the_exact_distribution_of_the_generator():
     G, x = generator(), np.linspace(-2, 2, 101)
     p_g = GeneratorState(G, U, N).p_g
@@ -322,16 +316,6 @@ def test_a_discriminator_of_zeros_has_the_value_minus_log_four():
     assert verdict.inner_gap == pytest.approx(2 * STATE.jsd, abs=1e-12)
     assert verdict.d_minus_half == 0
     assert (verdict.mean_on_data, verdict.mean_on_fake) == pytest.approx((0.5, 0.5), abs=1e-12)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_the_value_is_that_of_a_million_samples(seed):
-    rng, D, G = np.random.default_rng(seed), random_discriminator(seed), generator()
-    m = 1_000_000
-    on_data = np.log(1 / (1 + np.exp(-D(N.sample(m, rng))[:, 0].astype(float))))
-    on_fake = np.log(1 / (1 + np.exp(D(G(U.sample(m, rng)))[:, 0].astype(float))))
-    error = math.sqrt((on_data.var() + on_fake.var()) / m)
-    assert abs(STATE.judge(D).value - on_data.mean() - on_fake.mean()) < 5 * error
 
 
 @pytest.mark.parametrize(("m1", "m2", "std"), [(0.0, 1.0, 1.0), (1.0, -2.0, 0.5), (0.0, 6.0, 1.0)])

@@ -91,13 +91,6 @@ def test_both_at_once_is_like_min_max_or_like_max_min(rng):
     assert d_faster.p_g.sum(axis=1) == pytest.approx(1, abs=1e-12)
 
 
-def test_both_at_once_converges_in_function_space_in_the_end(rng):
-    start = rng.dirichlet(np.ones(MODES)), rng.standard_normal(MODES)
-    path = mc.simultaneous_path(EQUAL, *start, 0.5, 0.5, 2000)
-    assert path.p_g[-1] == pytest.approx(EQUAL, abs=1e-6)
-    assert path.logit[-1] == pytest.approx(0, abs=1e-5)
-
-
 def test_both_players_move_from_where_the_other_was():
     p_g, logit = np.array([0.75, 0.25]), np.array([0.0, 1.0])
     path = mc.simultaneous_path(HALF, p_g, logit, 0.5, 2.0, 1)

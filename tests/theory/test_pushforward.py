@@ -150,20 +150,6 @@ def inside(known, n=400):
     return np.concatenate([np.linspace(low, high, n + 2)[1:-1] for low, high in ends])
 
 
-def integral(f, edges):
-    """Integral by the double exponential rule, which takes singularities at the edges."""
-    t = np.linspace(-4.2, 4.2, 841)
-    u = 1 / (1 + np.exp(-np.pi * np.sinh(t)))  # (0, 1), both ends approached very closely
-    u_right = u[::-1]  # 1 - u without cancellation
-    weights = (t[1] - t[0]) * np.pi * np.cosh(t) * u * u_right
-    total = 0.0
-    for low, high in itertools.pairwise(edges):
-        x = np.where(u < 0.5, low + (high - low) * u, high - (high - low) * u_right)
-        apart = (x > low) & (x < high)
-        total += (high - low) * float(weights[apart] @ f(x[apart]))
-    return total
-
-
 def network(activation, seed, last=(), dtype="float64"):
     """Random generator 1-16-16-1 with folds."""
     first = Linear(1, 16, weights=initialisers.normal(1.5), bias=initialisers.normal(1.0))
@@ -200,13 +186,6 @@ def test_density_and_distribution_function_are_the_closed_forms(known):
 
 
 @every_known
-def test_the_density_and_the_atoms_sum_to_one(known):
-    p_g = PushForward(known.G, known.noise)
-    total = integral(p_g.pdf, known.edges) + sum(mass for _, mass in p_g.atoms)
-    assert total == pytest.approx(1, abs=2e-6)
-
-
-@every_known
 def test_outside_of_the_range_of_g_there_is_nothing(known):
     p_g = PushForward(known.G, known.noise)
     low, high = p_g.values.min(), p_g.values.max()
@@ -231,11 +210,6 @@ def test_the_quadrature_knows_the_density_at_its_points(known):
     apart &= (x > known.edges[0]) & (x < known.edges[-1])
     assert apart.sum() > 500
     np.testing.assert_allclose(density[apart], known.pdf(x[apart]), rtol=1e-6)
-
-
-@every_known
-def test_samples_fall_where_the_distribution_function_says(known):
-    assert worst_z_score(known.G, known.noise, 200_000) < 4.5
 
 
 # Folds, jumps, atoms.
@@ -449,22 +423,6 @@ def test_a_fold_where_the_noise_ends_does_no_harm():
 
 
 # Ten million samples.
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        "rising, uniform",
-        "cube, uniform",
-        "fold, normal",
-        "sine, uniform",
-        "nearly constant",
-        "half flat",
-    ],
-)
-def test_ten_million_samples_fall_where_they_should(name):
-    assert worst_z_score(KNOWN[name].G, KNOWN[name].noise, 10_000_000) < 4.5
 
 
 @pytest.mark.slow
