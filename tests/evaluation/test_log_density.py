@@ -106,6 +106,8 @@ HARD = {
         *(rows.astype(np.float32) for rows in (rng.random((5, 8)), one_far(rng.random((300, 8))))),
         [1e-3, 0.1, 10],
     ),
+    "nearest first": lambda rng: (np.zeros((3, 4)), by_distance(rng), [1e-4, 0.5, 3.0]),
+    "nearest last": lambda rng: (np.zeros((3, 4)), by_distance(rng)[::-1], [1e-4, 0.5, 3.0]),
     **{
         f"scale {scale}": lambda rng, scale=scale: (
             scale * rng.random((5, 9)), scale * rng.random((200, 9)), [scale / 10, scale]
@@ -120,9 +122,18 @@ def one_far(centres):
     return centres
 
 
+def by_distance(rng):
+    centres = rng.normal(size=(300, 4))
+    return centres[np.argsort((centres**2).sum(axis=1))]
+
+
+@pytest.mark.parametrize("block", [None, 14])
 @pytest.mark.parametrize("case", HARD)
-def test_it_is_the_definition_where_float32_is_not_enough(rng, case):
-    assert_exact(*HARD[case](rng))
+def test_it_is_the_definition_in_hard_cases(rng, case, block):
+    points, centres, sigmas = HARD[case](rng)
+    assert_exact(points, centres, sigmas, block=block)
+    for sigma in sigmas:
+        assert_exact(points, centres, [sigma], block=block)
 
 
 def test_the_extremes_of_what_is_allowed_give_finite_numbers():
