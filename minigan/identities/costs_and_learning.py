@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -24,21 +25,18 @@ _BY_QUADRATURE = 1e-9
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
-    """Identities of learning, tried on random distributions and samples.
-
-    Yields
-    ------
-    Identity
-    """
+    """Identities of learning, tried on random distributions and samples."""
     rng = generator(seed)
     data = Normal(rng.uniform(-1, 1), rng.uniform(0.8, 1.2))
     model = Normal(data.mean + rng.uniform(0.3, 0.8), data.std * rng.uniform(1.1, 1.4))
-    yield from _slopes(rng)
-    yield from _maximum_likelihood_in_the_game(data, model)
-    yield from _fixed_point(data, model)
-    yield from _maximum_likelihood_as_kl(data, model, rng)
-    yield from _which_kl(rng)
-    yield from _rules(data, model)
+    return chain(
+        _slopes(rng),
+        _maximum_likelihood_in_the_game(data, model),
+        _fixed_point(data, model),
+        _maximum_likelihood_as_kl(data, model, rng),
+        _which_kl(rng),
+        _rules(data, model),
+    )
 
 
 def _slopes(rng: np.random.Generator) -> Iterator[Identity]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -24,21 +25,18 @@ _REACH = 1e-9
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
-    """Identities of densities and discriminators that are drawn at random.
-
-    Yields
-    ------
-    Identity
-    """
+    """Identities of densities and discriminators that are drawn at random."""
     rng = np.random.default_rng(seed)
     p = Normal(rng.uniform(-1, 1), rng.uniform(0.5, 2))
     q = Mixture(rng.uniform(-3, 3, 3), rng.uniform(0.4, 1), rng.dirichlet([5, 5, 5]))
-    yield from _proposition_1(p, q, rng)
-    yield from _theorem_1(p, q, rng)
-    yield from _inequalities(p, q)
-    yield from _closed_forms(rng)
-    yield from _bins(p, Normal(p.mean + 1, 1.5 * p.std))
-    yield from _f_divergences(p, q)
+    return chain(
+        _proposition_1(p, q, rng),
+        _theorem_1(p, q, rng),
+        _inequalities(p, q),
+        _closed_forms(rng),
+        _bins(p, Normal(p.mean + 1, 1.5 * p.std)),
+        _f_divergences(p, q),
+    )
 
 
 def _proposition_1(p_data, p_g, rng) -> Iterator[Identity]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -35,18 +36,9 @@ ETA, STEPS = 0.2, 300  # of the game V = x y
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
-    """Identities of games in motion, for random densities and starts.
-
-    Yields
-    ------
-    Identity
-    """
+    """Identities of games in motion, for random densities and starts."""
     rng = generator(seed)
-    yield from _proposition_2(rng)
-    yield from _convexity(rng)
-    yield from _circles(rng)
-    yield from _remedies(rng)
-    yield from _orders(rng)
+    return chain(_proposition_2(rng), _convexity(rng), _circles(rng), _remedies(rng), _orders(rng))
 
 
 def random_density(rng: np.random.Generator, cells: int, roughness: float = 1.0) -> np.ndarray:

@@ -1,11 +1,7 @@
 """The paper's theory, computed for densities on the line: the exact p_g, D*, JSD, C(G)."""
 
 from minigan.theory.function_space import convexity_gap, subgradient_gap
-from minigan.theory.game_state import (
-    DiscriminatorState,
-    GeneratorState,
-    optimal_discriminator,
-)
+from minigan.theory.game_state import DiscriminatorState, GeneratorState, optimal_discriminator
 from minigan.theory.mode_collapse import effective_modes
 from minigan.theory.monitor import Monitor, Observation
 from minigan.theory.pushforward import PushForward

@@ -252,19 +252,13 @@ def kl_laplaces(mean1: float, scale1: float, mean2: float, scale2: float) -> flo
 
 
 def kl_cauchys(location1: float, scale1: float, location2: float, scale2: float) -> float:
-    """KL of two Cauchy densities, in nats, either way round; Chyzak and Nielsen, 2019.
-
-    Of location1 and half width scale1, and of location2 and scale2.
-    """
+    """KL of two Cauchy densities, in nats, either way round; Chyzak and Nielsen, 2019."""
     squares = (scale1 + scale2) ** 2 + (location1 - location2) ** 2
     return math.log(squares / (4 * scale1 * scale2))
 
 
 def jsd_cauchys(location1: float, scale1: float, location2: float, scale2: float) -> float:
-    """JSD of two Cauchy densities, in nats; Nielsen and Okamura, 2021.
-
-    Of location1 and half width scale1, and of location2 and scale2.
-    """
+    """JSD of two Cauchy densities, in nats; Nielsen and Okamura, 2021."""
     distance = math.hypot(scale1 + scale2, location1 - location2)
     return math.log(2 * distance / (distance + 2 * math.sqrt(scale1 * scale2)))
 

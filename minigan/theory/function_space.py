@@ -67,9 +67,26 @@ class Descent(NamedTuple):
         return (self.c_of_g + LOG4) / 2
 
 
-def masses(where: str, p: np.ndarray) -> np.ndarray:
+def one_each(
+    where: str, numbers: np.ndarray, cells: int | None = None, finite: bool = False
+) -> np.ndarray:
+    """The numbers as float64, one for each cell, none of them NaN; finite if so asked."""
+    try:
+        v = np.asarray(numbers, np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{where}: expected an array of numbers") from None
+    if v.ndim != 1 or v.size == 0 or (cells is not None and v.size != cells):
+        raise InputError(f"{where}: expected shape ({cells or 'cells'},), got {v.shape}")
+    if np.isnan(v).any():
+        raise InputError(f"{where}: expected numbers, got NaN")
+    if finite and np.isinf(v).any():
+        raise InputError(f"{where}: expected finite numbers, got infinite ones")
+    return v
+
+
+def masses(where: str, p: np.ndarray, cells: int | None = None) -> np.ndarray:
     """The array as float64 masses (cells,): finite, >= 0, with a sum of 1 to within 1e-12."""
-    p = _vector(where, p)
+    p = one_each(where, p, cells)
     bad = p[~(np.isfinite(p) & (p >= 0))]
     if bad.size:
         raise InputError(f"{where}: expected finite masses >= 0, got {bad[0]}")
@@ -85,7 +102,7 @@ def value(p_data: np.ndarray, p_g: np.ndarray, logit: np.ndarray) -> float:
     on data or 1 on samples.
     """
     p_data, p_g = _pair(p_data, p_g)
-    logit = _vector("logit", logit, p_data.size)
+    logit = one_each("logit", logit, p_data.size)
     return -_mean(p_data, softplus(-logit)) - _mean(p_g, softplus(logit))
 
 
@@ -116,9 +133,7 @@ def mirror_step(p_g: np.ndarray, gradient: np.ndarray, eta: float) -> np.ndarray
     The gradient (cells,) is finite; a constant added to it changes nothing. eta is > 0.
     """
     p_g, eta = masses("p_g", p_g), real_number("eta", eta, 0, low_open=True)
-    gradient = _vector("gradient", gradient, p_g.size)
-    if np.isinf(gradient).any():
-        raise InputError("gradient: expected finite numbers, got infinite ones")
+    gradient = one_each("gradient", gradient, p_g.size, finite=True)
     with np.errstate(divide="ignore"):  # in logarithms, nothing overflows
         log_p = np.log(p_g) - eta * gradient
     p = np.exp(log_p - log_p.max())
@@ -178,19 +193,6 @@ def subgradient_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray) -> float:
     return criterion(p_data, q) - criterion(p_data, p) - float(tangent)
 
 
-def _vector(where: str, numbers: np.ndarray, cells: int | None = None) -> np.ndarray:
-    """The numbers as float64, one for each cell, none of them NaN."""
-    try:
-        v = np.asarray(numbers, np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{where}: expected an array of numbers") from None
-    if v.ndim != 1 or v.size == 0 or v.size != (cells or v.size):
-        raise InputError(f"{where}: expected shape ({cells or 'cells'},), got {v.shape}")
-    if np.isnan(v).any():
-        raise InputError(f"{where}: expected numbers, got NaN")
-    return v
-
-
 def _mean(p: np.ndarray, f: np.ndarray) -> float:
     """Expectation of f under the masses, where 0 times infinity is 0."""
     return float(np.multiply(p, f, out=np.zeros_like(p), where=p > 0).sum())
@@ -198,7 +200,7 @@ def _mean(p: np.ndarray, f: np.ndarray) -> float:
 
 def _pair(p_data: np.ndarray, p_g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     p_data = masses("p_data", p_data)
-    return p_data, masses("p_g", _vector("p_g", p_g, p_data.size))
+    return p_data, masses("p_g", p_g, p_data.size)
 
 
 def _start(p_data: np.ndarray, p_g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,10 +21,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.base.errors import InputError
 from minigan.base.numerics import sigmoid
 from minigan.base.validation import real_number, whole_number
-from minigan.theory.function_space import criterion, masses, mirror_step, optimal_logit, slope
+from minigan.theory.function_space import (
+    criterion,
+    masses,
+    mirror_step,
+    one_each,
+    optimal_logit,
+    slope,
+)
 from minigan.theory.function_space import value as V
 
 
@@ -43,7 +49,7 @@ def best_response(logit: np.ndarray) -> np.ndarray:
 
     A single 1, at the first of several maxima of D's finite logits (modes,).
     """
-    logit = _finite(logit, np.size(logit))
+    logit = one_each("logit", logit, finite=True)
     corner = np.zeros(logit.size)
     corner[logit.argmax()] = 1.0
     return corner
@@ -55,7 +61,7 @@ def inner_minimum(p_data: np.ndarray, logit: np.ndarray) -> float:
     At most -log 4, which D = 1/2 reaches.
     """
     p_data = masses("p_data", p_data)
-    logit = _finite(logit, p_data.size)
+    logit = one_each("logit", logit, p_data.size, finite=True)
     return V(p_data, best_response(logit), logit)
 
 
@@ -101,7 +107,7 @@ def maximin_path(p_data: np.ndarray, logit: np.ndarray, eta: float, steps: int) 
     """
     eta, steps = _settings(eta, steps)
     p_data = masses("p_data", p_data)
-    path = [_finite(logit, p_data.size)]
+    path = [one_each("logit", logit, p_data.size, finite=True)]
     answers = [best_response(logit)]
     for _ in range(steps):
         path.append(path[-1] + eta * discriminator_slope(p_data, answers[-1], path[-1]))
@@ -124,7 +130,7 @@ def simultaneous_path(
     eta_G, steps = _settings(eta_G, steps)
     eta_D, _ = _settings(eta_D, steps)
     p_data = masses("p_data", p_data)
-    path = [Path(masses("p_g", p_g), _finite(logit, p_data.size))]
+    path = [Path(masses("p_g", p_g), one_each("logit", logit, p_data.size, finite=True))]
     for _ in range(steps):
         p, a = path[-1]
         climb = discriminator_slope(p_data, p, a)
@@ -139,12 +145,3 @@ def discriminator_slope(p_data: np.ndarray, p_g: np.ndarray, logit: np.ndarray) 
 
 def _settings(eta: float, steps: int) -> tuple[float, int]:
     return real_number("eta", eta, 0, low_open=True), whole_number("steps", steps)
-
-
-def _finite(logit: np.ndarray, modes: int) -> np.ndarray:
-    logit = np.asarray(logit, np.float64)
-    if logit.shape != (modes,) or modes == 0:
-        raise InputError(f"logit: expected one for each mode, got shape {logit.shape}")
-    if not np.isfinite(logit).all():
-        raise InputError("logit: expected finite numbers, got NaN or infinite ones")
-    return logit
