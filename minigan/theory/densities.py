@@ -47,24 +47,16 @@ def log_density(p, x: np.ndarray) -> np.ndarray:
         else:
             log_p = np.log(np.asarray(p.pdf(x), np.float64))
     if log_p.shape != x.shape:
-        raise InputError(f"{name(p)}: expected a density of shape {x.shape}, got {log_p.shape}")
+        raise InputError(
+            f"{type(p).__name__}: expected a density of shape {x.shape}, got {log_p.shape}"
+        )
     bad = np.isnan(log_p) | (log_p == math.inf)
     if bad.any():
         where = x[bad][0]
         raise InputError(
-            f"{name(p)}: expected pdf finite and >= 0, got {p.pdf(where)} at x = {where:g}"
+            f"{type(p).__name__}: expected pdf finite and >= 0, got {p.pdf(where)} at x = {where:g}"
         )
     return log_p
-
-
-def has_log(p) -> bool:
-    """Whether `log_density` has a formula, so that p = 0 means zero and not underflow."""
-    return isinstance(p, Normal | Mixture) or hasattr(p, "logpdf")
-
-
-def name(p) -> str:
-    """Name of a density p in error messages."""
-    return type(p).__name__
 
 
 def support(p) -> tuple[float, float]:
@@ -82,7 +74,9 @@ def knots(p) -> np.ndarray:
         raise InputError(f"density: expected pdf(x) and interval(), got {p!r}")
     low, high = p.interval()
     if not low < high:
-        raise InputError(f"{name(p)}: expected an interval low < high, got {low!r}, {high!r}")
+        raise InputError(
+            f"{type(p).__name__}: expected an interval low < high, got {low!r}, {high!r}"
+        )
     own = np.asarray(p.breakpoints(), np.float64) if hasattr(p, "breakpoints") else np.empty(0)
     if isinstance(p, Mixture):
         own = (p.means + p.std * np.arange(-4, 5, 2)).ravel()
@@ -188,8 +182,8 @@ def check_mass(p, mass: float) -> None:
     """Raise an InputError if ``mass``, the integral of p, is further than 1e-6 from 1."""
     if not abs(mass - 1) <= MASS_TOLERANCE:
         raise InputError(
-            f"{name(p)}: expected a density that integrates to 1, got {mass:.9g} (if it has "
-            "narrow peaks, name them in breakpoints)"
+            f"{type(p).__name__}: expected a density that integrates to 1, got {mass:.9g} "
+            "(if it has narrow peaks, name them in breakpoints)"
         )
 
 

@@ -20,7 +20,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from minigan.base.errors import InputError
-from minigan.theory.densities import check_mass, has_log, knots, log_density, name, support
+from minigan.distributions import Mixture, Normal
+from minigan.theory.densities import check_mass, knots, log_density, support
 from minigan.theory.quadrature import adaptive, panel_edges, total
 
 
@@ -83,9 +84,9 @@ def _refuse_underflow(p, x: np.ndarray, edges: np.ndarray) -> None:
     """p is 0 at x, and that makes an integral infinite: say so if it may be underflow.
 
     A zero is taken for one where p has a formula for log p, or where p is larger again
-    further out. In an infinite tail that is 0 all the way, nobody can tell.
+    further out. In an infinite tail that is 0 all the way, there is no telling.
     """
-    if x.size == 0 or has_log(p):
+    if x.size == 0 or isinstance(p, Normal | Mixture) or hasattr(p, "logpdf"):
         return
     low, high = p.interval()
     tails = edges[edges >= x.max()], edges[edges <= x.min()]
@@ -94,8 +95,9 @@ def _refuse_underflow(p, x: np.ndarray, edges: np.ndarray) -> None:
         for end, tail in zip((high, low), tails, strict=True)
     ):
         raise InputError(
-            f"{name(p)}: expected logpdf, or a finite end of the support: its pdf underflows to 0 "
-            f"near x = {x[np.argmax(np.abs(x))]:g}, where the divergence depends on it"
+            f"{type(p).__name__}: expected logpdf, or a finite end of the support: its pdf "
+            f"underflows to 0 near x = {x[np.argmax(np.abs(x))]:g}, "
+            "where the divergence depends on it"
         )
 
 

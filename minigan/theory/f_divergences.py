@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import wrightomega
@@ -52,9 +52,9 @@ class FDivergence:
     f: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
     conjugate: Callable[[np.ndarray], np.ndarray]
-    activation: Callable[[np.ndarray], np.ndarray]
-    domain: tuple[float, float]
     at_zero: float
+    activation: Callable[[np.ndarray], np.ndarray] = lambda v: v
+    domain: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def threshold(self) -> float:
@@ -89,19 +89,16 @@ def alpha_divergence(a: float) -> FDivergence:
     if a == 1:
         raise InputError("alpha_divergence: expected a != 1 (a = 1 is the limit KL), got 1")
     end = 1 / (1 - a)  # where 1 + t (a - 1) = 0: upper end for a < 1, the flat part's for a > 1
-    if a < 1:
-        domain, activation = (-math.inf, end), lambda v: end - softplus(-v)
-    else:
-        domain, activation = (-math.inf, math.inf), lambda v: v
-    return FDivergence(
+    row = FDivergence(
         f"alpha = {a:g}",
         f=lambda u: (u**a - 1 - a * (u - 1)) / (a * (a - 1)),
         slope=lambda u: (u ** (a - 1) - 1) / (a - 1),
         conjugate=lambda t: np.maximum(t * (a - 1) + 1, 0) ** (a / (a - 1)) / a - 1 / a,
-        activation=activation,
-        domain=domain,
         at_zero=1 / a,
     )
+    if a > 1:
+        return row
+    return replace(row, activation=lambda v: end - softplus(-v), domain=(-math.inf, end))
 
 
 def _jeffrey_conjugate(t):
@@ -113,8 +110,6 @@ def _jeffrey_conjugate(t):
     w = wrightomega(1 - t)
     return 1 / w - np.log(w) - 1
 
-
-_REAL = (-math.inf, math.inf)
 
 TABLE: tuple[FDivergence, ...] = (
     FDivergence(
@@ -131,8 +126,6 @@ TABLE: tuple[FDivergence, ...] = (
         f=lambda u: u * np.log(u),
         slope=lambda u: 1 + np.log(u),
         conjugate=lambda t: np.exp(t - 1),
-        activation=lambda v: v,
-        domain=_REAL,
         at_zero=0.0,
     ),
     FDivergence(
@@ -149,8 +142,6 @@ TABLE: tuple[FDivergence, ...] = (
         f=lambda u: (u - 1) ** 2,
         slope=lambda u: 2 * (u - 1),
         conjugate=lambda t: np.where(t >= -2, t**2 / 4 + t, -1.0),  # below, u = 0 is best
-        activation=lambda v: v,
-        domain=_REAL,
         at_zero=1.0,
     ),
     FDivergence(
@@ -176,8 +167,6 @@ TABLE: tuple[FDivergence, ...] = (
         f=lambda u: (u - 1) * np.log(u),
         slope=lambda u: np.log(u) + 1 - 1 / u,
         conjugate=_jeffrey_conjugate,
-        activation=lambda v: v,
-        domain=_REAL,
         at_zero=math.inf,
     ),
     FDivergence(

@@ -65,11 +65,16 @@ def cube(z):
     return z**3, 3 * z**2
 
 
+def sine(z):
+    return np.sin(3 * z), 3 * np.cos(3 * z)
+
+
 def hinge(bend):
     return lambda z: (np.maximum(z - bend, 0), (z > bend).astype(float))
 
 
 U, N = Uniform(-1, 1), Normal()
+SIN3 = math.sin(3)
 KNOWN = {
     "rising, uniform": scipys(stats.uniform(-1, 4), -1, 3, G=affine(2, 1), noise=U),
     "falling, uniform": scipys(stats.uniform(-1, 4), -1, 3, G=affine(-2, 1), noise=U),
@@ -80,67 +85,44 @@ KNOWN = {
     ),
     "fold, uniform": scipys(stats.uniform(0, 1), 0, 1, G=absolute, noise=U),
     "fold, uneven": Known(
-        absolute,
-        Uniform(-1, 2),
-        lambda x: np.where(x < 1, 2, 1) / 3,
-        lambda x: (x + np.minimum(x, 1)) / 3,
-        (5 / 6, 1),
-        (0, 1, 2),
+        absolute, Uniform(-1, 2),
+        lambda x: np.where(x < 1, 2, 1) / 3, lambda x: (x + np.minimum(x, 1)) / 3,
+        (5 / 6, 1), (0, 1, 2),
     ),
     "fold, normal": scipys(stats.halfnorm(), 0, 8, G=absolute, noise=N),
     "cube, uniform": Known(
-        cube,
-        U,
-        lambda x: np.abs(x) ** (-2 / 3) / 6,
-        lambda x: (1 + np.cbrt(x)) / 2,
-        (0, 1 / 7),
-        (-1, 0, 1),
+        cube, U,
+        lambda x: np.abs(x) ** (-2 / 3) / 6, lambda x: (1 + np.cbrt(x)) / 2,
+        (0, 1 / 7), (-1, 0, 1),
     ),
     "cube, normal": Known(
-        cube,
-        N,
+        cube, N,
         lambda x: stats.norm.pdf(np.cbrt(x)) / (3 * np.cbrt(x) ** 2),
         lambda x: stats.norm.cdf(np.cbrt(x)),
-        (0, 15),
-        (-500, 0, 500),
+        (0, 15), (-500, 0, 500),
     ),
     "sine, uniform": Known(
-        lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)),
-        U,
-        sine_pdf,
-        sine_cdf,
-        (0, (1 - math.sin(6) / 6) / 2),
-        (-1, -math.sin(3), math.sin(3), 1),
+        sine, U, sine_pdf, sine_cdf, (0, (1 - math.sin(6) / 6) / 2), (-1, -SIN3, SIN3, 1)
     ),
     "exponential, normal": scipys(
         stats.lognorm(0.5), 0.02, 50, G=lambda z: (np.exp(z / 2), np.exp(z / 2) / 2), noise=N
     ),
     "nearly constant": Known(
-        affine(1e-9, 3),
-        U,
-        lambda x: np.full_like(x, 0.5e9),
-        lambda x: ((x - 3) / 1e-9 + 1) / 2,
-        (3, 9 + 1e-18 / 3),
-        (3 - 1e-9, 3 + 1e-9),
+        affine(1e-9, 3), U,
+        lambda x: np.full_like(x, 0.5e9), lambda x: ((x - 3) / 1e-9 + 1) / 2,
+        (3, 9 + 1e-18 / 3), (3 - 1e-9, 3 + 1e-9),
     ),
     "bend": Known(
-        lambda z: (z + np.maximum(z - 0.3, 0), 1.0 + (z > 0.3)),
-        U,
+        lambda z: (z + np.maximum(z - 0.3, 0), 1.0 + (z > 0.3)), U,
         lambda x: np.where(x < 0.3, 0.5, 0.25),
         lambda x: np.where(x < 0.3, (x + 1) / 2, 0.65 + (x - 0.3) / 4),
-        (0.49 / 4, (0.3**3 + 1) / 6 + (1.7**3 - 0.3**3) / 12),
-        (-1, 0.3, 1.7),
+        (0.49 / 4, (0.3**3 + 1) / 6 + (1.7**3 - 0.3**3) / 12), (-1, 0.3, 1.7),
     ),
     "half flat": Known(
-        hinge(0),
-        U,
-        lambda x: np.full_like(x, 0.5),
-        lambda x: (1 + x) / 2,
-        (1 / 4, 1 / 6),
-        (0, 1),
-        ((0, 0.5),),
+        hinge(0), U,
+        lambda x: np.full_like(x, 0.5), lambda x: (1 + x) / 2, (1 / 4, 1 / 6), (0, 1), ((0, 0.5),),
     ),
-}
+}  # fmt: skip
 every_known = pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
 
 
@@ -216,9 +198,7 @@ def test_the_quadrature_knows_the_density_at_its_points(known):
 
 
 def test_a_fold_is_a_critical_value():
-    p_g = PushForward(lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)), U)
-    ends = math.sin(3)
-    np.testing.assert_allclose(p_g.critical, [-1, -ends, ends, 1], rtol=1e-14)
+    np.testing.assert_allclose(PushForward(sine, U).critical, [-1, -SIN3, SIN3, 1], rtol=1e-14)
 
 
 def test_a_sharp_fold_is_found_to_the_last_bit():
