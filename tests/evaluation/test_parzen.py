@@ -78,16 +78,6 @@ def test_nothing_is_rescaled(data):
     assert other.test_log_likelihood == pytest.approx(score.test_log_likelihood - 6 * np.log(2))
 
 
-def test_data_score_best_under_the_density_they_come_from(rng):
-    # Theorem 1's neighbour: E log p is largest for the true p, here -entropy of N(0, 1).
-    samples, valid, test, wrong = rng.normal(size=(4, 1500, 1))
-    entropy = 0.5 * np.log(2 * np.pi * np.e)
-    right = parzen(samples, valid, test)
-    assert right.test_log_likelihood == pytest.approx(-entropy, abs=4 * right.standard_error)
-    moved = parzen(wrong + 1, valid, test)
-    assert moved.test_log_likelihood < right.test_log_likelihood - 0.3
-
-
 GOOD = np.zeros((3, 2))
 
 

@@ -106,14 +106,6 @@ def test_value_is_the_literal_integral(alpha, beta):
     assert got == pytest.approx(by_scipy(literal), rel=1e-9)
 
 
-def test_value_of_constants():
-    p, q = Cauchy(), StudentT(2, 5)
-    assert value(p, q, lambda x: 0 * x) == pytest.approx(-LOG4, rel=1e-13)
-    y = 0.8
-    got = value(p, q, lambda x: np.full_like(x, math.log(y / (1 - y))))
-    assert got == pytest.approx(math.log(y) + math.log(1 - y), rel=1e-13)
-
-
 def test_a_sure_discriminator():
     p, q = Uniform(0, 1), Uniform(2, 3)
 
