@@ -10,22 +10,12 @@ from minigan.identities.identity import Identity
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
-    """All identities, computed as they are asked for.
-
-    Parameters
-    ----------
-    seed : int
-        Of what is drawn at random, >= 0.
+    """All identities, from a seed >= 0, computed as they are asked for.
 
     Yields
     ------
     Identity
         Section 4 of the 2014 paper first, then costs and learning, then games.
-
-    Raises
-    ------
-    InputError
-        If the seed is not a whole number >= 0.
     """
     seed = whole_number("seed", seed, low=0)
     yield from fixed_densities.identities(seed)

@@ -1,4 +1,4 @@
-"""A statement of the theory, held against numbers: two sides, and how far they may differ."""
+"""Statements of the theory, held against numbers: two sides, and how far they may differ."""
 
 from __future__ import annotations
 
@@ -10,20 +10,11 @@ from typing import SupportsFloat
 
 @dataclass(frozen=True)
 class Identity:
-    """One line of ``minigan theory``.
+    """One line of ``minigan theory``: a claim about two sides, each computed in its own way.
 
-    Parameters
-    ----------
-    statement : str
-        The formula in plain characters, such as ``"C(G) = -log 4 + 2 JSD"``.
-    source : str
-        Paper, section, equation.
-    left, right : float
-        The two sides, computed independently of one another.
-    tolerance : float
-        How far apart they may be, > 0.
-    relation : {"=", "<=", ">="}
-        What is claimed of them.
+    The statement is a formula in plain characters, such as ``"C(G) = -log 4 + 2 JSD"``; the
+    source a paper, section, equation. The relation "=", "<=" or ">=" is claimed of left and
+    right, up to a tolerance > 0.
 
     Examples
     --------

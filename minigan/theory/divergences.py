@@ -182,21 +182,8 @@ class HalfAndHalf:
 def jensen_shannon(p, q) -> float:
     """JSD(p || q) = KL(p || m) / 2 + KL(q || m) / 2 with m = (p + q) / 2, in nats.
 
-    2014 paper, section 4.1, between Eq. 5 and Eq. 6. The square root of it is a metric.
-
-    Parameters
-    ----------
-    p, q : density
-
-    Returns
-    -------
-    float
-        From 0, for p = q, to log 2, for supports that do not meet.
-
-    Raises
-    ------
-    InputError
-        As in `kl`.
+    2014 paper, section 4.1, between Eq. 5 and Eq. 6. From 0, for densities p = q, to log 2, for
+    supports that do not meet; the square root of it is a metric. Errors as in `kl`.
 
     Examples
     --------
@@ -211,19 +198,7 @@ def jensen_shannon(p, q) -> float:
 def total_variation(p, q) -> float:
     """TV(p, q) = 1/2 integral of |p - q|: the most by which a probability can differ.
 
-    Parameters
-    ----------
-    p, q : density
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Raises
-    ------
-    InputError
-        As in `kl`.
+    From 0 to 1, for densities p and q; errors as in `kl`.
     """
     return integral(p, q, lambda at: np.abs(at.p - at.q) / 2)
 

@@ -26,17 +26,10 @@ if TYPE_CHECKING:
 
 
 def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
-    """D*(x) = p_data(x) / (p_data(x) + p_g(x)); 2014 paper, Eq. 2 (Proposition 1).
+    """D*(x) = p_data(x) / (p_data(x) + p_g(x)), in [0, 1]; 2014 paper, Eq. 2 (Proposition 1).
 
-    Parameters
-    ----------
-    p_data, p_g : array
-        The two densities at the same points, >= 0; p_g may be inf, where D* is 0.
-
-    Returns
-    -------
-    array
-        In [0, 1]; 1/2 where both densities are 0, where D may be anything.
+    p_data and p_g are arrays of the two densities at the same points, >= 0; p_g may be inf, where
+    D* is 0. It is 1/2 where both densities are 0, where D may be anything.
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where((p_data == 0) & (p_g == 0), 0.5, 1 / (1 + p_g / p_data))

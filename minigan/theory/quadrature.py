@@ -39,18 +39,9 @@ _WINDOW = 20  # octaves over which a tail's decay is measured
 
 
 def gauss_legendre(edges: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss-Legendre points and weights on every interval between neighbouring edges.
+    """Gauss-Legendre points and weights, both (n * order,), on intervals between edges (n + 1,).
 
-    Parameters
-    ----------
-    edges : array, shape (n + 1,)
-        Ascending.
-    order : int
-        Points an interval, >= 1; exact for polynomials of degree 2 order - 1.
-
-    Returns
-    -------
-    points, weights : array, shape (n * order,)
+    Exact for polynomials of degree 2 order - 1 on each interval; the edges ascend.
     """
     nodes, weights = np.polynomial.legendre.leggauss(order)
     half = np.diff(edges)[:, None] / 2

@@ -48,18 +48,10 @@ def slope(name: str, D: np.ndarray) -> np.ndarray:
 
 
 def logit_slope(name: str, a: np.ndarray) -> np.ndarray:
-    """Derivative of a sample's cost with respect to D's logit, from `minigan.costs`.
+    """Derivative of a sample's cost with respect to D's logit, of the shape of the logits a.
 
-    Parameters
-    ----------
-    name : {"minimax", "non-saturating", "max-likelihood"}
-    a : array
-        Logits of D on G(z), floating-point; at least one.
-
-    Returns
-    -------
-    array, of the shape of a
-        At most 0. By the chain rule dJ/da = dJ/dD D (1 - D).
+    From `minigan.costs`, by the name "minimax", "non-saturating" or "max-likelihood"; at most 0. By
+    the chain rule dJ/da = dJ/dD D (1 - D).
     """
     _, da = generator_cost(name)(a)
     return da * a.size  # the mean over a minibatch divided by its size
