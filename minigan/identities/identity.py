@@ -31,7 +31,7 @@ class Identity:
 
     @property
     def residual(self) -> float:
-        """How far the claim is missed: |left - right|, or the excess of an inequality."""
+        """Distance by which the claim is missed: |left - right|, or the excess of an inequality."""
         if self.relation == "=":
             return abs(self.left - self.right) if self.left != self.right else 0.0
         excess = self.left - self.right if self.relation == "<=" else self.right - self.left
@@ -39,7 +39,7 @@ class Identity:
 
     @property
     def holds(self) -> bool:
-        """Whether the residual is within the tolerance; never, if a side is NaN."""
+        """True if the residual is within the tolerance; never, if a side is NaN."""
         return bool(self.residual <= self.tolerance)
 
 

@@ -90,7 +90,7 @@ def knots(p) -> np.ndarray:
 
 
 class Density1D:
-    """Density of your own: a function, and where it lives.
+    """Density on the line from a function of your own and the ends of its support.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ class Density1D:
         return self._low, self._high
 
     def breakpoints(self) -> list[float]:
-        """Where the quadrature has to cut."""
+        """Points at which the quadrature has to cut."""
         return self._breakpoints
 
     def _inside(self, x):

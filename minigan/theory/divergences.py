@@ -5,7 +5,7 @@
     TV(p, q)    = 1/2 integral of |p - q|
 
 in nats, for densities on the line, by adaptive quadrature. With log densities in hand no
-tail underflows: 0 log 0 is 0, and KL is inf where p lives and q does not, or where the
+tail underflows: 0 log 0 is 0, and KL is inf where p > 0 and q = 0, or where the
 integral diverges. Closed forms stand below, for the pairs that have one; `minigan.theory.binned`
 is a third route.
 """

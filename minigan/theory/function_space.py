@@ -171,7 +171,7 @@ def descend(
 
 
 def convexity_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray, share: float) -> float:
-    """How far C lies below its chord: share C(p) + (1 - share) C(q) - C(mixture) >= 0 nats.
+    """Depth of C below its chord: share C(p) + (1 - share) C(q) - C(mixture) >= 0 nats.
 
     The masses p_data, p and q are arrays as in `value`: p and q stand for two p_g, and
     share, in [0, 1], is that of p.

@@ -71,13 +71,6 @@ def test_on_a_device_the_score_is_the_same_and_on_the_host(xp, data):
     )
 
 
-def test_nothing_is_rescaled(data):
-    # p(2x - 1) = p(x) / 2^d if the bandwidth is doubled too: other numbers, as documented.
-    scaled = tuple(2 * rows - 1 for rows in data)
-    score, other = parzen(*data, sigmas=[0.2]), parzen(*scaled, sigmas=[0.4])
-    assert other.test_log_likelihood == pytest.approx(score.test_log_likelihood - 6 * np.log(2))
-
-
 GOOD = np.zeros((3, 2))
 
 

@@ -81,24 +81,6 @@ def test_alternating_steps_are_not_bounded_from_eta_2_on():
     assert games.growth("alternating", 1.99) == pytest.approx(1, abs=1e-12)
 
 
-def test_where_the_remedies_stop_to_help():
-    limit = 1 / math.sqrt(3)
-    assert games.growth("optimistic", limit * 0.999) < 1 < games.growth("optimistic", limit * 1.001)
-    assert games.growth("extragradient", 0.999) < 1 < games.growth("extragradient", 1.001)
-
-
-def test_averages_help_alternating_steps_and_not_simultaneous_ones():
-    eta = 0.2
-    for n in (100, 1000, 10_000):
-        path = games.alternating(START, eta, n)
-        mean = games.averages(path)[-2]  # of the first n points
-        x_0, x_n = path[[0, -1], 0]
-        assert mean[1] == pytest.approx((x_0 - x_n) / (eta * n), abs=1e-13)
-        assert np.hypot(*mean) <= 2 * 1.2 / (eta * n) * math.sqrt(2)
-    r = distance(games.averages(games.simultaneous(START, eta, 1000)))
-    assert r[-1] > 1e5
-
-
 def test_averages_are_running_means(rng):
     path = rng.standard_normal((7, 2))
     expected = [path[: n + 1].mean(axis=0) for n in range(7)]

@@ -275,15 +275,6 @@ def test_logarithms_go_on_where_the_ratio_is_no_float():
     assert f_divergence(p, q, ROWS["Jeffrey"]) == pytest.approx(3600, rel=1e-12)
 
 
-def test_hellinger_of_gaussians():
-    a, s, b, r = 0.3, 1.2, -1.0, 0.5
-    overlap = math.sqrt(2 * s * r / (s * s + r * r)) * math.exp(
-        -((a - b) ** 2) / (4 * (s * s + r * r))
-    )
-    got = f_divergence(Normal(a, s), Normal(b, r), ROWS["squared Hellinger"])
-    assert got == pytest.approx(2 - 2 * overlap, rel=1e-12)
-
-
 @pytest.mark.parametrize("a", [0.2, 0.9, 1.3, 3.0])
 def test_alpha_of_gaussians(a):
     """E_Q[u^a] = exp(a (a - 1) d^2 / 2) for N(d, 1) against N(0, 1)."""

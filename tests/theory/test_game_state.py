@@ -414,12 +414,6 @@ def test_narrow_modes_far_apart_have_their_weight():
     assert verdict.mean_on_data == pytest.approx(0.5, abs=1e-6)
 
 
-def test_d_star_of_a_game_is_the_optimal_discriminator_of_its_densities():
-    x = np.linspace(-3, 3, 61)
-    expected = optimal_discriminator(N.pdf(x), STATE.p_g.pdf(x))
-    assert np.array_equal(STATE.D_star(x), expected)
-
-
 def test_an_atom_counts_as_fake():
     known = GENERATORS["half flat, uniform"]
     state = GeneratorState(known.G, known.noise, N)

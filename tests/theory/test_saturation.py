@@ -64,9 +64,6 @@ def test_share_of_equal_slopes_is_1_and_of_a_single_one_1_over_m():
     assert effective_share(np.array([0.0, 0, 0, -5])) == pytest.approx(1 / 4)
     assert effective_share(np.array([-1.0, -3])) == effective_share(np.array([-2.0, -6]))
     assert effective_share(np.array([-1.0, -3]), np.array([3.0, 1])) == pytest.approx(36 / 48)
-
-
-def test_share_of_nothing_is_nan():
     assert np.isnan(effective_share(np.zeros(3)))
 
 
