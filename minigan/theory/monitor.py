@@ -103,8 +103,7 @@ class Monitor:
         """
         start = time.perf_counter()
         generator = GeneratorState(self.game.G, self._noise, self._data)
-        D = generator.judge(self.game.D)
-        of_D = D.value, D.inner_gap, D.d_gap, D.d_minus_half
+        of_D = generator.judge(self.game.D)[:4]  # value, inner_gap, d_gap, d_minus_half
         observation = Observation(self.game.steps_done, generator.jsd, generator.c_of_g, *of_D)
         self.observations.append(observation)
         self.seconds += time.perf_counter() - start

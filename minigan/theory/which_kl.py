@@ -26,7 +26,6 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.distributions import Normal
-from minigan.theory.binned import bin_masses, kl_masses
 from minigan.theory.divergences import kl_integrand, log_mean
 from minigan.theory.quadrature import gauss_legendre
 from minigan.theory.update_rules import Model, density_slope, log_density
@@ -136,17 +135,23 @@ def record(x: np.ndarray, resolution: float) -> Recorded:
 
 def average_log_likelihood(data: Recorded, model: Normal) -> float:
     """1/m sum_j log Q(cell of x_j), in nats: a sum over the data; tutorial, Eq. 3."""
-    return float(np.mean(np.log(bin_masses(model, data.edges)[data.cell])))
+    return float(np.mean(np.log(_cell_probabilities(data, model)[data.cell])))
 
 
 def empirical_kl(data: Recorded, model: Normal) -> float:
     """KL(P^ || Q) = sum over cells of P^ log P^ / Q, in nats; tutorial, Eq. 4, P^ for p_data."""
-    return kl_masses(empirical(data), bin_masses(model, data.edges))
+    P, Q = empirical(data), _cell_probabilities(data, model)
+    full = P > 0
+    return float(P[full] @ np.log(P[full] / Q[full]))
 
 
 def empirical(data: Recorded) -> np.ndarray:
     """P^, the part of the data that fell into each cell, shape (cells,)."""
     return np.bincount(data.cell, minlength=data.edges.size + 1) / data.cell.size
+
+
+def _cell_probabilities(data: Recorded, model: Normal) -> np.ndarray:
+    return np.diff(model.cdf(data.edges), prepend=0.0, append=1.0)
 
 
 def _points(data: Density) -> tuple[np.ndarray, np.ndarray]:
