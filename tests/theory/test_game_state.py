@@ -351,6 +351,8 @@ def test_means_of_a_discriminator_are_those_of_scipy(law, name):
     assert verdict.mean_on_fake == pytest.approx(on_fake, abs=1e-8)
     gap = sum(mean(lambda x, q: abs(D_of(x) - D_star(x, q)))) / 2
     assert verdict.d_gap == pytest.approx(gap, abs=1e-6)  # |.| bends inside a cell
+    above, below = mean(lambda x, *_: x > 0.5)[0], mean(lambda x, *_: x < 0.5)[1]
+    assert verdict.accuracy == pytest.approx((above + below) / 2, abs=2e-3)  # jumps inside a cell
     half = sum(mean(lambda x, q: abs(D_of(x) - 0.5))) / 2
     assert verdict.d_minus_half == pytest.approx(half, abs=1e-6)
     value = expectation_of_data(lambda x: math.log(D_of(x)), law, known)
