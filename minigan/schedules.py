@@ -1,4 +1,4 @@
-"""Numbers that change during training: learning rates and momenta.
+"""Schedules of learning rates and momenta, numbers that change during training.
 
 A schedule is a function of t, the number of updates already made, so the
 first update asks for t = 0. A plain number stays what it is. All of them can be pickled.

@@ -11,7 +11,7 @@ HELP = "check every gradient by finite differences"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """How many starts, and whether the table is for people."""
+    """Options: the number of starts, and JSON in place of the table."""
     parser.add_argument("--seeds", type=int, default=20, help="random starts for each row (20)")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _text(reports: list) -> str:
-    """A row for each check, and what is wrong with those that failed."""
+    """A row for each check, and the messages of those that failed."""
     width = max(len(report.name) for report in reports)
     lines = [f"{'checked':{width}}  worst relative error  directions  redrawn"]
     for report in reports:

@@ -1,4 +1,4 @@
-"""What commands print: numbers as JSON, and how far the work is."""
+"""Output of the commands: numbers as JSON, and progress bars."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ from collections.abc import Iterable
 
 
 def json_text(value: dict) -> str:
-    """JSON text; a number that is not finite, which JSON cannot write, becomes null.
+    """JSON of a value, in one line; a number that is not finite, which JSON lacks, becomes null.
 
-    Parameters
-    ----------
-    value : dict
-        Of strings, numbers, booleans, None, and lists, tuples and dicts of them.
-
-    Returns
-    -------
-    str
-        One line.
+    The value is made of strings, numbers, booleans, None, and lists, tuples and dicts of them.
     """
 
     def plain(value):
@@ -32,20 +24,9 @@ def json_text(value: dict) -> str:
 
 
 def progress(iterable: Iterable, total: int | None, unit: str = "step") -> Iterable:
-    """Progress bar on standard error, if a person looks on.
+    """The iterable, with a progress bar on standard error if that is a terminal.
 
-    Parameters
-    ----------
-    iterable : iterable
-        Is handed on.
-    total : int or None
-        How many there will be, if that is known.
-    unit : str
-        What they are.
-
-    Returns
-    -------
-    iterable
+    Of the total number of units, if that is known.
     """
     from tqdm import tqdm  # not needed where nothing runs
 

@@ -1,4 +1,4 @@
-"""``minigan theory``: what the papers prove, both sides computed and compared, as a table."""
+"""``minigan theory``: both sides of the papers' identities, computed and compared, as a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HELP = "hold the papers' identities against numbers"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The seed, and whether the table is for people."""
+    """Options: the seed, and JSON in place of the table."""
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 

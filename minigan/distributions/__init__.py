@@ -1,4 +1,4 @@
-"""Where noise and data come from, with densities where they are known.
+"""Distributions of noise and of data, with densities where they are known.
 
 Anything with a method ``sample(m, rng)`` that returns m rows can be the noise
 prior or the data of a game. Most distributions here also know their density,

@@ -13,7 +13,14 @@ from minigan.base.errors import InputError
 from minigan.base.validation import real_number, whole_number
 
 
-class Uniform:
+class _Parameters:
+    """A repr of the numbers that a distribution is made of."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
+
+
+class Uniform(_Parameters):
     """Uniform on [low, high] in each of ``dim`` coordinates.
 
     Parameters
@@ -56,7 +63,7 @@ class Uniform:
         return self.low, self.high
 
 
-class Normal:
+class Normal(_Parameters):
     """Gaussian with the same mean and standard deviation in each of ``dim`` coordinates.
 
     Parameters
@@ -101,7 +108,7 @@ class Normal:
         return self.mean - 9 * self.std, self.mean + 9 * self.std
 
 
-class IrwinHall:
+class IrwinHall(_Parameters):
     """Bell of bounded support: the sum of three uniform numbers, shifted and scaled.
 
     It looks like a Gaussian but ends at mean +- 3 std. A continuous generator on an

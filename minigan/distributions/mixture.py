@@ -46,6 +46,10 @@ class Mixture:
             raise InputError(f"Mixture: expected {modes} weights > 0 with sum 1, got {weights!r}")
         self._place(CPU)
 
+    def __repr__(self) -> str:
+        modes = self.means.tolist() if self.means.size <= 4 else f"{len(self.means)} modes"
+        return f"Mixture({modes}, std={self.std}, dim={self.dim})"
+
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
         u = rng.random(m, dtype=np.float32)

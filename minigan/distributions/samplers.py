@@ -25,6 +25,9 @@ class Spherical:
     def __init__(self, dim: int):
         self.dim = whole_number("Spherical: dim", dim)
 
+    def __repr__(self) -> str:
+        return f"Spherical({self.dim})"
+
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows of length 1, float32, shape (m, dim)."""
         x = rng.standard_normal((m, self.dim), dtype=np.float32)
@@ -55,6 +58,9 @@ class Examples:
                 f"Examples: expected finite floating-point rows (examples, dim), got {described(X)}"
             )
         self.X, self.dim = X, X.shape[1]
+
+    def __repr__(self) -> str:
+        return f"Examples({described(self.X)})"
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m rows, shape (m, dim)."""

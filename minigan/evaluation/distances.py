@@ -1,7 +1,7 @@
-"""How far points are from centres: fast and nearly right, or slowly and exactly.
+"""Distances of points from centres: by matrix products with an error bound, or exactly.
 
 |x - mu|^2 / 2 = |x|^2 / 2 + |mu|^2 / 2 - x . mu, and this for all points and centres is one
-matrix product, which computers do a hundred times faster than differences. The price is
+matrix product, a hundred times faster than differences. The price is
 rounding: large numbers are subtracted from each other. So the products here come with a
 bound on their error, and those distances that the bound leaves in doubt are computed again
 from the differences themselves.
@@ -18,7 +18,7 @@ from minigan.base.backend import array_module, to_host
 
 
 class Centres:
-    """Some centres, and what the products with them need.
+    """Centres (m, d) with their mean and norms, for distances by matrix products.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Centres:
     radius : float
         The largest |mu|.
     crowded : bool
-        Whether many of them mattered to points before: whoever looks for few need not look.
+        Whether many of them mattered to points before: then the search for few is left out.
     """
 
     def __init__(self, rows: Any):
@@ -64,15 +64,8 @@ class Centres:
     ) -> Iterator[tuple[int, Any]]:
         """h = |x - mu|^2 / 2 by matrix products, for a tile of centres at a time.
 
-        Parameters
-        ----------
-        points : array, shape (n, d)
-        half_squares : array, shape (n,)
-            |x|^2 / 2, from `half_squares_of`.
-        dtype : type
-            ``numpy.float32`` or ``numpy.float64``: of the products.
-        tile : int
-            Centres at a time, >= 1.
+        Of points (n, d) and their ``half_squares`` (n,) from `half_squares_of`; ``dtype`` is
+        ``numpy.float32`` or ``numpy.float64``.
 
         Yields
         ------
@@ -95,22 +88,8 @@ class Centres:
             yield part.start, xp.dot(x, mu[:width].T, out=h[: n * width].reshape(n, width))
 
     def error(self, half_squares: Any, dtype: type) -> Any:
-        """Bound on the error of `products`.
+        """Bound on the errors of `products` in this dtype, for points with these half_squares (n,).
 
-        Parameters
-        ----------
-        half_squares : array, shape (n,)
-            |x|^2 / 2 of the points.
-        dtype : type
-            Of the products.
-
-        Returns
-        -------
-        array, shape (n,)
-            Each distance of a point is off by at most this much.
-
-        Notes
-        -----
         A sum of k products, added in any order in a precision with unit roundoff u, is off by
         at most k u / (1 - k u) times the sum of their magnitudes (Higham 2002, section 3.1),
         here at most |x| |mu| + |x|^2 / 2 + |mu|^2 / 2. Rounding the factors first, and a
@@ -134,19 +113,7 @@ class Centres:
 
 
 def exact_half_squares(points: Any, centres: Any, i: Any, j: Any) -> Any:
-    """|x_i - mu_j|^2 / 2 from differences in float64, for chosen pairs.
-
-    Parameters
-    ----------
-    points, centres : array, shapes (n, d) and (m, d)
-    i, j : array of int, shape (pairs,)
-        Which point and which centre.
-
-    Returns
-    -------
-    array, shape (pairs,)
-        float64.
-    """
+    """|x_i - mu_j|^2 / 2 of chosen pairs (pairs,), from differences in float64."""
     xp = array_module(points)
     exact = xp.empty(len(i), np.float64)
     for part in slices(len(i), max(1, at_a_time(xp) // points.shape[1])):
@@ -162,5 +129,5 @@ def slices(n: int, size: int) -> list[slice]:
 
 
 def at_a_time(xp: Any) -> int:
-    """Numbers for one elementwise step of xp: what a core's cache holds, or what fills a GPU."""
+    """Numbers for one elementwise step of xp: a core's cache holds them, or they fill a GPU."""
     return 2**17 if xp is np else 2**24

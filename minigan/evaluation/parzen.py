@@ -24,7 +24,7 @@ GRID = tuple(np.logspace(-1, 0, 10).tolist())  # bandwidths of the original code
 
 
 class ParzenScore(NamedTuple):
-    """What a Parzen window makes of a generator's samples; log-likelihoods in nats.
+    """Score of a generator's samples under a Parzen window; log-likelihoods in nats.
 
     Attributes
     ----------

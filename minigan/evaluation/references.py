@@ -1,8 +1,8 @@
-"""What a Parzen score is worth: the scores of samples that no generator made.
+"""Parzen scores of samples that no generator made: real images, blurred ones, cluster means.
 
 A generator that were perfect would score as real images do. But it does not stop there. The
 same images blurred, so that any eye sees the harm, may score higher, and so may the means
-of clusters of images, which nobody would call samples of the data: both lie nearer to the
+of clusters of images, which no one would call samples of the data: both lie nearer to the
 middle of what is seen. On MNIST both score far above real images. So a higher score is
 not a better generator (Theis, van den Oord and Bethge 2016).
 """
@@ -98,16 +98,7 @@ def references(
 
 
 def table(rows: Iterable[Reference]) -> str:
-    """Scores for people, a line each.
-
-    Parameters
-    ----------
-    rows : iterable of Reference
-
-    Returns
-    -------
-    str
-    """
+    """Scores for people: the text of a table, a line for each of the rows."""
     rows = list(rows)
     width = max(len(row.name) for row in rows)
     lines = [f"{'samples':{width}}   sigma  log-likelihood, nats  standard error"]
@@ -122,15 +113,7 @@ def table(rows: Iterable[Reference]) -> str:
 def box_blur(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Each pixel the mean of itself and its eight neighbours; beyond the edge all is 0.
 
-    Parameters
-    ----------
-    images : array, shape (n, d)
-    shape : tuple of int
-        Of an image: rows and columns last.
-
-    Returns
-    -------
-    array, shape (n, d)
+    Of images (n, d), with rows and columns last in the shape of an image.
     """
     rows, columns = shape[-2:]
     framed = images.reshape(len(images), -1, rows, columns)
@@ -145,17 +128,7 @@ def box_blur(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 def k_means(points: np.ndarray, means: np.ndarray, steps: int) -> np.ndarray:
     """Lloyd's algorithm: each point goes to its nearest mean, each mean to its points' middle.
 
-    Parameters
-    ----------
-    points : array, shape (n, d)
-    means : array, shape (m, d)
-        Where the means start.
-    steps : int
-
-    Returns
-    -------
-    array, shape (m, d)
-        A mean without points stays where it is.
+    So many steps on points (n, d) from means (m, d); a mean without points stays where it is.
     """
     for _ in range(steps):
         centres = Centres(means)
@@ -170,17 +143,9 @@ def k_means(points: np.ndarray, means: np.ndarray, steps: int) -> np.ndarray:
 
 
 def nearest(points: np.ndarray, centres: Centres) -> np.ndarray:
-    """Number of the centre nearest to each point, by products in float32.
+    """Number of the centre nearest to each of the points (n, d), by products in float32, (n,).
 
-    Parameters
-    ----------
-    points : array, shape (n, d)
-    centres : Centres
-
-    Returns
-    -------
-    array of int, shape (n,)
-        Of centres at the same distance to float32's rounding, any.
+    Of centres, given as `Centres`, at the same distance to float32's rounding, any.
     """
     smallest, label = np.full(len(points), np.inf, np.float32), np.zeros(len(points), int)
     half_squares = centres.half_squares_of(points)

@@ -7,7 +7,7 @@ Put a small Gaussian on each of m samples mu_j. Their average is a density,
 large where there are samples. The 2014 paper scores a generator by the mean of log p over
 test examples (section 5). The formula is short; what takes time is a hundred million
 distances in 784 dimensions. `minigan.evaluation.distances` gets them from matrix products,
-and `minigan.evaluation.terms` says which of them have to be exact.
+and `minigan.evaluation.log_sum_exp` says which of them have to be exact.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from minigan.base.backend import array_module, described, to_host
 from minigan.base.errors import InputError
 from minigan.base.validation import real_number, whole_number
 from minigan.evaluation.distances import Centres, slices
-from minigan.evaluation.terms import log_sums
+from minigan.evaluation.log_sum_exp import log_sums
 
 SMALLEST, LARGEST = 1e-60, 1e60  # bandwidths: float64 holds (1e60 / 1e-60)^2
 GROUP = 2**14  # centres at a time; the sums of groups are added up
@@ -116,23 +116,9 @@ def log_density(
 
 
 def as_rows(where: str, x: Any) -> Any:
-    """Array of examples, one a row, that log-densities can be computed of.
+    """The array as floats, an example a row, rounded to float64 if it was more precise.
 
-    Parameters
-    ----------
-    where : str
-        What the error message calls it.
-    x : array, shape (n, d)
-
-    Returns
-    -------
-    array, shape (n, d)
-        The same; rounded to float64 if it was more precise.
-
-    Raises
-    ------
-    InputError
-        If it is none.
+    Refused unless two-dimensional, not empty, finite and at most 1e60 in size.
     """
     xp = array_module(x)
     if not isinstance(x, xp.ndarray) or x.ndim != 2 or x.dtype.kind != "f" or 0 in x.shape:
@@ -148,18 +134,7 @@ def as_rows(where: str, x: Any) -> Any:
 
 
 def check_alike(**arrays: Any) -> None:
-    """Check that arrays of rows have one width and are on one device.
-
-    Parameters
-    ----------
-    **arrays : array
-        By the names that the error message uses.
-
-    Raises
-    ------
-    InputError
-        If two of them differ.
-    """
+    """Refuse arrays of rows, named for the message, not of one width and on one device."""
     first, *others = arrays
     for other in others:
         a, b = arrays[first], arrays[other]
@@ -171,22 +146,7 @@ def check_alike(**arrays: Any) -> None:
 
 
 def bandwidths(sigmas: Iterable[float]) -> np.ndarray:
-    """Bandwidths as an array, each of them checked.
-
-    Parameters
-    ----------
-    sigmas : iterable of float
-
-    Returns
-    -------
-    numpy.ndarray
-        float64.
-
-    Raises
-    ------
-    InputError
-        If there are none, or one is not a number from 1e-60 to 1e60.
-    """
+    """The bandwidths as a float64 array, refused unless one or more, each from 1e-60 to 1e60."""
     scales = np.array([real_number("sigmas", s, SMALLEST, LARGEST) for s in sigmas])
     if not len(scales):
         raise InputError("sigmas: expected at least one bandwidth, got none")

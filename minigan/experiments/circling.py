@@ -17,7 +17,7 @@ import numpy as np
 from minigan.base.files import write_whole
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
-from minigan.theory import games
+from minigan.theory import bilinear_game as games
 
 METHODS = {
     "simultaneous": games.simultaneous,

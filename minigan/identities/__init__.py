@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from minigan.base.validation import whole_number
-from minigan.identities import dynamic, learning, static
+from minigan.identities import costs_and_learning, fixed_densities, game_dynamics
 from minigan.identities.identity import Identity
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
-    """All identities, computed as they are asked for.
-
-    Parameters
-    ----------
-    seed : int
-        Of what is drawn at random, >= 0.
+    """All identities, from a seed >= 0, computed as they are asked for.
 
     Yields
     ------
     Identity
         Section 4 of the 2014 paper first, then costs and learning, then games.
-
-    Raises
-    ------
-    InputError
-        If the seed is not a whole number >= 0.
     """
     seed = whole_number("seed", seed, low=0)
-    yield from static.identities(seed)
-    yield from learning.identities(seed)
-    yield from dynamic.identities(seed)
+    yield from fixed_densities.identities(seed)
+    yield from costs_and_learning.identities(seed)
+    yield from game_dynamics.identities(seed)

@@ -1,27 +1,20 @@
-"""A statement of the theory, held against numbers: two sides, and how far they may differ."""
+"""Statements of the theory, held against numbers: two sides, and how far they may differ."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 
 @dataclass(frozen=True)
 class Identity:
-    """One line of ``minigan theory``.
+    """One line of ``minigan theory``: a claim about two sides, each computed in its own way.
 
-    Parameters
-    ----------
-    statement : str
-        The formula in plain characters, such as ``"C(G) = -log 4 + 2 JSD"``.
-    source : str
-        Paper, section, equation.
-    left, right : float
-        The two sides, computed independently of one another.
-    tolerance : float
-        How far apart they may be, > 0.
-    relation : {"=", "<=", ">="}
-        What is claimed of them.
+    The statement is a formula in plain characters, such as ``"C(G) = -log 4 + 2 JSD"``; the
+    source a paper, section, equation. The relation "=", "<=" or ">=" is claimed of left and
+    right, up to a tolerance > 0.
 
     Examples
     --------
@@ -38,7 +31,7 @@ class Identity:
 
     @property
     def residual(self) -> float:
-        """How far the claim is missed: |left - right|, or the excess of an inequality."""
+        """Distance by which the claim is missed: |left - right|, or the excess of an inequality."""
         if self.relation == "=":
             return abs(self.left - self.right) if self.left != self.right else 0.0
         excess = self.left - self.right if self.relation == "<=" else self.right - self.left
@@ -46,5 +39,23 @@ class Identity:
 
     @property
     def holds(self) -> bool:
-        """Whether the residual is within the tolerance; never, if a side is NaN."""
-        return self.residual <= self.tolerance
+        """True if the residual is within the tolerance; never, if a side is NaN."""
+        return bool(self.residual <= self.tolerance)
+
+
+def claims(source: str, tolerance: float) -> Callable[..., Identity]:
+    """Function (statement, left, relation, right) -> identity of this source and tolerance.
+
+    A fifth argument is a tolerance of its own.
+    """
+
+    def claim(
+        statement: str,
+        left: SupportsFloat,
+        relation: str,
+        right: SupportsFloat,
+        tolerance: float = tolerance,
+    ) -> Identity:
+        return Identity(statement, source, float(left), float(right), tolerance, relation)
+
+    return claim

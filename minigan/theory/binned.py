@@ -29,24 +29,9 @@ from minigan.theory.quadrature import panel_edges
 
 
 def bin_masses(p, edges: np.ndarray) -> np.ndarray:
-    """Probabilities of the bins between edges, and of both ends of the line beyond them.
+    """Probabilities of the bins between ascending edges (n,) and of both ends; shape (n + 1,).
 
-    Parameters
-    ----------
-    p : density
-        With ``cdf``; with ``sf`` too, small masses of the upper tail keep their digits.
-    edges : array, shape (n,)
-        Ascending.
-
-    Returns
-    -------
-    array, shape (n + 1,)
-        Sum 1.
-
-    Raises
-    ------
-    InputError
-        If edges do not ascend, or p has no ``cdf``.
+    p has ``cdf``; with ``sf`` too, small masses of the upper tail keep their digits.
     """
     cuts = _cuts(edges)
     if isinstance(p, Normal):
@@ -62,25 +47,9 @@ def bin_masses(p, edges: np.ndarray) -> np.ndarray:
 
 
 def grid_masses(p: Mixture, x_edges: np.ndarray, y_edges: np.ndarray) -> np.ndarray:
-    """Probabilities of the cells of a grid in the plane, and of all that lies around it.
+    """Probabilities of the cells of a grid in the plane and of all around it, (n + 1, m + 1).
 
-    Parameters
-    ----------
-    p : Mixture
-        Of Gaussians in the plane, such as `minigan.ring`.
-    x_edges : array, shape (n,)
-    y_edges : array, shape (m,)
-        Ascending.
-
-    Returns
-    -------
-    array, shape (n + 1, m + 1)
-        Sum 1.
-
-    Raises
-    ------
-    InputError
-        If p is not in the plane, or edges do not ascend.
+    Of a Mixture p such as `minigan.ring`, between ascending x_edges (n,) and y_edges (m,).
     """
     if not isinstance(p, Mixture) or p.dim != 2:
         raise InputError(f"grid_masses: expected a Mixture in the plane, got {p!r}")
@@ -106,13 +75,7 @@ def _normal_masses(cuts, means, std):
 
 
 def check_masses(*masses: np.ndarray) -> list[np.ndarray]:
-    """Arrays of masses as float64.
-
-    Raises
-    ------
-    InputError
-        If shapes differ, or one is negative, not finite or does not sum to 1.
-    """
+    """Arrays of masses as float64; refused unless of one shape, finite, >= 0 and with sum 1."""
     arrays = [np.asarray(m, np.float64) for m in masses]
     for m in arrays:
         if m.shape != arrays[0].shape or m.size == 0:
@@ -125,19 +88,7 @@ def check_masses(*masses: np.ndarray) -> list[np.ndarray]:
 def kl_masses(p: np.ndarray, q: np.ndarray) -> float:
     """KL(P || Q) = sum of P log(P / Q), in nats; inf where Q is 0 and P is not.
 
-    Parameters
-    ----------
-    p, q : array, same shape
-        At least 0, with sum 1.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    InputError
-        If they are not masses, or their shapes differ.
+    Masses p and q are arrays of one shape, >= 0, with sum 1; anything else is an InputError.
     """
     p, q = check_masses(p, q)
     if (p[q == 0] > 0).any():
@@ -164,24 +115,12 @@ def tv_masses(p: np.ndarray, q: np.ndarray) -> float:
 def log_ratio_range(
     p, q, edges: np.ndarray, turns: Iterable[float] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Least and greatest log p/q in every bin, for the bounds below.
+    """Least and greatest log p/q in every bin, shapes (n + 1,), in nats, for the bounds below.
 
-    Exact if log p/q is continuous and monotone between neighbours among edges and ``turns``. The
-    outer bins end where both densities' intervals end, or 2^200 bulks away from the bulk.
-
-    Parameters
-    ----------
-    p, q : density
-    edges : array, shape (n,)
-        As for `bin_masses`.
-    turns : iterable of float
-        Where log p/q turns, jumps, or begins or ends to be finite.
-
-    Returns
-    -------
-    low, high : array, shape (n + 1,)
-        In nats, infinite where only one of the densities is 0; both 0 in bins where
-        neither has any mass.
+    Exact if log p/q is continuous and monotone between neighbours among edges (n,) and ``turns``,
+    the points where it turns, jumps, or begins or ends to be finite. Infinite where only one of
+    the densities is 0; both 0 in bins where neither has any mass. The outer bins end where both
+    densities' intervals end, or 2^200 bulks away from the bulk.
     """
     cuts = _cuts(edges)
     (low_p, high_p), (low_q, high_q) = p.interval(), q.interval()
@@ -200,48 +139,12 @@ def log_ratio_range(
 
 
 def kl_loss_bound(p: np.ndarray, q: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
-    """At least KL(p || q) - KL(P || Q), the sum over bins of P_b KL(p in b || q in b).
+    """At least KL(p || q) - KL(P || Q), the sum over bins of P_b KL(p in b || q in b), in nats.
 
-    Parameters
-    ----------
-    p, q : array
-        Masses of the bins, P and Q.
-    low, high : array, same shape
-        Between them log p/q stays in every bin, wherever p or q has mass.
-
-    Returns
-    -------
-    float
-        In nats; inf where log p/q has no upper bound in a bin in which p has mass.
-    """
-    return _loss(p, q, low, high)
-
-
-def js_loss_bound(p: np.ndarray, q: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
-    """At least JSD(p || q) - JSD(P || Q): the losses of KL(p || m) / 2 and of KL(q || m) / 2.
-
-    With r = log p/q, log p/m = log 2 - softplus(-r), and log q/m = log 2 - softplus(r).
-
-    Parameters
-    ----------
-    p, q, low, high : array
-        As in `kl_loss_bound`.
-
-    Returns
-    -------
-    float
-        In nats; always finite.
-    """
-    m, log2 = (p + q) / 2, math.log(2)
-    of_p = _loss(p, m, log2 - softplus(-low), log2 - softplus(-high))
-    of_q = _loss(q, m, log2 - softplus(high), log2 - softplus(low))
-    return (of_p + of_q) / 2
-
-
-def _loss(p, q, low, high) -> float:
-    """Sum of P (high - low)^2 / 8, or of P (high - log P/Q) in bins where that is less.
-
-    The second bounds P KL(p in b || q in b) = (integral over b of p log p/q) - P log P/Q.
+    P and Q are masses p and q, and log p/q stays between low and high in every bin, wherever p or q
+    has mass. Sum of P (high - low)^2 / 8, or of P (high - log P/Q) in bins where that is less: it
+    bounds P KL(p in b || q in b) = (integral over b of p log p/q) - P log P/Q. Infinite where
+    log p/q has no upper bound in a bin in which p has mass.
     """
     with np.errstate(all="ignore"):
         hoeffding = (high - low) ** 2 / 8
@@ -251,20 +154,23 @@ def _loss(p, q, low, high) -> float:
         return float(np.sum(np.where(p > 0, p * bound, 0.0)))
 
 
+def js_loss_bound(p: np.ndarray, q: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
+    """At least JSD(p || q) - JSD(P || Q): the losses of KL(p || m) / 2 and of KL(q || m) / 2.
+
+    With r = log p/q, log p/m = log 2 - softplus(-r), and log q/m = log 2 - softplus(r): always
+    finite. Arguments as in `kl_loss_bound`.
+    """
+    m, log2 = (p + q) / 2, math.log(2)
+    of_p = kl_loss_bound(p, m, log2 - softplus(-low), log2 - softplus(-high))
+    of_q = kl_loss_bound(q, m, log2 - softplus(high), log2 - softplus(low))
+    return (of_p + of_q) / 2
+
+
 def tv_loss_bound(p: np.ndarray, q: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
     """At least TV(p, q) - TV(P, Q), which only bins lose in which p - q changes sign.
 
     Such a bin loses the lesser of the excesses of p over q and of q over p, which are
-    at most P (1 - exp(-high)) and Q (1 - exp(low)).
-
-    Parameters
-    ----------
-    p, q, low, high : array
-        As in `kl_loss_bound`.
-
-    Returns
-    -------
-    float
+    at most P (1 - exp(-high)) and Q (1 - exp(low)). Arguments as in `kl_loss_bound`.
     """
     over = p * -np.expm1(-np.maximum(high, 0))
     under = q * -np.expm1(np.minimum(low, 0))

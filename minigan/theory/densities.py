@@ -1,4 +1,4 @@
-"""What a density on the line is to the theory: p(x), log p(x), and where to look for it.
+"""Densities on the line as the theory asks for them: p(x), log p(x), and where the bulk lies.
 
 Any object with ``pdf(x)`` and ``interval()`` will do, such as `minigan.Normal`. ``interval()``
 gives the ends of the support, which may be infinite. Three methods more are used if
@@ -14,35 +14,26 @@ import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy.special import gammaln, stdtr
 
 from minigan.base.errors import InputError
 from minigan.base.validation import real_number
 from minigan.distributions import Mixture, Normal
-from minigan.theory.panels import gauss_legendre
-from minigan.theory.quadrature import adaptive, panel_edges, total
+from minigan.theory.quadrature import adaptive, gauss_legendre, panel_edges, total
 
 MASS_TOLERANCE = 1e-6  # how far from 1 the integral of a density may be
 
 
+def require_density(where: str, p) -> None:
+    """Raise an InputError unless p has ``pdf``, ``cdf`` and ``interval``."""
+    for method in ("pdf", "cdf", "interval"):
+        if not hasattr(p, method):
+            raise InputError(f"{where}: expected a distribution with {method}(), got {p!r}")
+
+
 def log_density(p, x: np.ndarray) -> np.ndarray:
-    """log p(x), in nats: from the formula where p has one, else the logarithm of ``pdf``.
+    """log p(x), in nats, of the shape of x: from a formula where p has one, else from ``pdf``.
 
-    Parameters
-    ----------
-    p : density
-        With ``logpdf`` or ``pdf``; a `Normal` or `Mixture` on the line.
-    x : array
-
-    Returns
-    -------
-    array, of the shape of x
-        -inf where p is 0.
-
-    Raises
-    ------
-    InputError
-        If p is negative, NaN or infinite at one of the points.
+    -inf where p is 0; an InputError if p is negative, NaN or infinite at one of the points.
     """
     x = np.asarray(x, np.float64)
     with np.errstate(all="ignore"):
@@ -56,54 +47,36 @@ def log_density(p, x: np.ndarray) -> np.ndarray:
         else:
             log_p = np.log(np.asarray(p.pdf(x), np.float64))
     if log_p.shape != x.shape:
-        raise InputError(f"{name(p)}: expected a density of shape {x.shape}, got {log_p.shape}")
+        raise InputError(
+            f"{type(p).__name__}: expected a density of shape {x.shape}, got {log_p.shape}"
+        )
     bad = np.isnan(log_p) | (log_p == math.inf)
     if bad.any():
         where = x[bad][0]
         raise InputError(
-            f"{name(p)}: expected pdf finite and >= 0, got {p.pdf(where)} at x = {where:g}"
+            f"{type(p).__name__}: expected pdf finite and >= 0, got {p.pdf(where)} at x = {where:g}"
         )
     return log_p
 
 
-def has_log(p) -> bool:
-    """Whether `log_density` has a formula, so that p = 0 means zero and not underflow."""
-    return isinstance(p, Normal | Mixture) or hasattr(p, "logpdf")
-
-
-def name(p) -> str:
-    """What error messages call a density p."""
-    return type(p).__name__
-
-
 def support(p) -> tuple[float, float]:
-    """Where to integrate p: all of the line for Gaussians, which ``interval`` cuts at 9 std."""
+    """Range to integrate p over: the whole line for Gaussians, which ``interval`` cuts at 9 std."""
     return (-math.inf, math.inf) if isinstance(p, Normal | Mixture) else p.interval()
 
 
 def knots(p) -> np.ndarray:
-    """Points on the line around which p has its bulk, and at which it jumps.
+    """Points on the line, not sorted, around which p has its bulk, and at which it jumps.
 
-    Parameters
-    ----------
-    p : density
-
-    Returns
-    -------
-    array
-        Not sorted: the breakpoints, and 33 points across a finite interval. One breakpoint
-        says where but not how wide: then, a net around it, or around the finite end, or 0.
-
-    Raises
-    ------
-    InputError
-        If p has no ``pdf`` or no ``interval``, or its interval is empty.
+    The breakpoints, and 33 points across a finite interval. One breakpoint says where but not
+    how wide: then, a net around it, or around the finite end, or 0.
     """
     if not (hasattr(p, "pdf") and hasattr(p, "interval")):
         raise InputError(f"density: expected pdf(x) and interval(), got {p!r}")
     low, high = p.interval()
     if not low < high:
-        raise InputError(f"{name(p)}: expected an interval low < high, got {low!r}, {high!r}")
+        raise InputError(
+            f"{type(p).__name__}: expected an interval low < high, got {low!r}, {high!r}"
+        )
     own = np.asarray(p.breakpoints(), np.float64) if hasattr(p, "breakpoints") else np.empty(0)
     if isinstance(p, Mixture):
         own = (p.means + p.std * np.arange(-4, 5, 2)).ravel()
@@ -117,7 +90,7 @@ def knots(p) -> np.ndarray:
 
 
 class Density1D:
-    """Density of your own: a function, and where it lives.
+    """Density on the line from a function of your own and the ends of its support.
 
     Parameters
     ----------
@@ -163,6 +136,9 @@ class Density1D:
             self._check_log(logpdf)
             self.logpdf = lambda x: np.where(self._inside(x), logpdf(x), -math.inf)
 
+    def __repr__(self) -> str:
+        return f"Density1D({getattr(self._pdf, '__name__', self._pdf)}, {self._low}, {self._high})"
+
     def pdf(self, x: np.ndarray) -> np.ndarray:
         """Density at the points x, in probability per unit of x; 0 outside the support."""
         x = np.asarray(x, np.float64)
@@ -187,7 +163,7 @@ class Density1D:
         return self._low, self._high
 
     def breakpoints(self) -> list[float]:
-        """Where the quadrature has to cut."""
+        """Points at which the quadrature has to cut."""
         return self._breakpoints
 
     def _inside(self, x):
@@ -206,19 +182,22 @@ def check_mass(p, mass: float) -> None:
     """Raise an InputError if ``mass``, the integral of p, is further than 1e-6 from 1."""
     if not abs(mass - 1) <= MASS_TOLERANCE:
         raise InputError(
-            f"{name(p)}: expected a density that integrates to 1, got {mass:.9g} (if it has "
-            "narrow peaks, name them in breakpoints)"
+            f"{type(p).__name__}: expected a density that integrates to 1, got {mass:.9g} "
+            "(if it has narrow peaks, name them in breakpoints)"
         )
 
 
 class _HeavyTailed:
-    """What `Cauchy` and `StudentT` share: symmetry about a location, and the whole line."""
+    """Symmetry about a location, and the whole line: shared by `Cauchy` and `StudentT`."""
 
     location: float
     scale: float
 
     logpdf: Callable
     cdf: Callable
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
 
     def pdf(self, x):
         """Density at the points x."""
@@ -266,13 +245,7 @@ class Cauchy(_HeavyTailed):
 class StudentT(_HeavyTailed):
     """Student's t: tails that fall as 1 / |x|^(freedom + 1).
 
-    Parameters
-    ----------
-    freedom : float
-        Degrees of freedom, >= 1/2: with fewer, the tails outrun the quadrature.
-    location : float
-    scale : float
-        > 0.
+    The degrees of freedom are >= 1/2: with fewer, the tails outrun the quadrature.
     """
 
     def __init__(self, freedom: float, location: float = 0.0, scale: float = 1.0):
@@ -282,6 +255,8 @@ class StudentT(_HeavyTailed):
 
     def logpdf(self, x):
         """log of a constant times (1 + t^2 / freedom)^(-(freedom + 1) / 2), at the points x."""
+        from scipy.special import gammaln  # 0.4 s to import: only when asked for
+
         nu = self.freedom
         constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) - math.log(nu * math.pi) / 2
         bell = -(nu + 1) * np.log(np.hypot(1, self._standard(x) / math.sqrt(nu)))
@@ -289,6 +264,8 @@ class StudentT(_HeavyTailed):
 
     def cdf(self, x):
         """Probability at or below x."""
+        from scipy.special import stdtr  # as in logpdf
+
         return stdtr(self.freedom, self._standard(x))
 
 

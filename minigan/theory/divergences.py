@@ -1,11 +1,11 @@
-"""How different are two densities? Kullback-Leibler, Jensen-Shannon, total variation.
+"""Kullback-Leibler, Jensen-Shannon and total variation: how different two densities are.
 
     KL(p || q)  = integral of p log(p / q)
     JSD(p || q) = KL(p || m) / 2 + KL(q || m) / 2,    m = (p + q) / 2
     TV(p, q)    = 1/2 integral of |p - q|
 
 in nats, for densities on the line, by adaptive quadrature. With log densities in hand no
-tail underflows: 0 log 0 is 0, and KL is inf where p lives and q does not, or where the
+tail underflows: 0 log 0 is 0, and KL is inf where p > 0 and q = 0, or where the
 integral diverges. Closed forms stand below, for the pairs that have one; `minigan.theory.binned`
 is a third route.
 """
@@ -20,7 +20,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from minigan.base.errors import InputError
-from minigan.theory.densities import check_mass, has_log, knots, log_density, name, support
+from minigan.distributions import Mixture, Normal
+from minigan.theory.densities import check_mass, knots, log_density, support
 from minigan.theory.quadrature import adaptive, panel_edges, total
 
 
@@ -83,9 +84,9 @@ def _refuse_underflow(p, x: np.ndarray, edges: np.ndarray) -> None:
     """p is 0 at x, and that makes an integral infinite: say so if it may be underflow.
 
     A zero is taken for one where p has a formula for log p, or where p is larger again
-    further out. In an infinite tail that is 0 all the way, nobody can tell.
+    further out. In an infinite tail that is 0 all the way, there is no telling.
     """
-    if x.size == 0 or has_log(p):
+    if x.size == 0 or isinstance(p, Normal | Mixture) or hasattr(p, "logpdf"):
         return
     low, high = p.interval()
     tails = edges[edges >= x.max()], edges[edges <= x.min()]
@@ -94,9 +95,21 @@ def _refuse_underflow(p, x: np.ndarray, edges: np.ndarray) -> None:
         for end, tail in zip((high, low), tails, strict=True)
     ):
         raise InputError(
-            f"{name(p)}: expected logpdf, or a finite end of the support: its pdf underflows to 0 "
-            f"near x = {x[np.argmax(np.abs(x))]:g}, where the divergence depends on it"
+            f"{type(p).__name__}: expected logpdf, or a finite end of the support: its pdf "
+            f"underflows to 0 near x = {x[np.argmax(np.abs(x))]:g}, "
+            "where the divergence depends on it"
         )
+
+
+def kl_integrand(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    """p log(p / q) from log p and log q, elementwise; 0 where p is 0."""
+    p = np.exp(log_p)
+    return np.where(p > 0, p * (log_p - log_q), 0.0)
+
+
+def log_mean(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    """log of (p + q) / 2 from log p and log q, elementwise, without underflow."""
+    return np.logaddexp(log_p, log_q) - math.log(2)
 
 
 def kl(p, q) -> float:
@@ -126,7 +139,7 @@ def kl(p, q) -> float:
     >>> kl(mg.Uniform(0, 2), mg.Uniform(0, 1))
     inf
     """
-    value = integral(p, q, lambda at: np.where(at.p > 0, at.p * (at.log_p - at.log_q), 0.0))
+    value = integral(p, q, lambda at: kl_integrand(at.log_p, at.log_q))
     return max(value, 0.0)  # rounding may leave -1e-17 for densities that are nearly equal
 
 
@@ -141,13 +154,16 @@ class HalfAndHalf:
     def __init__(self, p, q):
         self._p, self._q = p, q
 
+    def __repr__(self) -> str:
+        return f"HalfAndHalf({self._p!r}, {self._q!r})"
+
     def pdf(self, x):
         """(p(x) + q(x)) / 2."""
         return (self._p.pdf(x) + self._q.pdf(x)) / 2
 
     def logpdf(self, x):
         """log of the density at x, without underflow where p and q have none."""
-        return np.logaddexp(log_density(self._p, x), log_density(self._q, x)) - math.log(2)
+        return log_mean(log_density(self._p, x), log_density(self._q, x))
 
     def cdf(self, x):
         """Probability at or below x."""
@@ -166,21 +182,8 @@ class HalfAndHalf:
 def jensen_shannon(p, q) -> float:
     """JSD(p || q) = KL(p || m) / 2 + KL(q || m) / 2 with m = (p + q) / 2, in nats.
 
-    2014 paper, section 4.1, between Eq. 5 and Eq. 6. The square root of it is a metric.
-
-    Parameters
-    ----------
-    p, q : density
-
-    Returns
-    -------
-    float
-        From 0, for p = q, to log 2, for supports that do not meet.
-
-    Raises
-    ------
-    InputError
-        As in `kl`.
+    2014 paper, section 4.1, between Eq. 5 and Eq. 6. From 0, for densities p = q, to log 2, for
+    supports that do not meet; the square root of it is a metric. Errors as in `kl`.
 
     Examples
     --------
@@ -195,19 +198,7 @@ def jensen_shannon(p, q) -> float:
 def total_variation(p, q) -> float:
     """TV(p, q) = 1/2 integral of |p - q|: the most by which a probability can differ.
 
-    Parameters
-    ----------
-    p, q : density
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Raises
-    ------
-    InputError
-        As in `kl`.
+    From 0 to 1, for densities p and q; errors as in `kl`.
     """
     return integral(p, q, lambda at: np.abs(at.p - at.q) / 2)
 
@@ -238,19 +229,13 @@ def kl_laplaces(mean1: float, scale1: float, mean2: float, scale2: float) -> flo
 
 
 def kl_cauchys(location1: float, scale1: float, location2: float, scale2: float) -> float:
-    """KL of two Cauchy densities, in nats, either way round; Chyzak and Nielsen, 2019.
-
-    Of location1 and half width scale1, and of location2 and scale2.
-    """
+    """KL of two Cauchy densities, in nats, either way round; Chyzak and Nielsen, 2019."""
     squares = (scale1 + scale2) ** 2 + (location1 - location2) ** 2
     return math.log(squares / (4 * scale1 * scale2))
 
 
 def jsd_cauchys(location1: float, scale1: float, location2: float, scale2: float) -> float:
-    """JSD of two Cauchy densities, in nats; Nielsen and Okamura, 2021.
-
-    Of location1 and half width scale1, and of location2 and scale2.
-    """
+    """JSD of two Cauchy densities, in nats; Nielsen and Okamura, 2021."""
     distance = math.hypot(scale1 + scale2, location1 - location2)
     return math.log(2 * distance / (distance + 2 * math.sqrt(scale1 * scale2)))
 

@@ -52,11 +52,10 @@ LOG4 = math.log(4)
 
 
 class Descent(NamedTuple):
-    """What `descend` leaves.
+    """Masses p_g (cells,) at the end of `descend`, and C(G) in nats before and after each step.
 
-    ``p_g`` are the masses at the end, shape (cells,); ``c_of_g`` is C(G) in nats before
-    the first step and after each, shape (steps made + 1,). A fall below 1e-16, as next to
-    D* = 0 and 1 there may be, is lost in rounding: C(G) then stays the same.
+    ``c_of_g`` has shape (steps made + 1,). A fall below 1e-16, as next to D* = 0 and 1 there may
+    be, is lost in rounding: C(G) then stays the same.
     """
 
     p_g: np.ndarray
@@ -68,26 +67,26 @@ class Descent(NamedTuple):
         return (self.c_of_g + LOG4) / 2
 
 
-def masses(where: str, p: np.ndarray) -> np.ndarray:
-    """The array as a density on a grid: float64 masses of the cells.
+def one_each(
+    where: str, numbers: np.ndarray, cells: int | None = None, finite: bool = False
+) -> np.ndarray:
+    """The numbers as float64, one for each cell, none of them NaN; finite if so asked."""
+    try:
+        v = np.asarray(numbers, np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{where}: expected an array of numbers") from None
+    if v.ndim != 1 or v.size == 0 or (cells is not None and v.size != cells):
+        raise InputError(f"{where}: expected shape ({cells or 'cells'},), got {v.shape}")
+    if np.isnan(v).any():
+        raise InputError(f"{where}: expected numbers, got NaN")
+    if finite and np.isinf(v).any():
+        raise InputError(f"{where}: expected finite numbers, got infinite ones")
+    return v
 
-    Parameters
-    ----------
-    where : str
-        What the error message calls it.
-    p : array, shape (cells,)
-        Finite, >= 0, with a sum of 1 to within 1e-12.
 
-    Returns
-    -------
-    array, shape (cells,)
-
-    Raises
-    ------
-    InputError
-        If it is anything else.
-    """
-    p = _vector(where, p)
+def masses(where: str, p: np.ndarray, cells: int | None = None) -> np.ndarray:
+    """The array as float64 masses (cells,): finite, >= 0, with a sum of 1 to within 1e-12."""
+    p = one_each(where, p, cells)
     bad = p[~(np.isfinite(p) & (p >= 0))]
     if bad.size:
         raise InputError(f"{where}: expected finite masses >= 0, got {bad[0]}")
@@ -97,44 +96,21 @@ def masses(where: str, p: np.ndarray) -> np.ndarray:
 
 
 def value(p_data: np.ndarray, p_g: np.ndarray, logit: np.ndarray) -> float:
-    """U(p_g, D) = V(G, D) for a D given by its logits (2014 paper, Eq. 1 and section 4.2).
+    """U(p_g, D) = V(G, D) in nats, for a D given by its logits (2014 paper, Eq. 1, section 4.2).
 
-    Parameters
-    ----------
-    p_data, p_g : array, shape (cells,)
-        Masses.
-    logit : array, shape (cells,)
-        D = sigmoid(logit); -inf and inf stand for 0 and 1.
-
-    Returns
-    -------
-    float
-        In nats, <= 0; -inf if D is 0 on data or 1 on samples.
-
-    Raises
-    ------
-    InputError
-        If shapes or masses do not fit.
+    p_data, p_g and logit have shape (cells,); logits -inf and inf are D = 0 and 1. -inf if D is 0
+    on data or 1 on samples.
     """
     p_data, p_g = _pair(p_data, p_g)
-    logit = _vector("logit", logit, p_data.size)
+    logit = one_each("logit", logit, p_data.size)
     return -_mean(p_data, softplus(-logit)) - _mean(p_g, softplus(logit))
 
 
 def optimal_logit(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
-    """Logit of D* = p_data / (p_data + p_g): log p_data - log p_g (2014 paper, Eq. 2).
+    """Logit of D* = p_data / (p_data + p_g): log p_data - log p_g, (cells,); 2014 paper, Eq. 2.
 
-    As a logit it stays exact where D* rounds to 1, which it does for p_g < 1e-16 p_data.
-
-    Parameters
-    ----------
-    p_data, p_g : array, shape (cells,)
-        As in `value`, with the same errors.
-
-    Returns
-    -------
-    array, shape (cells,)
-        0 (D = 1/2) where both masses are 0, where D may be anything.
+    As a logit it stays exact where D* rounds to 1, which it does for p_g < 1e-16 p_data. It is 0
+    (D = 1/2) where both masses are 0, where D may be anything.
     """
     p_data, p_g = _pair(p_data, p_g)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -142,17 +118,7 @@ def optimal_logit(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
 
 
 def criterion(p_data: np.ndarray, p_g: np.ndarray) -> float:
-    """C(G) = max over D of U(p_g, D) = U(p_g, D*), in [-log 4, 0] nats (2014 paper, Eq. 4).
-
-    Parameters
-    ----------
-    p_data, p_g : array, shape (cells,)
-        As in `value`, with the same errors.
-
-    Returns
-    -------
-    float
-    """
+    """C(G) = max over D of U(p_g, D) = U(p_g, D*), in [-log 4, 0] nats (2014 paper, Eq. 4)."""
     return value(p_data, p_g, optimal_logit(p_data, p_g))
 
 
@@ -162,31 +128,12 @@ def slope(logit: np.ndarray) -> np.ndarray:
 
 
 def mirror_step(p_g: np.ndarray, gradient: np.ndarray, eta: float) -> np.ndarray:
-    """p_g exp(-eta gradient) / Z: a gradient step that leaves a density a density.
+    """p_g exp(-eta gradient) / Z, shape (cells,): a gradient step that leaves p_g a density.
 
-    Parameters
-    ----------
-    p_g : array, shape (cells,)
-        Masses.
-    gradient : array, shape (cells,)
-        Of what is to fall, finite; a constant added to it changes nothing.
-    eta : float
-        Step size, > 0.
-
-    Returns
-    -------
-    array, shape (cells,)
-        Masses; 0 where p_g is 0.
-
-    Raises
-    ------
-    InputError
-        If shapes, masses or the step size do not fit.
+    The gradient (cells,) is finite; a constant added to it changes nothing. eta is > 0.
     """
     p_g, eta = masses("p_g", p_g), real_number("eta", eta, 0, low_open=True)
-    gradient = _vector("gradient", gradient, p_g.size)
-    if np.isinf(gradient).any():
-        raise InputError("gradient: expected finite numbers, got infinite ones")
+    gradient = one_each("gradient", gradient, p_g.size, finite=True)
     with np.errstate(divide="ignore"):  # in logarithms, nothing overflows
         log_p = np.log(p_g) - eta * gradient
     p = np.exp(log_p - log_p.max())
@@ -202,27 +149,8 @@ def descend(
 ) -> Descent:
     """Proposition 2: D goes to its optimum, then p_g takes one step (2014 paper, section 4.2).
 
-    Parameters
-    ----------
-    p_data : array, shape (cells,)
-        Masses.
-    p_g : array, shape (cells,)
-        Masses to start from, > 0 wherever p_data > 0.
-    eta : float
-        Step size in (0, 1], for which descent is proved.
-    tolerance : float
-        JSD in nats at which to stop, >= 0; below 1e-15 it is lost in rounding.
-    steps : int
-        Steps at most, >= 1.
-
-    Returns
-    -------
-    Descent
-
-    Raises
-    ------
-    InputError
-        If something does not fit, or p_g is 0 in a cell where p_data is not.
+    From masses p_g > 0 wherever p_data > 0, with a step size eta in (0, 1], for which descent is
+    proved, until JSD <= tolerance nats (below 1e-15 it is lost in rounding) or so many steps.
 
     Examples
     --------
@@ -243,7 +171,7 @@ def descend(
 
 
 def convexity_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray, share: float) -> float:
-    """How far C lies below its chord: share C(p) + (1 - share) C(q) - C(mixture) >= 0 nats.
+    """Depth of C below its chord: share C(p) + (1 - share) C(q) - C(mixture) >= 0 nats.
 
     The masses p_data, p and q are arrays as in `value`: p and q stand for two p_g, and
     share, in [0, 1], is that of p.
@@ -265,19 +193,6 @@ def subgradient_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray) -> float:
     return criterion(p_data, q) - criterion(p_data, p) - float(tangent)
 
 
-def _vector(where: str, numbers: np.ndarray, cells: int | None = None) -> np.ndarray:
-    """The numbers as float64, one for each cell, none of them NaN."""
-    try:
-        v = np.asarray(numbers, np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{where}: expected an array of numbers") from None
-    if v.ndim != 1 or v.size == 0 or v.size != (cells or v.size):
-        raise InputError(f"{where}: expected shape ({cells or 'cells'},), got {v.shape}")
-    if np.isnan(v).any():
-        raise InputError(f"{where}: expected numbers, got NaN")
-    return v
-
-
 def _mean(p: np.ndarray, f: np.ndarray) -> float:
     """Expectation of f under the masses, where 0 times infinity is 0."""
     return float(np.multiply(p, f, out=np.zeros_like(p), where=p > 0).sum())
@@ -285,7 +200,7 @@ def _mean(p: np.ndarray, f: np.ndarray) -> float:
 
 def _pair(p_data: np.ndarray, p_g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     p_data = masses("p_data", p_data)
-    return p_data, masses("p_g", _vector("p_g", p_g, p_data.size))
+    return p_data, masses("p_g", p_g, p_data.size)
 
 
 def _start(p_data: np.ndarray, p_g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

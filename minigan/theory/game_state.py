@@ -1,4 +1,4 @@
-"""How far a game is from what the theory asks, in nats.
+"""The distance of a game from what the theory asks, in nats.
 
 Given p_data and a generator on the line, the exact p_g gives the optimal
 discriminator, the Jensen-Shannon divergence and C(G); and given a D as well,
@@ -17,33 +17,26 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.numerics import sigmoid, softplus
 from minigan.networks.sequential import Sequential
-from minigan.theory.inputs import require_density
-from minigan.theory.panels import gauss_legendre, panels
+from minigan.theory.densities import require_density
 from minigan.theory.pushforward import PushForward
+from minigan.theory.quadrature import density_panels, gauss_legendre
 
 if TYPE_CHECKING:
     from minigan.base.types import Density
 
 
 def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
-    """D*(x) = p_data(x) / (p_data(x) + p_g(x)); 2014 paper, Eq. 2 (Proposition 1).
+    """D*(x) = p_data(x) / (p_data(x) + p_g(x)), in [0, 1]; 2014 paper, Eq. 2 (Proposition 1).
 
-    Parameters
-    ----------
-    p_data, p_g : array
-        The two densities at the same points, >= 0; p_g may be inf, where D* is 0.
-
-    Returns
-    -------
-    array
-        In [0, 1]; 1/2 where both densities are 0, where D may be anything.
+    p_data and p_g are arrays of the two densities at the same points, >= 0; p_g may be inf, where
+    D* is 0. It is 1/2 where both densities are 0, where D may be anything.
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where((p_data == 0) & (p_g == 0), 0.5, 1 / (1 + p_g / p_data))
 
 
 class DiscriminatorState(NamedTuple):
-    """Where a discriminator stands against a fixed generator.
+    """V(G, D) of a discriminator against a fixed generator, and its distance from D*.
 
     ``value`` is V(G, D) and ``inner_gap`` is C(G) - V(G, D) >= 0, in nats. ``d_gap``
     and ``d_minus_half`` are the means of |D - D*| and |D - 1/2| under
@@ -88,7 +81,7 @@ class GeneratorState:
     """
 
     def __init__(self, G: Sequential | Callable, noise: Density, data: Density):
-        require_density("data", data, "pdf", "cdf", "interval")
+        require_density("data", data)
         self.p_g = PushForward(G, noise)
         self._data = data
         x_data, w_data = self._data_quadrature()
@@ -107,26 +100,17 @@ class GeneratorState:
             raise InputError(f"expected 0 <= JSD <= log 2, got {jsd:.4g}: does G jump?")
         self.jsd = min(max(jsd, 0.0), math.log(2))  # rounding may step outside
 
+    def __repr__(self) -> str:
+        return f"GeneratorState({self.p_g!r}, data={self._data!r}, jsd={self.jsd:.6g})"
+
     def D_star(self, x: np.ndarray) -> np.ndarray:
         """Optimal discriminator against this generator at the points x, in [0, 1]."""
         return optimal_discriminator(self._data.pdf(x), self.p_g.pdf(x))
 
     def judge(self, D: Sequential) -> DiscriminatorState:
-        """Where a discriminator stands against this generator.
+        """V(G, D) of a discriminator against this generator, and its distance from D*.
 
-        Parameters
-        ----------
-        D : Sequential
-            A network 1 -> 1 that ends in a logit; dropout is off.
-
-        Returns
-        -------
-        DiscriminatorState
-
-        Raises
-        ------
-        InputError
-            If D is not a map from one variable to one logit.
+        D is a network 1 -> 1 that ends in a logit, else an InputError; dropout is off.
         """
         if (D.n_in, D.n_out) != (1, 1):
             raise InputError(f"expected a discriminator 1 -> 1, got {D.n_in} -> {D.n_out}")
@@ -149,7 +133,7 @@ class GeneratorState:
         The values of G at its nodes are among the panels' ends: they lie closest where
         p_g is largest, and mark every point at which it jumps.
         """
-        edges = panels(self._data, 1024)
+        edges = density_panels(self._data, 1024)
         inside = np.clip(self.p_g.values, edges[0], edges[-1])
         x, dx = gauss_legendre(np.unique(np.concatenate([edges, inside])), order=3)
         w = dx * self._data.pdf(x)

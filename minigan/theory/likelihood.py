@@ -32,92 +32,41 @@ import numpy as np
 
 from minigan.distributions import Normal
 from minigan.theory.divergences import kl_normals
-from minigan.theory.panels import gauss_legendre
+from minigan.theory.quadrature import gauss_legendre
 from minigan.theory.saturation import logit_slope
 
 
 def kl(p: Normal, q: Normal) -> float:
-    """KL(p || q) between two Gaussians, log(s_q/s_p) + (s_p^2 + (m_p - m_q)^2)/(2 s_q^2) - 1/2.
-
-    Parameters
-    ----------
-    p, q : Normal
-
-    Returns
-    -------
-    float
-        In nats, at least 0.
-    """
+    """KL(p || q) of Gaussians, log(s_q/s_p) + (s_p^2 + (m_p - m_q)^2)/(2 s_q^2) - 1/2, in nats."""
     return kl_normals(p.mean, p.std, q.mean, q.std)
 
 
 def kl_gradient(data: Normal, model: Normal) -> np.ndarray:
-    """Gradient of KL(p_data || p_g) with respect to the model's (mu, s), in closed form.
+    """Gradient of KL(p_data || p_g) with respect to the model's (mu, s), (2,), in closed form.
 
-    Parameters
-    ----------
-    data, model : Normal
-        p_data and p_g.
-
-    Returns
-    -------
-    array, shape (2,)
-        (mu - m) / s^2 and 1 / s - (sigma^2 + (mu - m)^2) / s^3, for p_data = N(m, sigma^2).
+    (mu - m) / s^2 and 1 / s - (sigma^2 + (mu - m)^2) / s^3, for p_data = N(m, sigma^2).
     """
     off, s = model.mean - data.mean, model.std
     return np.array([off / s**2, 1 / s - (data.std**2 + off**2) / s**3])
 
 
 def optimal_logit(data: Normal, model: Normal, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Logit of D*, log p_data(x) - log p_g(x), and its slope in x.
-
-    Parameters
-    ----------
-    data, model : Normal
-        p_data and p_g.
-    x : array
-
-    Returns
-    -------
-    a, slope : array, of the shape of x
-    """
+    """Logit of D*, log p_data(x) - log p_g(x), and its slope in x, both of the shape of x."""
     t, u = (x - data.mean) / data.std, (x - model.mean) / model.std
     a = (u * u - t * t) / 2 + math.log(model.std / data.std)
     return a, u / model.std - t / data.std
 
 
 def score(model: Normal, x: np.ndarray) -> np.ndarray:
-    """d log p_g(x) / d (mu, s).
-
-    Parameters
-    ----------
-    model : Normal
-        p_g.
-    x : array, shape (n,)
-
-    Returns
-    -------
-    array, shape (2, n)
-    """
+    """d log p_g(x) / d (mu, s) of the model at points x (n,), shape (2, n)."""
     u = (x - model.mean) / model.std
     return np.stack([u, u * u - 1]) / model.std
 
 
 def score_gradient(data: Normal, model: Normal) -> np.ndarray:
-    """Expected gradient of J(G) of Eq. 14 as the exercise writes it: 1/2 E_g[f d log p_g].
+    """Expected gradient of J(G) of Eq. 14 as the exercise writes it: 1/2 E_g[f d log p_g], (2,).
 
-    With f = -exp(a), D = D*; tutorial, Eq. 34, by quadrature. It equals half of
-    `kl_gradient`.
-
-    Parameters
-    ----------
-    data, model : Normal
-        p_data and p_g.
-
-    Returns
-    -------
-    array, shape (2,)
-        With respect to (mu, s).
+    With f = -exp(a), D = D*; tutorial, Eq. 34, by quadrature. It equals half of `kl_gradient`.
     """
     x, w = _quadrature(data, model)
     return _score_form(data, model, x) @ w
@@ -126,7 +75,7 @@ def score_gradient(data: Normal, model: Normal) -> np.ndarray:
 def pathwise_gradient(
     data: Normal, model: Normal, cost: str = "max-likelihood"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Expected gradient as backpropagation computes it, and its deviation a sample.
+    """Expected gradient as backpropagation computes it, and its deviation a sample, both (2,).
 
     E_z[J'(a(x)) a'(x) dG(z)/d theta] with x = G(z) = mu + s z, D = D* held fixed,
     J'(a) from `minigan.costs`, by quadrature. The expectation is the gradient of
@@ -137,23 +86,8 @@ def pathwise_gradient(
 
     (2014 paper, Theorem 1; Arjovsky & Bottou 2017, Theorem 2.5, times the tutorial's 1/2;
     tutorial, section 8.3.) All three are 0 where p_g = p_data: one fixed point, three ways.
-
-    Parameters
-    ----------
-    data, model : Normal
-        p_data and p_g.
-    cost : {"minimax", "non-saturating", "max-likelihood"}
-
-    Returns
-    -------
-    mean, deviation : array, shape (2,)
-        With respect to (mu, s); the deviation is the standard deviation of the gradient
-        that one z gives. For max-likelihood it is infinite if 2 s^2 <= sigma^2.
-
-    Raises
-    ------
-    InputError
-        If there is no such cost.
+    The deviation is the standard deviation of the gradient in (mu, s) that one z gives; for
+    max-likelihood it is infinite if 2 s^2 <= sigma^2.
     """
     x, w = _quadrature(data, model)
     each = _pathwise_form(data, model, x, cost)
@@ -166,23 +100,8 @@ def pathwise_gradient(
 def relative_noise(data: Normal, model: Normal, cost: str = "max-likelihood") -> float:
     """Deviation of the gradient that one z gives, over its mean, for mu and with D = D*.
 
-    Its square is the size of a minibatch whose noise is as large as its gradient.
-
-    Parameters
-    ----------
-    data, model : Normal
-        p_data and p_g.
-    cost : {"minimax", "non-saturating", "max-likelihood"}
-
-    Returns
-    -------
-    float
-        Infinite where the mean is 0 or the deviation infinite.
-
-    Raises
-    ------
-    InputError
-        If there is no such cost.
+    Its square is the size of a minibatch whose noise is as large as its gradient. Infinite where
+    the mean is 0 or the deviation infinite.
     """
     mean, deviation = pathwise_gradient(data, model, cost)
     return float(deviation[0] / abs(mean[0])) if mean[0] else math.inf
@@ -198,22 +117,11 @@ class Estimate(NamedTuple):
 def sampled_gradients(
     data: Normal, model: Normal, n: int, rng: np.random.Generator
 ) -> dict[str, Estimate]:
-    """Half the gradient of KL(p_data || p_g), from samples, in three ways.
+    """Half the gradient of KL(p_data || p_g), from n >= 2 samples, in three ways.
 
-    Parameters
-    ----------
-    data, model : Normal
-        p_data and p_g; error bars mean something only if 2 s^2 > sigma^2.
-    n : int
-        Samples, >= 2.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    dict of str to Estimate
-        ``"likelihood"``: -1/2 d log p_g at samples of p_data, Eq. 33, no game at all;
-        ``"score"``: Eq. 34 at samples of p_g; ``"pathwise"``: backpropagation through the
-        same samples of p_g.
+    ``"likelihood"``: -1/2 d log p_g at samples of p_data, Eq. 33, no game at all; ``"score"``:
+    Eq. 34 at samples of p_g; ``"pathwise"``: backpropagation through the same samples of p_g.
+    Error bars mean something only if 2 s^2 > sigma^2.
     """
     x = np.asarray(data.sample(n, rng)[:, 0], np.float64)
     fake = np.asarray(model.sample(n, rng)[:, 0], np.float64)
@@ -225,19 +133,10 @@ def sampled_gradients(
 
 
 def chi_square(data: Normal, model: Normal) -> float:
-    """chi^2(p_data || p_g) = E_g[(p_data / p_g)^2] - 1 between two Gaussians.
+    """chi^2(p_data || p_g) = E_g[(p_data / p_g)^2] - 1 of Gaussians: variance of p_data / p_g.
 
-    The variance of the weights p_data / p_g that max-likelihood gives to samples of G.
-
-    Parameters
-    ----------
-    data, model : Normal
-        p_data and p_g.
-
-    Returns
-    -------
-    float
-        At least 0; infinite if 2 s^2 <= sigma^2, for p_g's tails are then too thin.
+    These are the weights that max-likelihood gives to samples of G. Infinite if 2 s^2 <= sigma^2,
+    for p_g's tails are then too thin.
     """
     wide = 2 * model.std**2 - data.std**2
     if wide <= 0:

@@ -1,7 +1,7 @@
 """min max against max min: the same value, and two very different generators.
 
 A toy GAN in function space with n modes: p_data and p_g are masses on n points, D a logit
-at each. Whoever stands inside answers fully, whoever stands outside takes small steps:
+at each. The inner player answers fully, the outer player takes small steps:
 
 - min over G of max over D (tutorial, Eq. 16): D answers with D*, and p_g steps downhill on
   C(G). It goes to p_data.
@@ -21,10 +21,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.base.errors import InputError
 from minigan.base.numerics import sigmoid
 from minigan.base.validation import real_number, whole_number
-from minigan.theory.function_space import criterion, masses, mirror_step, optimal_logit, slope
+from minigan.theory.function_space import (
+    criterion,
+    masses,
+    mirror_step,
+    one_each,
+    optimal_logit,
+    slope,
+)
 from minigan.theory.function_space import value as V
 
 
@@ -39,24 +45,11 @@ class Path(NamedTuple):
 
 
 def best_response(logit: np.ndarray) -> np.ndarray:
-    """argmin over p_g of V(G, D): all mass where D is largest (tutorial, section 5.1.1).
+    """argmin over p_g of V(G, D), (modes,): all mass where D is largest (tutorial, section 5.1.1).
 
-    Parameters
-    ----------
-    logit : array, shape (modes,)
-        D = sigmoid(logit).
-
-    Returns
-    -------
-    array, shape (modes,)
-        Masses: a single 1, at the first of several maxima.
-
-    Raises
-    ------
-    InputError
-        If the logits are not finite numbers in one dimension.
+    A single 1, at the first of several maxima of D's finite logits (modes,).
     """
-    logit = _finite(logit, np.size(logit))
+    logit = one_each("logit", logit, finite=True)
     corner = np.zeros(logit.size)
     corner[logit.argmax()] = 1.0
     return corner
@@ -65,64 +58,28 @@ def best_response(logit: np.ndarray) -> np.ndarray:
 def inner_minimum(p_data: np.ndarray, logit: np.ndarray) -> float:
     """min over G of V(G, D) = sum p_data log D + log(1 - max D), in nats.
 
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-    logit : array, shape (modes,)
-        D = sigmoid(logit).
-
-    Returns
-    -------
-    float
-        At most -log 4, which D = 1/2 reaches.
-
-    Raises
-    ------
-    InputError
-        If shapes or masses do not fit.
+    At most -log 4, which D = 1/2 reaches.
     """
     p_data = masses("p_data", p_data)
-    logit = _finite(logit, p_data.size)
+    logit = one_each("logit", logit, p_data.size, finite=True)
     return V(p_data, best_response(logit), logit)
 
 
 def one_point_minimax(p_data: np.ndarray) -> float:
     """min over single points x of max over D of V, where G maps every z to x; in nats.
 
-    The max min of the same game is -log 4, as for any G, because the best answer to a D is
-    a single point anyway. That the two differ is why order matters to a collapsed G.
-
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-
-    Returns
-    -------
-    float
-        Above -log 4, unless the data are one point themselves.
-
-    Raises
-    ------
-    InputError
-        If the masses do not fit.
+    Above -log 4, unless the data are one point themselves. The max min of the same game is -log 4,
+    as for any G, because the best answer to a D is a single point anyway. That the two differ is
+    why order matters to a collapsed G.
     """
     p_data = masses("p_data", p_data)
     return min(criterion(p_data, corner) for corner in np.eye(p_data.size))
 
 
 def effective_modes(p_g: np.ndarray) -> np.ndarray:
-    """exp of the entropy: n for n modes of equal mass, 1 for a single one.
+    """exp of the entropy of masses p_g (..., modes), shape (...).
 
-    Parameters
-    ----------
-    p_g : array, shape (..., modes)
-        Masses.
-
-    Returns
-    -------
-    array, shape (...)
+    It is n for n modes of equal mass, 1 for a single one.
     """
     p_g = np.asarray(p_g, np.float64)
     logs = np.log(p_g, out=np.zeros_like(p_g), where=p_g > 0)
@@ -130,27 +87,9 @@ def effective_modes(p_g: np.ndarray) -> np.ndarray:
 
 
 def minimax_path(p_data: np.ndarray, p_g: np.ndarray, eta: float, steps: int) -> Path:
-    """Eq. 16: D goes to its optimum, then G takes one step, and so on.
+    """Eq. 16, from masses p_g > 0: D goes to its optimum, then G takes one step, and so on.
 
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-    p_g : array, shape (modes,)
-        Masses to start from, > 0.
-    eta : float
-        Step size, > 0; descent of C(G) is proved up to 1.
-    steps : int
-        >= 1.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    InputError
-        If something does not fit.
+    Descent of C(G) is proved for step sizes eta up to 1.
     """
     eta, steps = _settings(eta, steps)
     path = [masses("p_g", p_g)]
@@ -162,32 +101,13 @@ def minimax_path(p_data: np.ndarray, p_g: np.ndarray, eta: float, steps: int) ->
 
 
 def maximin_path(p_data: np.ndarray, logit: np.ndarray, eta: float, steps: int) -> Path:
-    """Eq. 17: G goes to its best answer, then D takes one step, and so on.
+    """Eq. 17, from D's logits: G goes to its best answer, then D takes one step, and so on.
 
-    Parameters
-    ----------
-    p_data : array, shape (modes,)
-        Masses.
-    logit : array, shape (modes,)
-        Of the D to start from.
-    eta : float
-        Step size, > 0.
-    steps : int
-        >= 1.
-
-    Returns
-    -------
-    Path
-        Every row of ``p_g`` is a single point; their mean goes to p_data, nearly.
-
-    Raises
-    ------
-    InputError
-        If something does not fit.
+    Every row of ``p_g`` is a single point; their mean goes to p_data, nearly.
     """
     eta, steps = _settings(eta, steps)
     p_data = masses("p_data", p_data)
-    path = [_finite(logit, p_data.size)]
+    path = [one_each("logit", logit, p_data.size, finite=True)]
     answers = [best_response(logit)]
     for _ in range(steps):
         path.append(path[-1] + eta * discriminator_slope(p_data, answers[-1], path[-1]))
@@ -203,32 +123,14 @@ def simultaneous_path(
     eta_D: float,
     steps: int,
 ) -> Path:
-    """Both at once: each takes one step, from where the other was.
+    """Both at once, from p_g > 0 and D's logits: each takes one step, from where the other was.
 
-    Parameters
-    ----------
-    p_data, p_g : array, shape (modes,)
-        Masses, p_g > 0.
-    logit : array, shape (modes,)
-        Of the D to start from.
-    eta_G, eta_D : float
-        Step sizes, > 0. The larger one's owner comes nearer to the inside of min and max.
-    steps : int
-        >= 1.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    InputError
-        If something does not fit.
+    The player with the larger step size comes nearer to the inside of min and max.
     """
     eta_G, steps = _settings(eta_G, steps)
     eta_D, _ = _settings(eta_D, steps)
     p_data = masses("p_data", p_data)
-    path = [Path(masses("p_g", p_g), _finite(logit, p_data.size))]
+    path = [Path(masses("p_g", p_g), one_each("logit", logit, p_data.size, finite=True))]
     for _ in range(steps):
         p, a = path[-1]
         climb = discriminator_slope(p_data, p, a)
@@ -237,27 +139,9 @@ def simultaneous_path(
 
 
 def discriminator_slope(p_data: np.ndarray, p_g: np.ndarray, logit: np.ndarray) -> np.ndarray:
-    """dV/dlogit = p_data (1 - D) - p_g D, in which D climbs.
-
-    Parameters
-    ----------
-    p_data, p_g, logit : array, shape (modes,)
-
-    Returns
-    -------
-    array, shape (modes,)
-    """
+    """dV/dlogit = p_data (1 - D) - p_g D, shape (modes,), in which D climbs."""
     return p_data * sigmoid(-logit) - p_g * sigmoid(logit)
 
 
 def _settings(eta: float, steps: int) -> tuple[float, int]:
     return real_number("eta", eta, 0, low_open=True), whole_number("steps", steps)
-
-
-def _finite(logit: np.ndarray, modes: int) -> np.ndarray:
-    logit = np.asarray(logit, np.float64)
-    if logit.shape != (modes,) or modes == 0:
-        raise InputError(f"logit: expected one for each mode, got shape {logit.shape}")
-    if not np.isfinite(logit).all():
-        raise InputError("logit: expected finite numbers, got NaN or infinite ones")
-    return logit

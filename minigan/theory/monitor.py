@@ -1,7 +1,7 @@
-"""A monitor for Algorithm 1: how far the game is from what the theory asks, while it is played.
+"""A monitor for Algorithm 1: the distance from what the theory asks, while a game is played.
 
 The costs of two players say little about how well a game goes: each of them depends on
-how good the other is. Where p_data is known and G and D are maps of the line, the
+how good the other is. With a p_data that is known, and G and D maps of the line, the
 quantities of the theory can be computed instead, exactly, from the networks as they
 stand: the Jensen-Shannon divergence that the game is to bring to 0, and the distance of
 D from the D* that the theory assumes in every step.
@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
-from minigan.theory import GeneratorState
-from minigan.theory.inputs import require_density
+from minigan.theory.densities import require_density
+from minigan.theory.game_state import GeneratorState
 
 if TYPE_CHECKING:
     from minigan.base.types import Density
 
 
 class Observation(NamedTuple):
-    """Where a game stands after ``step`` steps.
+    """JSD, C(G), V(G, D) and the distance of D from D* after ``step`` steps of a game.
 
     ``jsd`` is JSD(p_data || p_g), ``c_of_g`` C(G) = -log 4 + 2 JSD (2014 paper, Eq. 4 to
     6), ``value`` V(G, D) (Eq. 1), and ``inner_gap`` C(G) - V(G, D) >= 0, all in nats.
@@ -90,37 +90,21 @@ class Monitor:
                 raise InputError(f"Monitor: expected {name} of width 1 -> 1, got {widths}")
         self._data = cast("Density", game.data)
         self._noise = cast("Density", game.noise)
-        require_density("Monitor: data", self._data, "pdf", "cdf", "interval")
-        require_density("Monitor: noise", self._noise, "pdf", "cdf", "interval")
+        require_density("Monitor: data", self._data)
+        require_density("Monitor: noise", self._noise)
         self.game = game
         self.observations: list[Observation] = []
         self.seconds = 0.0
 
     def observe(self) -> Observation:
-        """Look at the game as it stands now.
+        """Observation of the game as it stands now, also appended to ``observations``.
 
-        Returns
-        -------
-        Observation
-            Also appended to ``observations``.
-
-        Raises
-        ------
-        InputError
-            If G is not finite on the range of the noise.
+        An InputError if G is not finite on the range of the noise.
         """
         start = time.perf_counter()
         generator = GeneratorState(self.game.G, self._noise, self._data)
-        seen = generator.judge(self.game.D)
-        observation = Observation(
-            step=self.game.steps_done,
-            jsd=generator.jsd,
-            c_of_g=generator.c_of_g,
-            value=seen.value,
-            inner_gap=seen.inner_gap,
-            d_gap=seen.d_gap,
-            d_minus_half=seen.d_minus_half,
-        )
+        of_D = generator.judge(self.game.D)[:4]  # value, inner_gap, d_gap, d_minus_half
+        observation = Observation(self.game.steps_done, generator.jsd, generator.c_of_g, *of_D)
         self.observations.append(observation)
         self.seconds += time.perf_counter() - start
         return observation
@@ -129,17 +113,12 @@ class Monitor:
         """Hand on the records of ``game.play``, and observe every so many steps.
 
         Also before the first step and after the last. The observation of a step is made
-        before its record is handed on.
-
-        Parameters
-        ----------
-        records : iterable of Record
-            From ``game.play``.
+        before its record is handed on. The iterator may be left at any point.
 
         Returns
         -------
         iterator of Record
-            The same records. It may be left at any point.
+            The same records.
         """
         self._observe_unless_seen()
         for record in records:

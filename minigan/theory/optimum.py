@@ -29,19 +29,9 @@ from minigan.theory.game_state import optimal_discriminator
 
 
 def pointwise_payoff(y: np.ndarray, a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:
-    """a log y + b log(1 - y): what D earns at a point; 2014 paper, proof of Prop. 1.
+    """a log y + b log(1 - y), D's payoff at a point where y = D(x); 2014 paper, proof of Prop. 1.
 
-    Parameters
-    ----------
-    y : array
-        D(x), in [0, 1].
-    a, b : array
-        At least 0.
-
-    Returns
-    -------
-    array
-        At most 0; 0 log 0 is 0.
+    For arrays y in [0, 1] and a, b >= 0; 0 log 0 is 0.
     """
     return xlogy(a, y) + xlog1py(b, -np.asarray(y))
 
@@ -87,20 +77,8 @@ def optimal_logit(p_data, p_g, alpha: float = 0.0, beta: float = 0.0) -> Callabl
     """Logit of D*: the discriminator of Eq. 15 as a function, without rounding to 0 or 1.
 
     D / (1 - D) = ((1 - alpha) p_data + beta p_g) / (alpha p_data + (1 - beta) p_g), which is
-    p_data / p_g without smoothing.
-
-    Parameters
-    ----------
-    p_data, p_g : density
-        See `minigan.theory.densities`.
-    alpha, beta : float
-        As in `smoothed_optimum`.
-
-    Returns
-    -------
-    callable
-        Points (n,) -> logits (n,); -inf or inf where D* is 0 or 1, 0 where both densities
-        are 0.
+    p_data / p_g without smoothing; alpha and beta as in `smoothed_optimum`. The function maps
+    points (n,) to logits (n,); -inf or inf where D* is 0 or 1, 0 where both densities are 0.
     """
     alpha, beta = _check_smoothing(alpha, beta)
 
@@ -164,20 +142,8 @@ def value(p_data, p_g, D: Callable, alpha: float = 0.0, beta: float = 0.0) -> fl
 def c_of_g(p_data, p_g) -> float:
     """C(G) = V(G, D*), in nats; 2014 paper, Eq. 4. By Theorem 1 it is -log 4 + 2 JSD.
 
-    Parameters
-    ----------
-    p_data, p_g : density
-        See `minigan.theory.densities`.
-
-    Returns
-    -------
-    float
-        From -log 4, for p_g = p_data, to 0, for supports that do not meet.
-
-    Raises
-    ------
-    InputError
-        If one of them is no density.
+    From -log 4, for densities p_g = p_data, to 0, for supports that do not meet; errors as in
+    `value`.
 
     Examples
     --------

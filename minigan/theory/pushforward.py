@@ -6,8 +6,8 @@ If x = G(z) and z has density p_z, then x has density
 
 the change of variables, one term for every fold of G. There is no kernel and no
 histogram here: the z are found by solving G(z) = x, and G' comes from the
-generator's own backward pass. Where G is flat, p_g has an atom, a point that
-carries probability by itself.
+generator's own backward pass. On a stretch on which G is flat, p_g has an atom, a point
+that carries probability by itself.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
 from minigan.networks.sequential import Sequential
-from minigan.theory.inputs import require_density, scalar_map
-from minigan.theory.panels import gauss_legendre, panels
+from minigan.theory.densities import require_density
+from minigan.theory.quadrature import density_panels, gauss_legendre
 
 if TYPE_CHECKING:
     from minigan.base.types import Density
@@ -76,24 +76,20 @@ class PushForward:
 
     def __init__(self, G: Sequential | Callable, noise: Density, cells: int = 2048):
         cells = whole_number("PushForward: cells", cells, low=2)
-        require_density("noise", noise, "pdf", "cdf", "interval")
-        self._G = scalar_map(G)
+        require_density("noise", noise)
+        self._G = _value_and_slope(G)
         self._noise = noise
-        z = panels(noise, cells)
-        self._cut_into_monotone_cells(z)
+        self._text = f"PushForward({getattr(G, '__name__', G)}, {noise!r})"
+        self._cut_into_monotone_cells(density_panels(noise, cells))
         self._join_cells_into_branches()
 
+    def __repr__(self) -> str:
+        return self._text
+
     def pdf(self, x: np.ndarray) -> np.ndarray:
-        """Density p_g at the points x: 0 outside the range of G, inf where G' = 0.
+        """Density p_g at points x of any shape: 0 outside the range of G, inf where G' = 0.
 
-        Parameters
-        ----------
-        x : array
-
-        Returns
-        -------
-        array, of the shape of x
-            In probability per unit of x. Atoms are not part of it.
+        In probability per unit of x. Atoms are not part of it.
         """
         x = np.asarray(x, np.float64)
         density = np.zeros(x.size)
@@ -103,17 +99,7 @@ class PushForward:
         return density.reshape(x.shape)
 
     def cdf(self, x: np.ndarray) -> np.ndarray:
-        """Probability of G(z) <= x, atoms included.
-
-        Parameters
-        ----------
-        x : array
-
-        Returns
-        -------
-        array, of the shape of x
-            In [0, 1].
-        """
+        """Probability of G(z) <= x, atoms included, at points x of any shape."""
         x = np.asarray(x, np.float64)
         points = x.ravel()
         total = np.zeros(points.size)
@@ -164,7 +150,7 @@ class PushForward:
         return x, w, p_g
 
     def _share(self, z: np.ndarray, slope: np.ndarray) -> np.ndarray:
-        """What a preimage z adds to p_g: p_z(z) / |G'(z)|; nothing where p_z is 0."""
+        """p_z(z) / |G'(z)|, which a preimage z adds to p_g; 0 where p_z is 0."""
         p_z = self._noise.pdf(z)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(p_z > 0, p_z / np.abs(slope), 0.0)
@@ -241,7 +227,7 @@ class PushForward:
         self.critical = np.unique(critical)
 
     def _solve(self, branch: _Branch, x: np.ndarray):
-        """Where on a branch G(z) = x: indices of the x that have a solution, z, and G'(z).
+        """Solutions of G(z) = x on a branch: indices of the x that have one, z, and G'(z).
 
         Newton's method from the straight line through the cell's ends, with bisection
         wherever it would leave the cell.
@@ -274,7 +260,27 @@ class PushForward:
 
 
 def _narrowest(width: np.ndarray) -> np.ndarray:
-    """Which cells have been closed in on: far narrower than most, and than their neighbours."""
+    """Mask of the cells far narrower than most, and than their neighbours: those closed in on."""
     padded = np.concatenate([[np.inf], width, [np.inf]])
     local = (width <= padded[:-2]) & (width <= padded[2:])
     return local & (width < 1e-3 * np.median(width))
+
+
+def _value_and_slope(G: Sequential | Callable) -> Callable:
+    """Function z -> (G(z), G'(z)), arrays (n,): a float64 copy of a network, or G if it is one."""
+    if not isinstance(G, Sequential):
+        if not callable(G):
+            raise InputError(f"PushForward: expected a Sequential or a function, got {G!r}")
+        return G
+    if (G.n_in, G.n_out) != (1, 1):
+        raise InputError(
+            f"PushForward: expected a generator of width 1 -> 1, got {G.n_in} -> {G.n_out}"
+        )
+    net = G.copy(dtype="float64", device="cpu")
+
+    def of_network(z):
+        x, caches = net.forward(z[:, None], train=False)
+        slope = net.backward(np.ones_like(x), caches, param_grads=False)
+        return x[:, 0], slope[:, 0]
+
+    return of_network

@@ -1,10 +1,11 @@
-"""Integrals over the line, to about thirteen digits, whatever the tails.
+"""Integrals over the line by Gauss-Legendre, on panels that close in on what is hard.
 
-(Six digits at least, or an `InputError`, at singularities that floats cannot resolve.)
-
-The line is cut into panels. On each, Gauss-Legendre is compared with itself on the two
-halves; where they disagree the panel is halved and the question asked again, so that kinks,
-jumps and peaks draw panels to themselves. An infinite end is not cut off at some
+Two ways to choose the panels. `density_panels` cuts the range of a density whose cdf is known,
+until each panel holds the probability that the cdf says. `adaptive` needs nothing but the
+functions, and is right to about thirteen digits, whatever the tails (six digits at least, or
+an `InputError`, at singularities that floats cannot resolve): on each panel, Gauss-Legendre
+is compared with itself on the two halves; where they disagree the panel is halved, so that
+kinks, jumps and peaks draw panels to themselves. An infinite end is not cut off at some
 interval: panels double in length, 2^200 times, and what a tail holds beyond that is
 a geometric series, summed, or found to diverge.
 
@@ -18,15 +19,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.theory.panels import gauss_legendre
+
+if TYPE_CHECKING:
+    from minigan.base.types import Density
 
 OCTAVES = 200  # 2^200 = 1.6e60: even x^-1.2 has fallen to 1e-12 of its mass there
-_NODES, _WEIGHTS = gauss_legendre(np.array([0.0, 1.0]), order=12)
 _AGREE = 1e-13  # a panel and its halves, relative to the integral of |f|
 _SETTLED = 1e-6  # what may be left in doubt where halving is at an end, likewise
 _LEAST = 1e-3  # a smaller integral of |f| counts as this: near 0 there is rounding only
@@ -34,6 +36,40 @@ _MOST_HALVINGS = 200
 _NARROW = 2.0**-44  # relative: in a panel less wide, points round to its ends
 _MOST_PANELS = 2**15  # at once; only noise, such as float32's, asks for so many
 _WINDOW = 20  # octaves over which a tail's decay is measured
+
+
+def gauss_legendre(edges: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss-Legendre points and weights, both (n * order,), on intervals between edges (n + 1,).
+
+    Exact for polynomials of degree 2 order - 1 on each interval; the edges ascend.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(order)
+    half = np.diff(edges)[:, None] / 2
+    middle = (edges[:-1] + edges[1:])[:, None] / 2
+    return (middle + half * nodes).ravel(), (half * weights).ravel()
+
+
+_NODES, _WEIGHTS = gauss_legendre(np.array([0.0, 1.0]), order=12)
+
+
+def density_panels(density: Density, count: int, order: int = 3) -> np.ndarray:
+    """Ends of at least ``count`` panels on which a density with a cdf is easy to integrate.
+
+    Equal panels, halved wherever Gauss-Legendre of that order misses the probability that the
+    cdf says they hold: jumps are closed in on, and narrow modes are found. InputError if pdf
+    and cdf contradict one another.
+    """
+    ends = np.linspace(*density.interval(), count + 1)
+    for _ in range(50):
+        x, dx = gauss_legendre(ends, order)
+        mass = (density.pdf(x) * dx).reshape(-1, order).sum(axis=1)
+        missed = np.flatnonzero(np.abs(mass - np.diff(density.cdf(ends))) > 1e-10)
+        if missed.size == 0:
+            break
+        if ends.size > 64 * count + 4096:
+            raise InputError(f"{density!r}: expected the cdf to be the integral of the pdf")
+        ends = np.insert(ends, missed + 1, (ends[missed] + ends[missed + 1]) / 2)
+    return ends
 
 
 class Panels(NamedTuple):
@@ -48,19 +84,10 @@ class Panels(NamedTuple):
 
 
 def panel_edges(knots: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Ends of the first panels: the knots, and doubling steps towards infinite ends.
+    """Ends of the first panels, ascending: the knots, and doubling steps towards infinite ends.
 
-    Parameters
-    ----------
-    knots : array, shape (n,)
-        Where the functions have their bulk, their kinks and their jumps.
-    low, high : float
-        Ends of the line, -inf and inf included; low < high.
-
-    Returns
-    -------
-    array
-        Ascending; `OCTAVES` panels at each infinite end.
+    Knots are where the functions have their bulk, their kinks and their jumps, in any order; each
+    infinite end, of low < high, gets `OCTAVES` panels.
     """
     ends = [end for end in (low, high) if math.isfinite(end)]
     inner = np.asarray(knots, np.float64)
@@ -77,23 +104,9 @@ def panel_edges(knots: np.ndarray, low: float, high: float) -> np.ndarray:
 def adaptive(f: Callable, edges: np.ndarray) -> Panels:
     """Integrals of k functions over panels that are halved until Gauss-Legendre agrees.
 
-    Parameters
-    ----------
-    f : callable
-        Points (n,) -> values (k, n). A value may be inf; its function's sum is then inf.
-    edges : array, shape (m + 1,)
-        Ascending ends of the panels to begin with.
-
-    Returns
-    -------
-    Panels
-        At least m of them.
-
-    Raises
-    ------
-    InputError
-        If an integral is still in doubt, by more than 1e-6 of that of |f|, where panels
-        cannot be halved any more: at a singularity that no halving resolves, or in noise.
+    f maps points (n,) to values (k, n); a value may be inf, its function's sum is then inf. The
+    edges ascend. InputError if an integral is still in doubt, by more than 1e-6 of that of |f|,
+    where panels cannot be halved any more: at a singularity that no halving resolves, or in noise.
     """
     left, right = edges[:-1], edges[1:]
     whole = _sums(f, left, right)
@@ -135,21 +148,10 @@ def _sums(f: Callable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def total(panels: Panels, edges: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Integrals from low to high: the panels' sums and what lies beyond the last of them.
+    """Integrals (k,) from low to high: the panels' sums and what lies beyond the last of them.
 
-    Parameters
-    ----------
-    panels : Panels
-        From `adaptive`.
-    edges : array
-        From `panel_edges`, with the same ends.
-    low, high : float
-        Ends of the line.
-
-    Returns
-    -------
-    array, shape (k,)
-        An integral that diverges at an infinite end is inf or -inf; NaN is inf - inf.
+    Panels are from `adaptive`, edges from `panel_edges` with the same ends. An integral that
+    diverges at an infinite end is inf or -inf; NaN is inf - inf.
     """
     first = np.searchsorted(edges, panels.left, side="right") - 1
     with np.errstate(invalid="ignore"):

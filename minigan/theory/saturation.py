@@ -1,4 +1,4 @@
-"""What the generator is told: its three costs for one sample, and their slopes.
+"""The generator's three costs for one sample, and their slopes, which D hands back to G.
 
 The generator's cost for a sample x = G(z) depends on nothing but D(x) (tutorial, section
 3.2.6 and Figure 16). Where D rejects the sample with confidence, D(x) is near 0, and the
@@ -32,95 +32,39 @@ _SLOPES = {
 
 
 def sample_cost(name: str, D: np.ndarray) -> np.ndarray:
-    """What a sample costs the generator, from D(G(z)); tutorial, Eq. 10, 13, 14 and Fig. 16.
+    """Cost of a sample to the generator, from D(G(z)) in (0, 1); tutorial, Eq. 10, 13, 14, Fig. 16.
 
-    Written as the tutorial writes it, in D; `minigan.costs` computes the same from
-    logits, and for a minibatch.
-
-    Parameters
-    ----------
-    name : {"minimax", "non-saturating", "max-likelihood"}
-    D : array
-        D(G(z)), strictly between 0 and 1.
-
-    Returns
-    -------
-    array, of the shape of D
-        In nats; no unit for max-likelihood.
-
-    Raises
-    ------
-    InputError
-        If there is no such cost or D leaves (0, 1).
+    Written as the tutorial writes it, in D; `minigan.costs` computes the same from logits, and for
+    a minibatch. In nats; no unit for max-likelihood.
     """
     generator_cost(name)  # refuses other names
     return _COSTS[name](_inside(D))
 
 
 def slope(name: str, D: np.ndarray) -> np.ndarray:
-    """Derivative of a sample's cost with respect to D(G(z)): slope of the curves of Fig. 16.
-
-    Parameters
-    ----------
-    name, D
-        As in `sample_cost`.
-
-    Returns
-    -------
-    array, of the shape of D
-        Below 0 everywhere.
-
-    Raises
-    ------
-    InputError
-        As in `sample_cost`.
-    """
+    """Derivative of a sample's cost with respect to D(G(z)): slope of the curves of Fig. 16."""
     generator_cost(name)
     return _SLOPES[name](_inside(D))
 
 
 def logit_slope(name: str, a: np.ndarray) -> np.ndarray:
-    """Derivative of a sample's cost with respect to D's logit, from `minigan.costs`.
+    """Derivative of a sample's cost with respect to D's logit, of the shape of the logits a.
 
-    Parameters
-    ----------
-    name : {"minimax", "non-saturating", "max-likelihood"}
-    a : array
-        Logits of D on G(z), floating-point.
-
-    Returns
-    -------
-    array, of the shape of a
-        At most 0. By the chain rule dJ/da = dJ/dD D (1 - D).
-
-    Raises
-    ------
-    InputError
-        If there is no such cost, or the array is empty or not floating-point.
+    From `minigan.costs`, by the name "minimax", "non-saturating" or "max-likelihood"; at most 0. By
+    the chain rule dJ/da = dJ/dD D (1 - D).
     """
     _, da = generator_cost(name)(a)
     return da * a.size  # the mean over a minibatch divided by its size
 
 
 def effective_share(slopes: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """How large a part of the samples the gradient comes from: (E|w|)^2 / E[w^2].
+    """Part of the samples that the gradient comes from: (E|w|)^2 / E[w^2], in (0, 1].
 
-    The effective sample size of importance sampling, divided by the sample size (Kish):
-    1 where all samples weigh the same, 1/m where one of m samples does everything.
-    For max-likelihood with D = D* it is 1 / (1 + chi^2(p_data || p_g)), since the slopes
-    are then proportional to p_data / p_g.
-
-    Parameters
-    ----------
-    slopes : array, shape (m,)
-        Slopes at the logits, from `logit_slope`.
-    weights : array, shape (m,), optional
-        Probabilities of the samples; 1/m each by default.
-
-    Returns
-    -------
-    float
-        In (0, 1]; NaN if all slopes are 0.
+    The effective sample size of importance sampling, divided by the sample size (Kish), for slopes
+    (m,) at the logits and their probabilities, 1/m each by default: 1 where all samples weigh the
+    same, 1/m where one of m samples does everything; NaN if all slopes are 0. For max-likelihood
+    with D = D* it is 1 / (1 + chi^2(p_data || p_g)), since the slopes are then proportional to
+    p_data / p_g.
     """
     w = np.abs(slopes)
     with np.errstate(invalid="ignore"):

@@ -30,7 +30,7 @@ import numpy as np
 
 from minigan.base.numerics import sigmoid, softplus
 from minigan.distributions import Normal
-from minigan.theory.panels import gauss_legendre
+from minigan.theory.quadrature import gauss_legendre
 
 
 class Sample(NamedTuple):
@@ -108,20 +108,10 @@ def climb(
     fake: Sample,
     da: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Gradient of V with respect to what is inside D: E_data[(1 - D) da] - E_g[D da].
+    """Gradient (parameters,) of V in what is inside D: E_data[(1 - D) da] - E_g[D da].
 
-    Parameters
-    ----------
-    a_data, a_fake : array, shape (n,)
-        D's logits.
-    data, fake : Sample
-        Of p_data and of p_g.
-    da : callable
-        Points -> derivatives of the logit there, shape (parameters, n).
-
-    Returns
-    -------
-    array, shape (parameters,)
+    a_data and a_fake are D's logits at the points of data and of fake; da maps points (n,) to the
+    derivatives of the logit there, (parameters, n).
     """
     up = da(data.x) @ (data.w * sigmoid(-a_data))
     down = da(fake.x) @ (fake.w * sigmoid(a_fake))
@@ -131,20 +121,7 @@ def climb(
 def contrast(
     model: Model, generator: Model, data: Sample, fake: Sample
 ) -> tuple[float, np.ndarray]:
-    """V and its gradient in (mu, rho, c) for D = p_model / (p_model + p_g).
-
-    Parameters
-    ----------
-    model, generator : Model
-        p_model and p_g.
-    data, fake : Sample
-        Of p_data and of p_g.
-
-    Returns
-    -------
-    V : float
-    gradient : array, shape (3,)
-    """
+    """V and its gradient in (mu, rho, c), shape (3,), for D = p_model / (p_model + p_g)."""
     a_data, a_fake = (log_density(model, s.x) - log_density(generator, s.x) for s in (data, fake))
     slope = climb(a_data, a_fake, data, fake, lambda x: density_slope(model, x))
     return value(a_data, a_fake, data, fake), slope
@@ -153,18 +130,8 @@ def contrast(
 def nce(model: Model, noise: Model, draw: Draw, rate: float) -> Iterator[Turn]:
     """Noise-contrastive estimation (Gutmann & Hyvarinen 2010): G is a fixed source of noise.
 
-    The model need not be normalised: c is learned with the rest.
-
-    Parameters
-    ----------
-    model : Model
-        Where p_model starts.
-    noise : Model
-        p_g, and what it stays.
-    draw : callable
-        Nothing -> a sample of p_data and one of p_z (standard normal).
-    rate : float
-        Step along the gradient of V.
+    The model need not be normalised: c is learned with the rest. The rate is the step along the
+    gradient of V.
 
     Yields
     ------
@@ -181,10 +148,7 @@ def nce(model: Model, noise: Model, draw: Draw, rate: float) -> Iterator[Turn]:
 def mle(model: Model, draw: Draw, rate: float) -> Iterator[Turn]:
     """Maximum likelihood as a game: after each update of D, G copies the model inside it.
 
-    Parameters
-    ----------
-    model, draw, rate
-        As in `nce`; c stays 0, since only a normalised density can be sampled from.
+    c stays 0, since only a normalised density can be sampled from.
 
     Yields
     ------
@@ -203,21 +167,8 @@ def gan(
 ) -> Iterator[Turn]:
     """The minimax GAN: both players follow gradients of V, the generator through D.
 
-    dV/d theta_G = -E_z[D a'(x) dG(z)/d theta_G], with dG/d(mu, rho) = (1, s z).
-    A step is k updates of D and then one of G, as in Algorithm 1.
-
-    Parameters
-    ----------
-    generator : Model
-        Where p_g = p_model starts.
-    D : Logit
-        Where D starts.
-    draw : callable
-        As in `nce`.
-    rate, D_rate : float
-        Steps along the gradient of V, of G (down) and of D (up).
-    k : int
-        Updates of D before each of G.
+    dV/d theta_G = -E_z[D a'(x) dG(z)/d theta_G], with dG/d(mu, rho) = (1, s z). A step is k updates
+    of D, up with its D_rate, and then one of G, down, as in Algorithm 1.
 
     Yields
     ------
@@ -255,17 +206,7 @@ def descent(generator: Model, D: Logit, z: Sample) -> np.ndarray:
 
 
 def exactly(data: Normal) -> Draw:
-    """Expectations by quadrature instead of sampling: the same points every time.
-
-    Parameters
-    ----------
-    data : Normal
-
-    Returns
-    -------
-    callable
-        For `nce`, `mle` and `gan`.
-    """
+    """Draw of expectations by quadrature instead of sampling: the same points every time."""
     t, dt = gauss_legendre(np.linspace(-9, 9, 129), 4)
     z = Sample(t, dt * Normal().pdf(t))
     x = Sample(data.mean + data.std * t, z.w)
@@ -273,20 +214,7 @@ def exactly(data: Normal) -> Draw:
 
 
 def by_minibatch(data: Normal, m: int, rng: np.random.Generator) -> Draw:
-    """Expectations as means over m fresh samples of p_data and of p_z, as in Algorithm 1.
-
-    Parameters
-    ----------
-    data : Normal
-    m : int
-        >= 1.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    callable
-        For `nce`, `mle` and `gan`.
-    """
+    """Draw of means over m fresh samples of p_data and of p_z, as in Algorithm 1."""
     w = np.full(m, 1 / m)
 
     def draw():

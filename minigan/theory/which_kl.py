@@ -1,4 +1,4 @@
-"""Which divergence? One Gaussian for a mixture of two, and maximum likelihood as KL.
+"""Fits of one Gaussian to other densities by KL, either way, or JSD; and maximum likelihood as KL.
 
 When the model can be right everywhere, every divergence has the same optimum. When it
 cannot, the divergence decides what is given up (tutorial, section 3.2.5, Figure 14):
@@ -26,7 +26,9 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.distributions import Normal
-from minigan.theory.panels import gauss_legendre
+from minigan.theory.divergences import kl_integrand, log_mean
+from minigan.theory.quadrature import gauss_legendre
+from minigan.theory.update_rules import Model, density_slope, log_density
 
 if TYPE_CHECKING:
     from minigan.base.types import Density
@@ -47,25 +49,17 @@ class Divergence(NamedTuple):
     q_slope: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def _log_mean(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
-    return np.logaddexp(log_p, log_q) - math.log(2)
+def _jsd_integrand(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    return (kl_integrand(p, log_mean(p, q)) + kl_integrand(q, log_mean(p, q))) / 2
 
 
 DIVERGENCES = {
-    "forward": Divergence(
-        "KL(p_data || q)",
-        lambda p, q: np.exp(p) * (p - q),
-        lambda p, q: -np.exp(p),
-    ),
+    "forward": Divergence("KL(p_data || q)", kl_integrand, lambda p, q: -np.exp(p)),
     "reverse": Divergence(
-        "KL(q || p_data)",
-        lambda p, q: np.exp(q) * (q - p),
-        lambda p, q: np.exp(q) * (q - p),
+        "KL(q || p_data)", lambda p, q: kl_integrand(q, p), lambda p, q: kl_integrand(q, p)
     ),
     "jsd": Divergence(
-        "JSD(p_data || q)",
-        lambda p, q: (np.exp(p) * (p - _log_mean(p, q)) + np.exp(q) * (q - _log_mean(p, q))) / 2,
-        lambda p, q: np.exp(q) * (q - _log_mean(p, q)) / 2,
+        "JSD(p_data || q)", _jsd_integrand, lambda p, q: kl_integrand(q, log_mean(p, q)) / 2
     ),
 }
 
@@ -79,53 +73,22 @@ class Fit(NamedTuple):
 
 
 def divergence(name: str, data: Density, model: Normal) -> float:
-    """KL(p_data || q), KL(q || p_data) or JSD(p_data || q), by quadrature.
+    """KL(p_data || q), KL(q || p_data) or JSD(p_data || q) in nats, by a fixed quadrature.
 
-    Parameters
-    ----------
-    name : {"forward", "reverse", "jsd"}
-    data : Density
-        p_data, above 0 on the whole line, as a mixture of Gaussians is.
-    model : Normal
-        q, within twice the range of p_data.
-
-    Returns
-    -------
-    float
-        In nats.
-
-    Raises
-    ------
-    InputError
-        If there is no such divergence.
+    By name "forward", "reverse" or "jsd", for p_data above 0 on the whole line, as a mixture of
+    Gaussians is, and q within twice the range of p_data. These are the numbers that `fit` descends;
+    `minigan.theory.divergences` takes any densities, and longer.
     """
     return _on_grid(name, data)(model.mean, math.log(model.std))[0]
 
 
 def fit(name: str, data: Density, starts: list[Normal]) -> list[Fit]:
-    """Local minima of a divergence over all Gaussians q, the lowest first.
+    """Local minima of a divergence over all Gaussians q, each once, the lowest first.
 
-    Gradient descent of second order (BFGS) on mean and log std, once from each start. The
-    gradient is that of section 8.3 of the tutorial: E_q[f(x) d log q / d theta], where f is
-    the derivative of the divergence's density with respect to q.
-
-    Parameters
-    ----------
-    name : {"forward", "reverse", "jsd"}
-    data : Density
-        As in `divergence`.
-    starts : list of Normal
-        Where to start; not on an axis of symmetry of p_data, which would never be left.
-
-    Returns
-    -------
-    list of Fit
-        Each minimum once.
-
-    Raises
-    ------
-    InputError
-        If there is no such divergence.
+    Gradient descent of second order (BFGS) on mean and log std, once from each start; no start may
+    lie on an axis of symmetry of p_data, which would never be left. The gradient is that of section
+    8.3 of the tutorial: E_q[f(x) d log q / d theta], where f is the derivative of the divergence's
+    density with respect to q. Names and p_data as in `divergence`.
     """
     from scipy.optimize import minimize  # 0.3 s to import: only when asked for
 
@@ -141,17 +104,7 @@ def fit(name: str, data: Density, starts: list[Normal]) -> list[Fit]:
 
 
 def moments(data: Density) -> Normal:
-    """The Gaussian with the mean and the variance of p_data: maximum likelihood's answer.
-
-    Parameters
-    ----------
-    data : Density
-
-    Returns
-    -------
-    Normal
-        The minimum of KL(p_data || q) over all Gaussians.
-    """
+    """The Gaussian of the least KL(p_data || q): it has the mean and the variance of p_data."""
     x, w = _points(data)
     w = w * data.pdf(x)
     mean = float(w @ x)
@@ -159,22 +112,9 @@ def moments(data: Density) -> Normal:
 
 
 def most_likely(x: np.ndarray) -> Normal:
-    """The Gaussian that maximises sum_j log q(x_j); tutorial, Eq. 3.
+    """The Gaussian that maximises sum_j log q(x_j), for at least two different x; tutorial, Eq. 3.
 
-    Parameters
-    ----------
-    x : array, shape (m,)
-        At least two different numbers.
-
-    Returns
-    -------
-    Normal
-        With the mean of the data and their standard deviation (divided by m, not m - 1).
-
-    Raises
-    ------
-    InputError
-        If the numbers are all the same.
+    It has the mean of the data and their standard deviation (divided by m, not m - 1).
     """
     return Normal(float(np.mean(x)), float(np.std(x)))
 
@@ -187,72 +127,26 @@ class Recorded(NamedTuple):
 
 
 def record(x: np.ndarray, resolution: float) -> Recorded:
-    """Data on cells of one width, the two outermost of which reach to infinity.
-
-    Parameters
-    ----------
-    x : array, shape (m,)
-    resolution : float
-        Width of the cells, > 0.
-
-    Returns
-    -------
-    Recorded
-    """
+    """Data x (m,) on cells of width ``resolution``; the two outermost reach to infinity."""
     low, high = math.floor(x.min() / resolution), math.ceil(x.max() / resolution)
     edges = resolution * np.arange(low, high + 1)
     return Recorded(edges, np.searchsorted(edges, x, side="right"))
 
 
 def average_log_likelihood(data: Recorded, model: Normal) -> float:
-    """1/m sum_j log Q(cell of x_j): a sum over the data; tutorial, Eq. 3.
-
-    Parameters
-    ----------
-    data : Recorded
-    model : Normal
-        q.
-
-    Returns
-    -------
-    float
-        In nats.
-    """
+    """1/m sum_j log Q(cell of x_j), in nats: a sum over the data; tutorial, Eq. 3."""
     return float(np.mean(np.log(_cell_probabilities(data, model)[data.cell])))
 
 
 def empirical_kl(data: Recorded, model: Normal) -> float:
-    """KL(P^ || Q) = sum over cells of P^ log P^ / Q; tutorial, Eq. 4 with P^ for p_data.
-
-    Parameters
-    ----------
-    data : Recorded
-    model : Normal
-        q.
-
-    Returns
-    -------
-    float
-        In nats, at least 0.
-    """
-    P = empirical(data)
-    Q = _cell_probabilities(data, model)
+    """KL(P^ || Q) = sum over cells of P^ log P^ / Q, in nats; tutorial, Eq. 4, P^ for p_data."""
+    P, Q = empirical(data), _cell_probabilities(data, model)
     full = P > 0
     return float(P[full] @ np.log(P[full] / Q[full]))
 
 
 def empirical(data: Recorded) -> np.ndarray:
-    """P^: the part of the data that fell into each cell.
-
-    Parameters
-    ----------
-    data : Recorded
-
-    Returns
-    -------
-    array, shape (cells,)
-        Sum 1.
-    """
+    """P^, the part of the data that fell into each cell, shape (cells,)."""
     return np.bincount(data.cell, minlength=data.edges.size + 1) / data.cell.size
 
 
@@ -277,9 +171,8 @@ def _on_grid(name: str, data: Density) -> Callable[[float, float], tuple[float, 
     x, w, log_p = x[p > 0], w[p > 0], np.log(p[p > 0])
 
     def value_and_gradient(mean, log_std):
-        u = (x - mean) / math.exp(log_std)
-        log_q = -u * u / 2 - log_std - math.log(2 * math.pi) / 2
-        scores = np.stack([u / math.exp(log_std), u * u - 1])
+        model = Model(mean, log_std)
+        log_q, scores = log_density(model, x), density_slope(model, x)[:2]
         value = float(w @ which.density(log_p, log_q))
         return value, scores @ (w * which.q_slope(log_p, log_q))
 

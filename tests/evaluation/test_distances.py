@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minigan.evaluation.distances import Centres, exact_half_squares, slices
-from minigan.evaluation.terms import INEXACT
+from minigan.evaluation.log_sum_exp import INEXACT
 
 from . import oracles
 

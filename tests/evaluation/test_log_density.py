@@ -83,50 +83,50 @@ def test_one_centre_is_a_gaussian(rng):
     np.testing.assert_allclose(log_density(x, mu, 0.7), expected, rtol=1e-14)
 
 
-def test_one_point_one_centre_one_dimension():
-    x = np.array([[0.5]])
-    assert log_density(x, x, 2.0) == pytest.approx([-np.log(2 * np.sqrt(2 * np.pi))], abs=1e-15)
+HARD = {
+    "differences that float32 cannot see": lambda rng: (
+        1 + 1e-12 * rng.normal(size=(5, 6)), 1 + 1e-12 * rng.normal(size=(500, 6)), [1e-12, 1e-10]
+    ),
+    "a collapsed generator": lambda rng: (
+        rng.random((4, 40)), rng.random(40) + 1e-7 * rng.normal(size=(600, 40)), [1e-9, 1e-3, 1.0]
+    ),
+    "one far centre": lambda rng: (
+        *(rows.astype(np.float32) for rows in (rng.random((5, 8)), one_far(rng.random((300, 8))))),
+        [1e-3, 0.1, 10],
+    ),
+    "nearest first": lambda rng: (np.zeros((3, 4)), by_distance(rng), [1e-4, 0.5, 3.0]),
+    "nearest last": lambda rng: (np.zeros((3, 4)), by_distance(rng)[::-1], [1e-4, 0.5, 3.0]),
+    **{
+        f"scale {scale}": lambda rng, scale=scale: (
+            scale * rng.random((5, 9)), scale * rng.random((200, 9)), [scale / 10, scale]
+        )
+        for scale in (1e-55, 1e-30, 1e25, 1e40, 1e59)  # beyond float32
+    },
+}  # fmt: skip
 
 
-def test_it_integrates_to_one(rng):
-    x = np.linspace(-8, 8, 4001)[:, None]
-    p = np.exp(log_density(x, rng.normal(size=(30, 1)), 0.3))
-    assert p.sum() * 16 / 4000 == pytest.approx(1, abs=1e-12)
+def one_far(centres):
+    centres[17] = 1e6
+    return centres
 
 
-def test_a_mixture_of_copies_is_the_mixture(rng):
-    x, mu = rng.normal(size=(5, 3)), rng.normal(size=(7, 3))
-    once = log_density(x, mu, 0.5)
-    np.testing.assert_allclose(log_density(x, np.tile(mu, (40, 1)), 0.5), once, rtol=1e-13)
+def by_distance(rng):
+    centres = rng.normal(size=(300, 4))
+    return centres[np.argsort((centres**2).sum(axis=1))]
 
 
-def test_differences_that_float32_cannot_see_count(rng):
-    centres = 1 + 1e-12 * rng.normal(size=(500, 6))
-    assert np.unique(centres.astype(np.float32)).size == 1
-    assert_exact(centres[:5] + 3e-13, centres, [1e-12, 1e-10])
-
-
-@pytest.mark.parametrize("sigma", [1e-9, 1e-3, 1.0])
-def test_a_collapsed_generator_is_scored_exactly(rng, sigma):
-    centres = rng.random((1, 40)) + 1e-7 * rng.normal(size=(600, 40))
-    assert_exact(rng.random((4, 40)), centres, [sigma])
-
-
-@pytest.mark.parametrize("scale", [1e-55, 1e-30, 1e25, 1e40, 1e59])
-def test_numbers_beyond_float32_are_no_trouble(rng, scale):
-    points, centres = scale * rng.random((5, 9)), scale * rng.random((200, 9))
-    assert_exact(points, centres, [scale / 10, scale])
+@pytest.mark.parametrize("block", [None, 14])
+@pytest.mark.parametrize("case", HARD)
+def test_it_is_the_definition_in_hard_cases(rng, case, block):
+    points, centres, sigmas = HARD[case](rng)
+    assert_exact(points, centres, sigmas, block=block)
+    for sigma in sigmas:
+        assert_exact(points, centres, [sigma], block=block)
 
 
 def test_the_extremes_of_what_is_allowed_give_finite_numbers():
     points, centres = np.full((1, 3), 1e60), np.full((2, 3), -1e60)
     assert np.isfinite(log_density(points, centres, [1e-60, 1e60])).all()
-
-
-def test_one_far_centre_does_not_blur_the_others(rng):
-    centres = rng.random((300, 8)).astype(np.float32)
-    centres[17] = 1e6
-    assert_exact(rng.random((5, 8)).astype(np.float32), centres, [1e-3, 0.1, 10])
 
 
 @pytest.mark.parametrize("sigmas", [0.05, [2.0, 0.05, 0.4]])
@@ -159,43 +159,30 @@ def test_on_a_device_it_is_the_same_and_stays_there(xp, rng, sigmas):
     np.testing.assert_allclose(take(log_p), expected, rtol=0, atol=1e-10)
 
 
-def test_arrays_given_are_not_written_to(rng):
+def test_any_layout_byte_order_and_precision_will_do_and_nothing_is_written_to(rng):
     points, centres = rng.random((5, 6)), rng.random((40, 6))
     before = points.copy(), centres.copy()
-    log_density(points, centres, [0.01, 1.0])
+    expected = log_density(points, centres, 0.1)
+    for points_again in (
+        np.asfortranarray(points),
+        points.astype(">f8"),
+        points.astype(np.longdouble),
+        points[::-1][::-1],
+    ):
+        again = log_density(points_again, centres[:, ::-1][:, ::-1], 0.1)
+        np.testing.assert_allclose(again, expected, rtol=0, atol=1e-10)
     assert np.array_equal(points, before[0])
     assert np.array_equal(centres, before[1])
 
 
-def test_any_layout_and_byte_order_will_do(rng):
-    points, centres = rng.random((5, 6)), rng.random((40, 6))
-    expected = log_density(points, centres, 0.1)
-    for points_again in (np.asfortranarray(points), points.astype(">f8"), points[::-1][::-1]):
-        again = log_density(points_again, centres[:, ::-1][:, ::-1], 0.1)
-        np.testing.assert_allclose(again, expected, rtol=0, atol=1e-10)
-
-
-def test_long_doubles_are_rounded(rng):
-    points, centres = rng.random((5, 6)), rng.random((40, 6))
-    again = log_density(points.astype(np.longdouble), centres, 0.1)
-    np.testing.assert_allclose(again, log_density(points, centres, 0.1), rtol=0, atol=1e-10)
-
-
-@pytest.mark.parametrize("sigmas", [0.2, list(np.logspace(-1, 0, 10))], ids=["few", "all"])
-def test_temporary_memory_is_bounded(rng, sigmas):
+@pytest.mark.parametrize("case", ["few", "all", "collapsed"])
+def test_temporary_memory_is_bounded(rng, case):
     points, centres = (rng.random((n, 784), np.float32) for n in (2100, 3000))
+    if case == "collapsed":
+        points, centres = rng.random((2100, 3)), 1e-9 * rng.normal(size=(5000, 3))
+    sigmas = {"few": 0.2, "all": list(np.logspace(-1, 0, 10)), "collapsed": 1e-9}[case]
     tracemalloc.start()
     log_density(points, centres, sigmas)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 100e6
-
-
-def test_memory_is_bounded_for_a_collapsed_generator_too(rng):
-    points = rng.random((2100, 3))
-    centres = 1e-9 * rng.normal(size=(5000, 3))
-    tracemalloc.start()
-    log_density(points, centres, 1e-9)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100e6
@@ -253,12 +240,3 @@ def test_arrays_of_two_devices_are_refused(xp, rng):
         pytest.skip("there is one device only")
     with pytest.raises(InputError, match=r"^points and centres: expected rows of one width"):
         log_density(put(xp, GOOD), GOOD, 1.0)
-
-
-def test_scikit_learn_with_one_leaf_agrees(rng):
-    neighbors = pytest.importorskip("sklearn.neighbors")
-    points, centres = rng.random((20, 100)), rng.random((300, 100))
-    for sigma in (0.1, 0.5, 2.0):
-        density = neighbors.KernelDensity(bandwidth=sigma, leaf_size=300).fit(centres)
-        theirs = density.score_samples(points)
-        np.testing.assert_allclose(log_density(points, centres, sigma), theirs, rtol=0, atol=1e-9)

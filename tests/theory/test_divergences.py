@@ -118,23 +118,18 @@ def plogp_q(p, q):
     return p * math.log(p / q) if p > 0 else 0.0
 
 
-@pytest.mark.parametrize(("p", "q"), MIXED.values(), ids=MIXED)
-def test_agrees_with_scipy(p, q):
+@pytest.mark.parametrize("pair", MIXED)
+def test_agrees_with_scipy(pair):
+    p, q = MIXED[pair]
     jsd = by_scipy(
         lambda x: sum(plogp_q(a(x), (p.pdf(x) + q.pdf(x)) / 2) for a in (p.pdf, q.pdf)) / 2
     )
     tv = by_scipy(lambda x: abs(p.pdf(x) - q.pdf(x)) / 2)
     assert jensen_shannon(p, q) == pytest.approx(jsd, abs=1e-10)
     assert total_variation(p, q) == pytest.approx(tv, abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    "pair", ["mixture, Gaussian", "Irwin-Hall, Cauchy", "exponential, Student", "uniform, mixture"]
-)
-def test_kl_agrees_with_scipy(pair):
-    p, q = MIXED[pair]
-    theirs = by_scipy(lambda x: plogp_q(p.pdf(x), q.pdf(x)))
-    assert kl(p, q) == pytest.approx(theirs, rel=1e-9)
+    if pair not in ("Cauchy, Gaussian", "Student, Laplace"):  # these need more than pdf()
+        theirs = by_scipy(lambda x: plogp_q(p.pdf(x), q.pdf(x)))
+        assert kl(p, q) == pytest.approx(theirs, rel=1e-9)
 
 
 def test_kl_of_student_from_gaussian_is_its_entropy_and_its_moment():
@@ -185,12 +180,10 @@ def test_supports_that_do_not_meet(p, q):
 # 0 for equal densities, however they are written.
 
 
-@pytest.mark.parametrize(
-    "p", [Normal(1, 2), Mixture([0.0, 1.0, 5.0], 0.2), Cauchy(), Uniform(3, 4), StudentT(0.6)]
-)
-def test_equal_densities(p):
-    assert kl(p, p) == total_variation(p, p) == 0
-    assert 0 <= jensen_shannon(p, p) < 1e-15
+def test_equal_densities():
+    for p in (Normal(1, 2), Mixture([0.0, 1.0, 5.0], 0.2), Cauchy(), Uniform(3, 4), StudentT(0.6)):
+        assert kl(p, p) == total_variation(p, p) == 0
+        assert 0 <= jensen_shannon(p, p) < 1e-15
 
 
 def test_equal_densities_in_other_words():
@@ -251,21 +244,15 @@ def test_broken_densities_are_refused_on_either_side(divergence, factor, message
     assert divergence(Broken(1), Normal()) == pytest.approx(0, abs=1e-14)
 
 
-def test_densities_of_the_plane_are_refused():
-    with pytest.raises(InputError, match="one coordinate"):
-        kl(ring(), ring())
-
-
-def test_a_singular_integral_is_refused_not_guessed():
+def test_what_has_no_answer_is_refused_not_guessed():
     linear = Density1D(lambda x: 2 * x, 0, 1)
     assert kl(Uniform(0, 1), linear) == pytest.approx(1 - LOG2, rel=1e-12)
     with pytest.raises(InputError, match="not settled near x = 0"):
         of.integral(Uniform(0, 1), linear, lambda at: at.p**2 / at.q)  # 1 / 2x
-
-
-def test_infinity_minus_infinity_is_refused():
     with pytest.raises(InputError, match="both directions"):
         of.integral(Normal(), Normal(), lambda at: np.where(at.x > 0, math.inf, -math.inf))
+    with pytest.raises(InputError, match="one coordinate"):
+        kl(ring(), ring())
 
 
 def test_half_and_half_is_a_density():
@@ -275,3 +262,5 @@ def test_half_and_half_is_a_density():
     np.testing.assert_allclose(np.exp(m.logpdf(x)), m.pdf(x), rtol=1e-14)
     np.testing.assert_allclose(m.cdf(x), (Normal().cdf(x) + Cauchy(3).cdf(x)) / 2)
     assert m.interval() == (-math.inf, math.inf)
+    assert repr(m) == f"HalfAndHalf({Normal(0, 1)!r}, Cauchy(location=3.0, scale=1.0))"
+    assert repr(Density1D(np.ones_like, 0, 1)) == "Density1D(ones_like, 0.0, 1.0)"

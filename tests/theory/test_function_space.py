@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr
@@ -77,19 +75,6 @@ def test_an_empty_cell_with_data_is_refused_and_one_without_is_not():
     assert run.p_g[2] == 0
 
 
-def test_a_step_never_fills_an_empty_cell():
-    """Why such a start is refused: whatever the gradient, 0 stays 0."""
-    assert mirror_step(np.array([0.0, 1.0]), np.array([-1e6, 0.0]), 1.0)[0] == 0
-
-
-def test_mass_where_no_data_are_dies_away_by_two_to_the_eta(rng):
-    p_data = bell()
-    empty = p_data == 0
-    p = descend(p_data, density(rng), 0.5, tolerance=0, steps=40).p_g
-    factor = step(p_data, p, 0.5)[empty].sum() / p[empty].sum()
-    assert factor == pytest.approx(2**-0.5, rel=1e-5)
-
-
 def test_a_step_is_the_mirror_descent_step(rng):
     """It minimises <gradient, p> + KL(p || p_g) / eta over all densities: SciPy agrees."""
     p_g, gradient, eta = density(rng, 5), rng.standard_normal(5), 0.7
@@ -102,35 +87,6 @@ def test_a_step_is_the_mirror_descent_step(rng):
     found = minimize(linear_plus_kl, np.zeros(5), tol=1e-12).x
     best = np.exp(found) / np.exp(found).sum()
     assert mirror_step(p_g, gradient, eta) == pytest.approx(best, abs=1e-5)
-
-
-def test_with_eta_1_the_step_is_half_way_and_halves_the_jsd(rng):
-    p_data, p = bell(), density(rng, roughness=50)
-    for _ in range(5):
-        q = step(p_data, p, 1.0)
-        assert q == pytest.approx((p + p_data) / 2, abs=1e-15)
-        assert jensenshannon(p_data, q) ** 2 <= jensenshannon(p_data, p) ** 2 / 2 + 1e-15
-        p = q
-
-
-@pytest.mark.parametrize("eta", [0.1, 0.5, 1.0])
-def test_the_guaranteed_fall_and_the_guaranteed_rate(rng, eta):
-    p_data, start = bell(), density(rng, roughness=10)
-    p = start
-    for n in range(1, 60):
-        q = step(p_data, p, eta)
-        fall = criterion(p_data, p) - criterion(p_data, q)
-        assert fall >= kl(p, q) / eta - 1e-14
-        assert criterion(p_data, q) + math.log(4) <= kl(p_data, start) / (eta * n)
-        p = q
-
-
-def test_a_plain_euclidean_step_leaves_the_simplex():
-    """Why the geometry is that of KL: the slope has no bound where p_g is small."""
-    p_data, p = np.array([0.98, 0.01, 0.01]), np.array([1e-6, 0.5, 0.5 - 1e-6])
-    downhill = -slope(optimal_logit(p_data, p))
-    assert (p + 0.5 * (downhill - downhill.mean()) < 0).any()
-    assert criterion(p_data, step(p_data, p, 0.5)) < criterion(p_data, p)
 
 
 def test_the_value_is_the_formula(rng):
@@ -163,23 +119,6 @@ def test_a_perfect_but_wrong_discriminator_costs_everything():
     assert value(np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.array([math.inf, -math.inf])) == 0
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(st.integers(0, 2**32 - 1), st.floats(0, 60), st.floats(0, 1))
-def test_u_is_linear_and_c_is_convex_with_its_subgradient(seed, roughness, share):
-    rng = np.random.default_rng(seed)
-    p_data = density(rng, 20, roughness / 10)
-    p, q, logit = density(rng, 20, roughness), density(rng, 20, roughness), rng.standard_normal(20)
-    chord = share * value(p_data, p, logit) + (1 - share) * value(p_data, q, logit)
-    mixture = share * p + (1 - share) * q
-    assert value(p_data, mixture, logit) == pytest.approx(chord, abs=1e-13)
-    assert convexity_gap(p_data, p, q, share) >= -1e-14
-    assert subgradient_gap(p_data, p, q) >= -1e-13
-    half_p, half_q = (p + p_data) / 2, (q + p_data) / 2
-    bregman = kl(q, p) - 2 * kl(half_q, half_p)
-    assert subgradient_gap(p_data, p, q) == pytest.approx(bregman, abs=1e-11)
-    assert subgradient_gap(p_data, p, q) <= kl(q, p) + 1e-13
-
-
 def test_the_gaps_are_not_trivially_zero():
     p, q = np.array([0.9, 0.1]), np.array([0.1, 0.9])
     c = criterion(HALF, p)
@@ -197,7 +136,7 @@ def test_it_stops_after_the_steps_allowed(rng):
 @pytest.mark.parametrize(
     ("p", "message"),
     [
-        ([0.5, 0.6], "p: expected masses with a sum of 1, got a sum of 1.1"),
+        ([0.5, 0.5 + 1e-9], "p: expected masses with a sum of 1, got a sum of 1.000000001"),
         ([1.5, -0.5], "p: expected finite masses >= 0, got -0.5"),
         ([math.nan, 1.0], "p: expected numbers, got NaN"),
         ([math.inf, 0.0], "p: expected finite masses >= 0, got inf"),

@@ -44,7 +44,6 @@ class Known(NamedTuple):
 
     G: Callable
     noise: Uniform | Normal
-    p_z: Callable
     p_g: Callable
     p_g_at: Callable
     folds: tuple[float, ...]  # in z, with the ends of the noise
@@ -70,18 +69,7 @@ LAWS = {
     ),
     "uniform": Law(Uniform(-0.3, 2), lambda x: 1 / 2.3 if -0.3 < x < 2 else 0.0, (-0.3, 2)),
 }
-
-
-def half(z):
-    return 0.5
-
-
-def sine_p_g(x):
-    return (2 - (abs(x) < math.sin(3))) / 6 / math.sqrt(1 - x * x) if abs(x) < 1 else 0.0
-
-
-def sine_p_g_at(z):
-    return (2 - (abs(math.sin(3 * z)) < math.sin(3))) / 6 / abs(math.cos(3 * z))
+bell0, TURN = normal_pdf(0, 1), math.asin(math.sin(3)) / 3
 
 
 def affine(slope, shift):
@@ -92,87 +80,66 @@ def absolute(z):
     return np.abs(z), np.sign(z)
 
 
-TURN = math.asin(math.sin(3)) / 3
-GENERATORS = {
-    "affine, uniform": Known(
-        affine(2, 1), U, half, lambda x: 0.25 * (-1 < x < 3), lambda z: 0.25, (-1, 1), (-1, 3)
-    ),
-    "affine, normal": Known(
-        affine(-1.5, 1),
-        N,
-        normal_pdf(0, 1),
-        normal_pdf(1, 1.5),
-        lambda z: normal_pdf(0, 1)(z) / 1.5,
-        (-8, 0, 8),
-        (-11, 1, 13),
-    ),
-    "fold, uniform": Known(
-        absolute, U, half, lambda x: 1.0 * (0 < x < 1), lambda z: 1.0, (-1, 0, 1), (0, 1)
-    ),
-    "fold, normal": Known(
-        absolute,
-        N,
-        normal_pdf(0, 1),
-        lambda x: 2 * normal_pdf(0, 1)(x) * (x > 0),
-        lambda z: 2 * normal_pdf(0, 1)(z),
-        (-8, 0, 8),
-        (0, 8),
-    ),
-    "cube, uniform": Known(
-        lambda z: (z**3, 3 * z**2),
-        U,
-        half,
-        lambda x: abs(x) ** (-2 / 3) / 6 if 0 < abs(x) < 1 else 0.0,
-        lambda z: 1 / (6 * z * z),
-        (-1, 0, 1),
-        (-1, 0, 1),
-    ),
-    "sine, uniform": Known(
-        lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)),
-        U,
-        half,
-        sine_p_g,
-        sine_p_g_at,
-        (-1, -math.pi / 6, -TURN, TURN, math.pi / 6, 1),
-        (-1, -math.sin(3), math.sin(3), 1),
-    ),
-    "half flat, uniform": Known(
-        lambda z: (np.maximum(z, 0), (z > 0).astype(float)),
-        U,
-        half,
-        lambda x: 0.5 * (0 < x < 1),
-        lambda z: 0.5,
-        (0, 1),
-        (0, 1),
-        0.5,
-    ),
-}
-BEND = Known(
-    lambda z: (z + np.maximum(z - 0.3, 0), 1.0 + (z > 0.3)),
-    U,
-    half,
-    lambda x: (0.5 if x < 0.3 else 0.25) * (-1 < x < 1.7),
-    lambda z: 0.5 if z < 0.3 else 0.25,
-    (-1, 0.3, 1),
-    (-1, 0.3, 1.7),
-)
+def bend(z):
+    return z + np.maximum(z - 0.3, 0), 1.0 + (z > 0.3)
+
+
+def bent_fold(z):  # |z|, and twice as steep from z = 0.31 on
+    return np.abs(z) + np.maximum(z - 0.31, 0), np.sign(z) + (z > 0.31)
+
+
+def sine(z):
+    return np.sin(3 * z), 3 * np.cos(3 * z)
+
+
+def sine_p_g_at(z):
+    return (2 - (abs(math.sin(3 * z)) < math.sin(3))) / 6 / abs(math.cos(3 * z))
 
 
 def bent_fold_p_g(x):
     return (1.0 if x < 0.31 else 0.75 if x < 1 else 0.25) * (0 < x < 1.69)
 
 
-BENT_FOLD = Known(  # |z|, and twice as steep from z = 0.31 on
-    lambda z: (np.abs(z) + np.maximum(z - 0.31, 0), np.sign(z) + (z > 0.31)),
-    U,
-    half,
-    bent_fold_p_g,
-    lambda z: bent_fold_p_g(abs(z) + max(z - 0.31, 0)),
-    (-1, -0.31, 0, 0.31, 0.655, 1),
-    (0, 0.31, 1, 1.69),
-)
+GENERATORS = {
+    "affine, uniform": Known(
+        affine(2, 1), U, lambda x: 0.25 * (-1 < x < 3), lambda z: 0.25, (-1, 1), (-1, 3)
+    ),
+    "affine, normal": Known(
+        affine(-1.5, 1), N,
+        normal_pdf(1, 1.5), lambda z: bell0(z) / 1.5, (-8, 0, 8), (-11, 1, 13),
+    ),
+    "fold, uniform": Known(
+        absolute, U, lambda x: 1.0 * (0 < x < 1), lambda z: 1.0, (-1, 0, 1), (0, 1)
+    ),
+    "fold, normal": Known(
+        absolute, N, lambda x: 2 * bell0(x) * (x > 0), lambda z: 2 * bell0(z), (-8, 0, 8), (0, 8)
+    ),
+    "cube, uniform": Known(
+        lambda z: (z**3, 3 * z**2), U,
+        lambda x: abs(x) ** (-2 / 3) / 6 if 0 < abs(x) < 1 else 0.0, lambda z: 1 / (6 * z * z),
+        (-1, 0, 1), (-1, 0, 1),
+    ),
+    "sine, uniform": Known(
+        sine, U,
+        lambda x: sine_p_g_at(math.asin(x) / 3) if abs(x) < 1 else 0.0, sine_p_g_at,
+        (-1, -math.pi / 6, -TURN, TURN, math.pi / 6, 1), (-1, -math.sin(3), math.sin(3), 1),
+    ),
+    "half flat, uniform": Known(
+        lambda z: (np.maximum(z, 0), (z > 0).astype(float)), U,
+        lambda x: 0.5 * (0 < x < 1), lambda z: 0.5, (0, 1), (0, 1), flat=0.5,
+    ),
+    "bend": Known(
+        bend, U,
+        lambda x: (0.5 if x < 0.3 else 0.25) * (-1 < x < 1.7), lambda z: 0.5 if z < 0.3 else 0.25,
+        (-1, 0.3, 1), (-1, 0.3, 1.7),
+    ),
+    "bent fold": Known(
+        bent_fold, U,
+        bent_fold_p_g, lambda z: bent_fold_p_g(abs(z) + max(z - 0.31, 0)),
+        (-1, -0.31, 0, 0.31, 0.655, 1), (0, 0.31, 1, 1.69),
+    ),
+}  # fmt: skip
 smooth = pytest.mark.parametrize("law", [LAWS["normal"], LAWS["bell"]], ids=["normal", "bell"])
-every_known = pytest.mark.parametrize("known", GENERATORS.values(), ids=GENERATORS)
 
 
 def expectation_of_data(f, law, known):
@@ -197,7 +164,7 @@ def expectation_of_fake(f, law, known):
     cuts = sorted({*known.folds, *meets})
 
     def integrand(z):
-        return known.p_z(z) * f(float(known.G(np.array([z]))[0][0]), known.p_g_at(z))
+        return known.noise.pdf(z) * f(float(known.G(np.array([z]))[0][0]), known.p_g_at(z))
 
     return sum(
         quad(integrand, a, b, epsabs=1e-11, epsrel=1e-11, limit=200)[0]
@@ -243,37 +210,20 @@ def generator(seed=3):
 # Divergences.
 
 
-@smooth
-@every_known
-def test_the_jsd_is_that_of_scipy(law, known):
-    found = GeneratorState(known.G, known.noise, law.data).jsd
-    assert found == pytest.approx(jsd_by_scipy(law, known), abs=1e-8)
+CASES = [(law, name, 1e-8) for law in ("normal", "bell") for name in GENERATORS]
+CASES += [("uniform", "fold, uniform", 1e-10)]  # no sample crosses the edges of the data
+CASES += [
+    ("uniform", name, 1e-6) for name in ("affine, uniform", "affine, normal", "cube, uniform")
+]
 
 
-@pytest.mark.parametrize("name", ["fold, uniform"])
-def test_the_jsd_of_data_with_edges_is_that_of_scipy_where_no_sample_crosses_them(name):
-    known, law = GENERATORS[name], LAWS["uniform"]
-    found = GeneratorState(known.G, known.noise, law.data).jsd
-    assert found == pytest.approx(jsd_by_scipy(law, known), abs=1e-10)
-
-
-@pytest.mark.parametrize("name", ["affine, uniform", "affine, normal", "cube, uniform"])
-def test_the_jsd_of_data_with_edges_is_that_of_scipy(name):
-    known, law = GENERATORS[name], LAWS["uniform"]
-    found = GeneratorState(known.G, known.noise, law.data).jsd
-    assert found == pytest.approx(jsd_by_scipy(law, known), abs=1e-6)
-
-
-@smooth
-def test_the_jsd_of_a_generator_that_bends_is_that_of_scipy(law):
-    found = GeneratorState(BEND.G, BEND.noise, law.data).jsd
-    assert found == pytest.approx(jsd_by_scipy(law, BEND), abs=1e-8)
-
-
-@smooth
-def test_the_jsd_of_a_generator_that_folds_and_bends_is_that_of_scipy(law):
-    found = GeneratorState(BENT_FOLD.G, BENT_FOLD.noise, law.data).jsd
-    assert found == pytest.approx(jsd_by_scipy(law, BENT_FOLD), abs=1e-8)
+@pytest.mark.parametrize(("law", "name", "tolerance"), CASES)
+def test_the_jsd_is_that_of_scipy_and_c_of_g_is_minus_log_four_plus_twice_it(law, name, tolerance):
+    law, known = LAWS[law], GENERATORS[name]
+    state, jsd = GeneratorState(known.G, known.noise, law.data), jsd_by_scipy(law, known)
+    assert 0 < state.jsd < math.log(2)
+    assert state.jsd == pytest.approx(jsd, abs=tolerance)
+    assert state.c_of_g == pytest.approx(-math.log(4) + 2 * jsd, abs=2 * tolerance)
 
 
 @pytest.mark.parametrize(
@@ -305,20 +255,6 @@ def test_the_jsd_of_a_narrower_p_g_inside_of_p_data_is_the_closed_form():
     assert state.jsd == pytest.approx((of_data + of_fake) / 2, abs=1e-12)
 
 
-def test_the_jsd_is_the_same_when_the_players_change_sides():
-    there = GeneratorState(affine(2, 0.5), N, Normal(1, 0.5)).jsd
-    back = GeneratorState(affine(0.5, 1), N, Normal(0.5, 2)).jsd
-    assert there == pytest.approx(back, abs=1e-10)
-
-
-@smooth
-@every_known
-def test_c_of_g_is_minus_log_four_plus_twice_the_jsd(law, known):
-    state = GeneratorState(known.G, known.noise, law.data)
-    assert state.c_of_g == pytest.approx(-math.log(4) + 2 * jsd_by_scipy(law, known), abs=2e-8)
-    assert 0 < state.jsd < math.log(2)
-
-
 def test_p_g_is_the_exact_distribution_of_the_generator():
     G, x = generator(), np.linspace(-2, 2, 101)
     p_g = GeneratorState(G, U, N).p_g
@@ -329,10 +265,23 @@ def test_p_g_is_the_exact_distribution_of_the_generator():
 # Collapsed generators.
 
 
-@pytest.mark.parametrize("value", [0.5, 50.0])
-def test_a_constant_generator_has_a_jsd_of_log_two(value):
-    state = GeneratorState(affine(0.0, value), U, N)
-    assert state.jsd == pytest.approx(math.log(2), abs=1e-12)
+def saturated(weight):
+    G = Sequential([Linear(1, 1), Tanh()])
+    G.params[...] = weight, 0
+    return G
+
+
+@pytest.mark.parametrize(
+    ("G", "allowed"),
+    [
+        *((affine(0.0, value), 0.0) for value in (0.5, 50.0)),
+        *((affine(slope, 0.5), 20 * slope) for slope in (1e-3, 1e-9, 1e-14, 1e-200)),
+        *((saturated(weight), 100 / weight) for weight in (1e3, 1e9, 1e30)),
+    ],
+)
+def test_a_generator_that_is_constant_or_nearly_has_a_jsd_near_log_two(G, allowed):
+    state = GeneratorState(G, U, N)
+    assert state.jsd == pytest.approx(math.log(2), abs=allowed + 1e-12)
     assert np.isfinite(state.judge(random_discriminator(1))).all()
 
 
@@ -343,22 +292,6 @@ def test_a_network_of_zeros_has_a_jsd_of_log_two():
     assert state.jsd == pytest.approx(math.log(2), abs=1e-12)
     verdict = state.judge(linear(0, 0))
     assert (verdict.value, verdict.d_gap) == pytest.approx((-math.log(4), 0.5), abs=1e-12)
-
-
-@pytest.mark.parametrize("weight", [1e3, 1e9, 1e30])
-def test_a_generator_that_is_saturated_has_a_jsd_near_log_two(weight):
-    G = Sequential([Linear(1, 1), Tanh()])
-    G.params[...] = weight, 0
-    state = GeneratorState(G, U, N)
-    assert state.jsd == pytest.approx(math.log(2), abs=100 / weight + 1e-12)
-    assert np.isfinite(state.judge(random_discriminator(1))).all()
-
-
-@pytest.mark.parametrize("slope", [1e-3, 1e-9, 1e-14, 1e-200])
-def test_a_generator_that_nearly_collapsed_has_a_jsd_near_log_two(slope):
-    state = GeneratorState(affine(slope, 0.5), U, N)
-    assert state.jsd == pytest.approx(math.log(2), abs=20 * slope + 1e-12)
-    assert np.isfinite(state.judge(random_discriminator(1))).all()
 
 
 # V(G, D).
@@ -383,16 +316,6 @@ def test_a_discriminator_of_zeros_has_the_value_minus_log_four():
     assert verdict.inner_gap == pytest.approx(2 * STATE.jsd, abs=1e-12)
     assert verdict.d_minus_half == 0
     assert (verdict.mean_on_data, verdict.mean_on_fake) == pytest.approx((0.5, 0.5), abs=1e-12)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_the_value_is_that_of_a_million_samples(seed):
-    rng, D, G = np.random.default_rng(seed), random_discriminator(seed), generator()
-    m = 1_000_000
-    on_data = np.log(1 / (1 + np.exp(-D(N.sample(m, rng))[:, 0].astype(float))))
-    on_fake = np.log(1 / (1 + np.exp(D(G(U.sample(m, rng)))[:, 0].astype(float))))
-    error = math.sqrt((on_data.var() + on_fake.var()) / m)
-    assert abs(STATE.judge(D).value - on_data.mean() - on_fake.mean()) < 5 * error
 
 
 @pytest.mark.parametrize(("m1", "m2", "std"), [(0.0, 1.0, 1.0), (1.0, -2.0, 0.5), (0.0, 6.0, 1.0)])
@@ -428,6 +351,8 @@ def test_means_of_a_discriminator_are_those_of_scipy(law, name):
     assert verdict.mean_on_fake == pytest.approx(on_fake, abs=1e-8)
     gap = sum(mean(lambda x, q: abs(D_of(x) - D_star(x, q)))) / 2
     assert verdict.d_gap == pytest.approx(gap, abs=1e-6)  # |.| bends inside a cell
+    above, below = mean(lambda x, *_: x > 0.5)[0], mean(lambda x, *_: x < 0.5)[1]
+    assert verdict.accuracy == pytest.approx((above + below) / 2, abs=2e-3)  # jumps inside a cell
     half = sum(mean(lambda x, q: abs(D_of(x) - 0.5))) / 2
     assert verdict.d_minus_half == pytest.approx(half, abs=1e-6)
     value = expectation_of_data(lambda x: math.log(D_of(x)), law, known)
@@ -460,26 +385,18 @@ def test_a_discriminator_is_not_changed():
 # D*.
 
 
-def test_the_optimal_discriminator_is_p_data_over_the_sum():
-    D = optimal_discriminator(np.array([1.0, 3.0, 0.2]), np.array([1.0, 1.0, 0.8]))
-    np.testing.assert_allclose(D, [0.5, 0.75, 0.2], rtol=1e-15)
-
-
-def test_the_optimal_discriminator_is_one_half_where_there_is_nothing():
-    assert optimal_discriminator(np.zeros(2), np.zeros(2)).tolist() == [0.5, 0.5]
-
-
-def test_the_optimal_discriminator_is_sure_where_only_one_of_the_two_is():
-    p_data, p_g = np.array([2.0, 0.0, 1.0]), np.array([0.0, 2.0, math.inf])
-    assert optimal_discriminator(p_data, p_g).tolist() == [1, 0, 0]
-
-
-def test_the_optimal_discriminator_is_zero_at_infinite_p_g_even_without_data():
-    assert optimal_discriminator(np.array([0.0]), np.array([math.inf])).tolist() == [0]
-
-
-def test_the_optimal_discriminator_takes_any_two_densities():
-    assert optimal_discriminator(np.array([1e-310]), np.array([1.0]))[0] == pytest.approx(0)
+@pytest.mark.parametrize(
+    ("p_data", "p_g", "D"),
+    [
+        ([1.0, 3.0, 0.2], [1.0, 1.0, 0.8], [0.5, 0.75, 0.2]),
+        ([0.0], [0.0], [0.5]),  # nothing there
+        ([2.0, 0.0, 1.0, 0.0], [0.0, 2.0, math.inf, math.inf], [1, 0, 0, 0]),
+        ([1e-310], [1.0], [0.0]),
+    ],
+)
+def test_the_optimal_discriminator_is_p_data_over_the_sum(p_data, p_g, D):
+    found = optimal_discriminator(np.array(p_data), np.array(p_g))
+    np.testing.assert_allclose(found, D, rtol=1e-15, atol=1e-300)
 
 
 def test_a_generator_that_goes_far_beyond_the_data_is_taken():
@@ -499,12 +416,6 @@ def test_narrow_modes_far_apart_have_their_weight():
     assert verdict.mean_on_data == pytest.approx(0.5, abs=1e-6)
 
 
-def test_d_star_of_a_game_is_the_optimal_discriminator_of_its_densities():
-    x = np.linspace(-3, 3, 61)
-    expected = optimal_discriminator(N.pdf(x), STATE.p_g.pdf(x))
-    assert np.array_equal(STATE.D_star(x), expected)
-
-
 def test_an_atom_counts_as_fake():
     known = GENERATORS["half flat, uniform"]
     state = GeneratorState(known.G, known.noise, N)
@@ -518,18 +429,23 @@ def test_an_atom_counts_as_fake():
 
 
 @pytest.mark.parametrize(
-    "data",
-    [Examples(np.zeros((3, 1))), None, 3.0, "normal"],
-    ids=lambda given: type(given).__name__,
+    ("G", "data", "message"),
+    [
+        (
+            affine(1, 0),
+            Examples(np.zeros((3, 1))),
+            r"^data: expected a distribution with pdf\(\), got",
+        ),
+        (affine(1, 0), None, r"^data: expected a distribution with pdf\(\), got None"),
+        (affine(1, 0), ring(), "expected one coordinate, got 2"),
+        (Sequential([Linear(2, 1)]), N, "expected a generator of width 1 -> 1, got 2 -> 1"),
+        (lambda z: (np.sign(z), 0 * z), N, "does G jump"),
+    ],
+    ids=["data set", "nothing", "plane", "width", "jump"],
 )
-def test_data_have_a_density(data):
-    with pytest.raises(InputError, match=r"^data: expected a distribution with pdf\(\), got"):
-        GeneratorState(affine(1.0, 0.0), U, data)
-
-
-def test_data_have_one_coordinate():
-    with pytest.raises(InputError, match=r"expected one coordinate, got 2"):
-        GeneratorState(affine(1.0, 0.0), U, ring())
+def test_what_has_no_jsd_is_refused_rather_than_misjudged(G, data, message):
+    with pytest.raises(InputError, match=message):
+        GeneratorState(G, U, data)
 
 
 @pytest.mark.parametrize("widths", [(2, 1), (1, 2)])
@@ -539,11 +455,8 @@ def test_a_discriminator_goes_from_one_variable_to_one_logit(widths):
         STATE.judge(Sequential([Linear(*widths)]))
 
 
-def test_a_generator_goes_from_one_variable_to_one():
-    with pytest.raises(InputError, match="expected a generator of width 1 -> 1, got 2 -> 1"):
-        GeneratorState(Sequential([Linear(2, 1)]), U, N)
-
-
-def test_a_generator_that_jumps_is_refused_rather_than_misjudged():
-    with pytest.raises(InputError, match="does G jump"):
-        GeneratorState(lambda z: (np.sign(z), 0 * z), Uniform(-1, 1), N)
+def test_a_state_says_what_it_is_made_of():
+    state = GeneratorState(Sequential([Linear(1, 1)], name="G"), U, N)
+    p_g = f"PushForward(G([Linear(1, 1, name='linear1')]), {U!r})"
+    assert repr(state) == f"GeneratorState({p_g}, data={N!r}, jsd={state.jsd:.6g})"
+    assert repr(PushForward(absolute, U)) == f"PushForward(absolute, {U!r})"

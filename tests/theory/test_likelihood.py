@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
 
 from minigan import InputError, Layer, Linear, Normal, Sequential, costs
-from minigan.theory import GeneratorState
+from minigan.theory import GeneratorState, divergences
 from minigan.theory.likelihood import (
     chi_square,
     kl,
@@ -26,10 +25,6 @@ MODELS = [Normal(0.4, 0.9), Normal(1.3, 1.1), Normal(-0.5, 0.7), Normal(0.0, 2.5
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda q: f"N({q.mean},{q.std})")
 
 
-def integral(f):
-    return quad(f, -22, 22, points=(-3, -1, 0, 1, 3), limit=200, epsabs=1e-12)[0]
-
-
 def by_differences(f, model, h=1e-5):
     """Gradient of f(Normal) with respect to (mu, s)."""
     mu, s = model.mean, model.std
@@ -40,20 +35,12 @@ def by_differences(f, model, h=1e-5):
 
 
 def jsd(model):
-    def halves(x):
-        p, q = float(DATA.pdf(x)), float(model.pdf(x))
-        return sum(f / 2 * math.log(2 * f / (p + q)) for f in (p, q) if f > 1e-300)
-
-    return integral(halves)
+    return divergences.jensen_shannon(DATA, model)
 
 
 @each_model
 def test_kl_and_its_gradient(model):
-    def integrand(x):
-        p = float(DATA.pdf(x))
-        return p * math.log(p / float(model.pdf(x))) if p > 1e-30 else 0.0
-
-    assert kl(DATA, model) == pytest.approx(integral(integrand), abs=1e-9)
+    assert kl(DATA, model) == pytest.approx(divergences.kl(DATA, model), abs=1e-9)
     expected = by_differences(lambda q: kl(DATA, q), model)
     assert kl_gradient(DATA, model) == pytest.approx(expected, abs=1e-7)
 
@@ -85,30 +72,14 @@ def test_both_forms_of_the_exercise_give_half_the_gradient_of_kl(model):
     assert pathwise_gradient(DATA, model)[0] == pytest.approx(half, abs=1e-11)
 
 
-def test_the_factor_one_half_is_there_and_so_is_the_sign():
-    J = pathwise_gradient(DATA, MODELS[1])[0]
-    assert np.abs(J - kl_gradient(DATA, MODELS[1])).max() > 0.1
-    assert (J * kl_gradient(DATA, MODELS[1]) > 0).all()
-
-
-def test_if_f_followed_the_generator_there_would_be_nothing_to_descend():
-    x = np.linspace(-9, 9, 4001)
-    for model in MODELS[:3]:
-        a, _ = optimal_logit(DATA, model, x)
-        cost = -np.sum(np.exp(a) / 2 * model.pdf(x)) * (x[1] - x[0])
-        assert cost == pytest.approx(-0.5, abs=1e-10)
-
-
 @each_model
-def test_minimax_descends_the_jensen_shannon_divergence(model):
-    expected = by_differences(jsd, model, h=1e-4)
-    assert pathwise_gradient(DATA, model, "minimax")[0] == pytest.approx(expected, abs=1e-6)
-
-
-@each_model
-def test_non_saturating_descends_the_reverse_kl_less_jsd(model):
-    expected = by_differences(lambda q: kl(q, DATA) / 2 - jsd(q), model, h=1e-4)
-    assert pathwise_gradient(DATA, model, "non-saturating")[0] == pytest.approx(expected, abs=1e-6)
+@pytest.mark.parametrize(
+    ("cost", "descends"),
+    [("minimax", jsd), ("non-saturating", lambda q: kl(q, DATA) / 2 - jsd(q))],
+)
+def test_the_other_costs_descend_jsd_and_the_reverse_kl_less_jsd(cost, descends, model):
+    expected = by_differences(descends, model, h=1e-4)
+    assert pathwise_gradient(DATA, model, cost)[0] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("cost", costs.GENERATOR_COSTS)
@@ -174,7 +145,7 @@ def test_error_bars_shrink_like_one_over_the_root_and_are_those_of_the_theory(rn
 
 @pytest.mark.parametrize("model", [Normal(0.4, 0.9), Normal(1.3, 1.1), Normal(0.0, 0.8)])
 def test_chi_square(model):
-    expected = integral(lambda x: float(DATA.pdf(x)) ** 2 / float(model.pdf(x))) - 1
+    expected = divergences.integral(DATA, model, lambda at: np.exp(2 * at.log_p - at.log_q)) - 1
     assert chi_square(DATA, model) == pytest.approx(expected, rel=1e-8, abs=1e-10)
 
 

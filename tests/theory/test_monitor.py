@@ -1,12 +1,9 @@
 """A monitor sees what the theory computes, when it should, and changes nothing."""
 
-import math
-
 import numpy as np
 import pytest
 
 from minigan import (
-    SGD,
     Adam,
     Algorithm1,
     Dropout,
@@ -42,14 +39,6 @@ def small_game(n=1, data=None, noise=None, seed=3, **options):
     )
 
 
-def linear_game(mean=0.0, std=1.0):
-    """G(z) = z with z ~ N(0, 1), and a D that says 1/2 everywhere."""
-    G, D = Sequential([Linear(1, 1)]), Sequential([Linear(1, 1)])
-    G.params[...], D.params[...] = (1, 0), 0
-    optimizers = {"G_optimizer": SGD(G, 0.1), "D_optimizer": SGD(D, 0.1)}
-    return Algorithm1(G, D, data=Normal(mean, std), noise=Normal(), **optimizers)
-
-
 @pytest.mark.parametrize("options", [{}, {"fast": False}, {"simultaneous": True}])
 def test_a_watched_game_is_the_same_to_the_last_bit(options):
     alone, watched = small_game(**options), small_game(**options)
@@ -57,9 +46,7 @@ def test_a_watched_game_is_the_same_to_the_last_bit(options):
     assert list(Monitor(watched, every=1).watch(watched.play(12))) == records
     np.testing.assert_array_equal(watched.G.params, alone.G.params)
     np.testing.assert_array_equal(watched.D.params, alone.D.params)
-    for name in ("data", "noise", "dropout"):
-        mine, other = (getattr(game._streams, name) for game in (watched, alone))
-        assert mine.random() == other.random()
+    assert list(watched.play(3)) == list(alone.play(3))  # no random number was taken
 
 
 def test_it_looks_before_the_first_step_every_so_many_and_after_the_last():
@@ -99,23 +86,6 @@ def test_observations_are_what_the_theory_computes():
     assert (seen.jsd, seen.c_of_g, seen.step) == (state.jsd, state.c_of_g, 20)
     for name in ("value", "inner_gap", "d_gap", "d_minus_half"):
         assert getattr(seen, name) == getattr(judged, name)
-
-
-def test_a_game_that_is_won_has_no_distance_left():
-    seen = Monitor(linear_game()).observe()
-    assert seen.jsd == pytest.approx(0, abs=1e-9)
-    assert seen.c_of_g == pytest.approx(-math.log(4), abs=1e-9)
-    assert seen.value == pytest.approx(-math.log(4), abs=1e-9)
-    assert (seen.inner_gap, seen.d_gap) == pytest.approx((0, 0), abs=1e-6)
-    assert seen.d_minus_half == 0
-
-
-def test_a_D_without_an_opinion_is_2_JSD_below_the_best():
-    seen = Monitor(linear_game(mean=1.5, std=0.7)).observe()
-    assert seen.jsd > 0.1
-    assert seen.inner_gap == pytest.approx(2 * seen.jsd, abs=1e-9)
-    assert seen.d_gap > 0.1
-    assert seen.d_minus_half == 0
 
 
 @pytest.mark.parametrize(

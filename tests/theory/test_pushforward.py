@@ -65,11 +65,16 @@ def cube(z):
     return z**3, 3 * z**2
 
 
+def sine(z):
+    return np.sin(3 * z), 3 * np.cos(3 * z)
+
+
 def hinge(bend):
     return lambda z: (np.maximum(z - bend, 0), (z > bend).astype(float))
 
 
 U, N = Uniform(-1, 1), Normal()
+SIN3 = math.sin(3)
 KNOWN = {
     "rising, uniform": scipys(stats.uniform(-1, 4), -1, 3, G=affine(2, 1), noise=U),
     "falling, uniform": scipys(stats.uniform(-1, 4), -1, 3, G=affine(-2, 1), noise=U),
@@ -80,67 +85,44 @@ KNOWN = {
     ),
     "fold, uniform": scipys(stats.uniform(0, 1), 0, 1, G=absolute, noise=U),
     "fold, uneven": Known(
-        absolute,
-        Uniform(-1, 2),
-        lambda x: np.where(x < 1, 2, 1) / 3,
-        lambda x: (x + np.minimum(x, 1)) / 3,
-        (5 / 6, 1),
-        (0, 1, 2),
+        absolute, Uniform(-1, 2),
+        lambda x: np.where(x < 1, 2, 1) / 3, lambda x: (x + np.minimum(x, 1)) / 3,
+        (5 / 6, 1), (0, 1, 2),
     ),
     "fold, normal": scipys(stats.halfnorm(), 0, 8, G=absolute, noise=N),
     "cube, uniform": Known(
-        cube,
-        U,
-        lambda x: np.abs(x) ** (-2 / 3) / 6,
-        lambda x: (1 + np.cbrt(x)) / 2,
-        (0, 1 / 7),
-        (-1, 0, 1),
+        cube, U,
+        lambda x: np.abs(x) ** (-2 / 3) / 6, lambda x: (1 + np.cbrt(x)) / 2,
+        (0, 1 / 7), (-1, 0, 1),
     ),
     "cube, normal": Known(
-        cube,
-        N,
+        cube, N,
         lambda x: stats.norm.pdf(np.cbrt(x)) / (3 * np.cbrt(x) ** 2),
         lambda x: stats.norm.cdf(np.cbrt(x)),
-        (0, 15),
-        (-500, 0, 500),
+        (0, 15), (-500, 0, 500),
     ),
     "sine, uniform": Known(
-        lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)),
-        U,
-        sine_pdf,
-        sine_cdf,
-        (0, (1 - math.sin(6) / 6) / 2),
-        (-1, -math.sin(3), math.sin(3), 1),
+        sine, U, sine_pdf, sine_cdf, (0, (1 - math.sin(6) / 6) / 2), (-1, -SIN3, SIN3, 1)
     ),
     "exponential, normal": scipys(
         stats.lognorm(0.5), 0.02, 50, G=lambda z: (np.exp(z / 2), np.exp(z / 2) / 2), noise=N
     ),
     "nearly constant": Known(
-        affine(1e-9, 3),
-        U,
-        lambda x: np.full_like(x, 0.5e9),
-        lambda x: ((x - 3) / 1e-9 + 1) / 2,
-        (3, 9 + 1e-18 / 3),
-        (3 - 1e-9, 3 + 1e-9),
+        affine(1e-9, 3), U,
+        lambda x: np.full_like(x, 0.5e9), lambda x: ((x - 3) / 1e-9 + 1) / 2,
+        (3, 9 + 1e-18 / 3), (3 - 1e-9, 3 + 1e-9),
     ),
     "bend": Known(
-        lambda z: (z + np.maximum(z - 0.3, 0), 1.0 + (z > 0.3)),
-        U,
+        lambda z: (z + np.maximum(z - 0.3, 0), 1.0 + (z > 0.3)), U,
         lambda x: np.where(x < 0.3, 0.5, 0.25),
         lambda x: np.where(x < 0.3, (x + 1) / 2, 0.65 + (x - 0.3) / 4),
-        (0.49 / 4, (0.3**3 + 1) / 6 + (1.7**3 - 0.3**3) / 12),
-        (-1, 0.3, 1.7),
+        (0.49 / 4, (0.3**3 + 1) / 6 + (1.7**3 - 0.3**3) / 12), (-1, 0.3, 1.7),
     ),
     "half flat": Known(
-        hinge(0),
-        U,
-        lambda x: np.full_like(x, 0.5),
-        lambda x: (1 + x) / 2,
-        (1 / 4, 1 / 6),
-        (0, 1),
-        ((0, 0.5),),
+        hinge(0), U,
+        lambda x: np.full_like(x, 0.5), lambda x: (1 + x) / 2, (1 / 4, 1 / 6), (0, 1), ((0, 0.5),),
     ),
-}
+}  # fmt: skip
 every_known = pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
 
 
@@ -148,20 +130,6 @@ def inside(known, n=400):
     """Points strictly between the edges."""
     ends = itertools.pairwise(known.edges)
     return np.concatenate([np.linspace(low, high, n + 2)[1:-1] for low, high in ends])
-
-
-def integral(f, edges):
-    """Integral by the double exponential rule, which takes singularities at the edges."""
-    t = np.linspace(-4.2, 4.2, 841)
-    u = 1 / (1 + np.exp(-np.pi * np.sinh(t)))  # (0, 1), both ends approached very closely
-    u_right = u[::-1]  # 1 - u without cancellation
-    weights = (t[1] - t[0]) * np.pi * np.cosh(t) * u * u_right
-    total = 0.0
-    for low, high in itertools.pairwise(edges):
-        x = np.where(u < 0.5, low + (high - low) * u, high - (high - low) * u_right)
-        apart = (x > low) & (x < high)
-        total += (high - low) * float(weights[apart] @ f(x[apart]))
-    return total
 
 
 def network(activation, seed, last=(), dtype="float64"):
@@ -192,23 +160,11 @@ def worst_z_score(G, noise, n, seed=0, bins=60):
 
 
 @every_known
-def test_the_density_is_the_closed_form(known):
-    x = inside(known)
-    np.testing.assert_allclose(PushForward(known.G, known.noise).pdf(x), known.pdf(x), rtol=1e-6)
-
-
-@every_known
-def test_the_distribution_function_is_the_closed_form(known):
-    x = inside(known)
-    found = PushForward(known.G, known.noise).cdf(x)
-    np.testing.assert_allclose(found, known.cdf(x), rtol=0, atol=3e-7)
-
-
-@every_known
-def test_the_density_and_the_atoms_sum_to_one(known):
-    p_g = PushForward(known.G, known.noise)
-    total = integral(p_g.pdf, known.edges) + sum(mass for _, mass in p_g.atoms)
-    assert total == pytest.approx(1, abs=2e-6)
+def test_density_and_distribution_function_are_the_closed_forms(known):
+    p_g, x = PushForward(known.G, known.noise), inside(known)
+    np.testing.assert_allclose(p_g.pdf(x), known.pdf(x), rtol=1e-6)
+    np.testing.assert_allclose(p_g.cdf(x), known.cdf(x), rtol=0, atol=3e-7)
+    assert p_g.atoms == list(known.atoms)
 
 
 @every_known
@@ -221,15 +177,10 @@ def test_outside_of_the_range_of_g_there_is_nothing(known):
 
 
 @every_known
-def test_the_weights_of_the_quadrature_sum_to_one(known):
-    _, w, _ = PushForward(known.G, known.noise).quadrature()
+def test_the_quadrature_gives_mass_mean_and_square(known):
+    x, w, _ = PushForward(known.G, known.noise).quadrature()
     assert np.all(w >= 0)
     assert w.sum() == pytest.approx(1, abs=1e-10)
-
-
-@every_known
-def test_the_quadrature_gives_mean_and_square(known):
-    x, w, _ = PushForward(known.G, known.noise).quadrature()
     assert (w @ x, w @ x**2) == pytest.approx(known.moments, rel=3e-8, abs=1e-10)
 
 
@@ -243,23 +194,11 @@ def test_the_quadrature_knows_the_density_at_its_points(known):
     np.testing.assert_allclose(density[apart], known.pdf(x[apart]), rtol=1e-6)
 
 
-@every_known
-def test_flat_stretches_are_atoms_and_nothing_else_is(known):
-    assert PushForward(known.G, known.noise).atoms == list(known.atoms)
-
-
-@every_known
-def test_samples_fall_where_the_distribution_function_says(known):
-    assert worst_z_score(known.G, known.noise, 200_000) < 4.5
-
-
 # Folds, jumps, atoms.
 
 
 def test_a_fold_is_a_critical_value():
-    p_g = PushForward(lambda z: (np.sin(3 * z), 3 * np.cos(3 * z)), U)
-    ends = math.sin(3)
-    np.testing.assert_allclose(p_g.critical, [-1, -ends, ends, 1], rtol=1e-14)
+    np.testing.assert_allclose(PushForward(sine, U).critical, [-1, -SIN3, SIN3, 1], rtol=1e-14)
 
 
 def test_a_sharp_fold_is_found_to_the_last_bit():
@@ -318,37 +257,28 @@ def test_a_constant_generator_is_one_atom():
     assert p_g.pdf(np.array([2.9, 3.1])).tolist() == [0, 0]
 
 
-def test_an_atom_is_in_the_quadrature_with_its_mass():
-    x, w, density = PushForward(hinge(0), U).quadrature()
-    assert w[x == 0].tolist() == [0.5]
+@pytest.mark.parametrize(("bend", "mass"), [(0, 0.5), (0.3, 0.65)])
+def test_a_flat_stretch_is_an_atom_and_ends_where_g_begins_to_rise(bend, mass):
+    p_g = PushForward(hinge(bend), U)
+    assert p_g.atoms == [(0, pytest.approx(mass, abs=1e-12))]
+    x, w, density = p_g.quadrature()
+    assert w[x == 0].tolist() == [p_g.atoms[0][1]]
     assert density[x == 0].tolist() == [math.inf]
-
-
-def test_a_flat_stretch_ends_where_g_begins_to_rise():
-    p_g = PushForward(hinge(0.3), U)
-    assert p_g.atoms == [(0, pytest.approx(0.65, abs=1e-12))]
-    _, w, _ = p_g.quadrature()
     assert w.sum() == pytest.approx(1, abs=1e-12)
 
 
-def test_the_weights_sum_to_one_for_a_network_that_ends_in_a_relu():
-    _, w, _ = PushForward(network(ReLU, seed=2, last=[ReLU()]), N).quadrature()
-    assert w.sum() == pytest.approx(1, abs=1e-12)
-
-
-def test_a_saturated_tanh_is_two_atoms():
+def test_a_saturated_tanh_is_two_atoms_and_loses_no_mass():
     net = Sequential([Linear(1, 1), Tanh()], dtype="float64")
     net.params[...] = 1e9, 1e8  # jumps from -1 to 1 at z = -0.1
     p_g = PushForward(net, U)
     assert [value for value, _ in p_g.atoms] == [-1, 1]
     assert [mass for _, mass in p_g.atoms] == pytest.approx([0.45, 0.55], abs=1e-3)
+    assert p_g.quadrature()[1].sum() == pytest.approx(1, abs=1e-9)
 
 
-def test_a_saturated_tanh_loses_no_mass():
-    net = Sequential([Linear(1, 1), Tanh()], dtype="float64")
-    net.params[...] = 1e9, 1e8
-    _, w, _ = PushForward(net, U).quadrature()
-    assert w.sum() == pytest.approx(1, abs=1e-9)
+def test_the_weights_sum_to_one_for_a_network_that_ends_in_a_relu():
+    _, w, _ = PushForward(network(ReLU, seed=2, last=[ReLU()]), N).quadrature()
+    assert w.sum() == pytest.approx(1, abs=1e-12)
 
 
 # Networks.
@@ -377,16 +307,6 @@ def test_samples_of_a_network_fall_where_they_should(activation, noise):
     assert worst_z_score(network(activation, seed=3), noise, 200_000) < 4.5
 
 
-@pytest.mark.parametrize("activation", [Tanh, ReLU], ids=lambda kind: kind.__name__)
-def test_the_moments_of_a_network_are_those_of_a_sum_over_fine_cells(activation):
-    net = network(activation, seed=4)
-    z = (np.arange(400_000) + 0.5) / 200_000 - 1
-    exact = net(z[:, None])[:, 0]
-    x, w, _ = PushForward(net, U).quadrature()
-    moments = [np.mean(exact), np.mean(exact**2)]
-    assert [w @ x, w @ x**2] == pytest.approx(moments, rel=1e-5)
-
-
 def test_a_network_in_float32_is_taken_in_float64():
     net = network(Tanh, seed=2, dtype="float32")
     single, double = PushForward(net, U), PushForward(net.copy(dtype="float64"), U)
@@ -396,22 +316,18 @@ def test_a_network_in_float32_is_taken_in_float64():
     assert np.array_equal(single.values, double.values)
 
 
-def test_what_happens_to_the_network_later_does_not_matter():
-    net = network(Tanh, seed=2)
-    p_g, x = PushForward(net, U), np.linspace(-3, 3, 101)
+def test_a_network_is_not_changed_and_may_change_later():
+    net, x = network(Tanh, seed=2), np.linspace(-3, 3, 101)
+    net.grads[...] = 7
+    params = net.params.copy()
+    p_g = PushForward(net, U)
+    p_g.quadrature()
+    assert np.array_equal(net.params, params)
+    assert np.all(net.grads == 7)
     before = p_g.pdf(x)
     net.params[...] = 0
     assert before.any()
     assert np.array_equal(p_g.pdf(x), before)
-
-
-def test_a_network_is_not_changed():
-    net = network(Tanh, seed=2)
-    net.grads[...] = 7
-    before = net.params.copy()
-    PushForward(net, U).quadrature()
-    assert np.array_equal(net.params, before)
-    assert np.all(net.grads == 7)
 
 
 # Shapes.
@@ -428,59 +344,41 @@ def test_the_answer_has_the_shape_of_the_question(shape):
 # Refusals.
 
 
-@pytest.mark.parametrize("widths", [(2, 1), (1, 2)])
-def test_a_generator_goes_from_one_variable_to_one(widths):
-    message = f"^PushForward: expected a generator of width 1 -> 1, got {widths[0]} -> {widths[1]}$"
-    with pytest.raises(InputError, match=message):
-        PushForward(Sequential([Linear(*widths)]), U)
-
-
-def test_a_network_without_widths_is_refused():
-    with pytest.raises(InputError, match="width 1 -> 1, got None -> None"):
-        PushForward(Sequential([Tanh()]), U)
-
-
-@pytest.mark.parametrize("G", [3, None, "G", np.zeros(3)], ids=repr)
-def test_a_generator_is_a_network_or_a_function(G):
-    with pytest.raises(InputError, match=r"^PushForward: expected a Sequential or a function, got"):
-        PushForward(G, U)
+def network_of_nan():
+    net = network(Tanh, seed=0)
+    net.params[3] = np.nan
+    return net
 
 
 @pytest.mark.parametrize(
-    "G",
+    ("G", "message"),
     [
-        lambda z: (np.where(z > 0.5, np.nan, z), np.ones_like(z)),
-        lambda z: (z, np.full_like(z, np.nan)),
-        lambda z: (z, np.where(z > 0, np.inf, 1.0)),
+        *((G, "expected a Sequential or a function, got") for G in (3, None, "G", np.zeros(3))),
+        (Sequential([Linear(2, 1)]), "expected a generator of width 1 -> 1, got 2 -> 1$"),
+        (Sequential([Linear(1, 2)]), "expected a generator of width 1 -> 1, got 1 -> 2$"),
+        (Sequential([Tanh()]), "expected a generator of width 1 -> 1, got None -> None$"),
+        *(
+            (G, "expected G finite on the prior's range, got NaN or inf")
+            for G in (
+                lambda z: (np.where(z > 0.5, np.nan, z), np.ones_like(z)),
+                lambda z: (np.where(z > 0.5, np.inf, z), np.ones_like(z)),
+                lambda z: (z, np.full_like(z, np.nan)),
+                lambda z: (z, np.where(z > 0, np.inf, 1.0)),
+                network_of_nan(),
+            )
+        ),
     ],
-    ids=["NaN value", "NaN slope", "infinite slope"],
 )
-def test_a_generator_that_is_not_finite_is_refused(G):
-    with pytest.raises(InputError, match=r"^PushForward: expected G finite on the prior's range"):
+def test_what_is_no_generator_of_one_variable_is_refused(G, message):
+    with pytest.raises(InputError, match=f"^PushForward: {message}"):
         PushForward(G, U)
 
 
-def test_a_generator_that_is_infinite_is_refused():
-    with pytest.raises(InputError, match=r"^PushForward: expected G finite on the prior's range"):
-        PushForward(lambda z: (np.where(z > 0.5, np.inf, z), np.ones_like(z)), U)
-
-
-def test_a_network_with_nan_parameters_is_refused():
-    net = network(Tanh, seed=0)
-    net.params[3] = np.nan
-    with pytest.raises(InputError, match="expected G finite on the prior's range, got NaN or inf"):
-        PushForward(net, U)
-
-
-@pytest.mark.parametrize("cells", [1, 0, -5])
+@pytest.mark.parametrize("cells", [1, 0, -5, 2.5, "3", None])
 def test_there_are_at_least_two_cells(cells):
-    with pytest.raises(InputError, match=rf"^PushForward: .*cells.* >= 2, got {cells}$"):
-        PushForward(affine(2.0, 1.0), U, cells=cells)
-
-
-@pytest.mark.parametrize("cells", [2.5, "3", None])
-def test_cells_are_a_whole_number(cells):
-    with pytest.raises(InputError, match=r"cells: expected a whole number >= 2, got"):
+    with pytest.raises(
+        InputError, match=rf"^PushForward: cells: expected a whole .* >= 2, got {cells!r}"
+    ):
         PushForward(affine(2.0, 1.0), U, cells=cells)
 
 
@@ -495,18 +393,6 @@ def test_a_fold_where_the_noise_ends_does_no_harm():
 
 
 # Ten million samples.
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["rising, uniform", "cube, uniform", "fold, normal"])
-def test_ten_million_samples_fall_where_they_should(name):
-    assert worst_z_score(KNOWN[name].G, KNOWN[name].noise, 10_000_000) < 4.5
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["sine, uniform", "nearly constant", "half flat"])
-def test_ten_million_samples_of_a_folded_or_flat_generator_fall_where_they_should(name):
-    assert worst_z_score(KNOWN[name].G, KNOWN[name].noise, 10_000_000) < 4.5
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The adaptive quadrature against scipy's, and against integrals that are known."""
+"""Quadratures against scipy's, against integrals that are known, and against a cdf."""
 
 import math
 
@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from minigan import InputError
-from minigan.theory.quadrature import OCTAVES, adaptive, panel_edges, total
+from minigan import InputError, IrwinHall, Mixture, Normal, Uniform
+from minigan.theory.quadrature import (
+    OCTAVES,
+    adaptive,
+    density_panels,
+    gauss_legendre,
+    panel_edges,
+    total,
+)
 
 
 def integral(f, low, high, knots=()):
@@ -99,3 +106,64 @@ def test_edges_double_towards_infinity():
     assert edges.size == 2 * OCTAVES + 2
     np.testing.assert_array_equal(edges[OCTAVES - 2 : OCTAVES + 4], [-3, -1, 1, 3, 5, 7])
     np.testing.assert_array_equal(panel_edges(np.array([5.0]), 0, 2), [0, 2])
+
+
+@pytest.mark.parametrize("order", [1, 2, 5])
+def test_gauss_legendre_is_exact_up_to_degree_two_order_minus_one(order):
+    edges = np.array([-1.0, 0.5, 0.75, 3.0])
+    x, w = gauss_legendre(edges, order)
+    assert x.shape == w.shape == (3 * order,)
+    assert np.all(np.diff(x) > 0)
+    for degree in range(2 * order):
+        exact = (3.0 ** (degree + 1) - (-1.0) ** (degree + 1)) / (degree + 1)
+        assert w @ x**degree == pytest.approx(exact, rel=1e-13)
+
+
+# Panels of a density whose cdf is known.
+
+LAWS = [Uniform(-0.3, 2), Normal(1, 0.1), IrwinHall(), Mixture([-1000, 1000], 0.1)]
+every_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: type(law).__name__)
+
+
+@every_law
+def test_panels_reach_from_end_to_end_and_hold_their_probability(law):
+    ends = density_panels(law, 100)
+    assert (ends[0], ends[-1]) == law.interval()
+    assert np.all(np.diff(ends) > 0)
+    assert np.isin(np.linspace(*law.interval(), 101), ends).all()
+    x, dx = gauss_legendre(ends, 3)
+    mass = (law.pdf(x) * dx).reshape(-1, 3).sum(axis=1)
+    np.testing.assert_allclose(mass, np.diff(law.cdf(ends)), rtol=0, atol=1.1e-10)
+
+
+def test_panels_of_a_smooth_density_stay_equal():
+    assert np.array_equal(density_panels(Uniform(0, 1), 8), np.linspace(0, 1, 9))
+
+
+def test_panels_close_in_on_a_jump():
+    class Step:
+        """2 on the first third of (0, 1), 1/2 on the rest."""
+
+        def pdf(self, x):
+            return np.where(x < 1 / 3, 2.0, 0.5)
+
+        def cdf(self, x):
+            return np.where(x < 1 / 3, 2 * x, 2 / 3 + (x - 1 / 3) / 2)
+
+        def interval(self):
+            return 0.0, 1.0
+
+    ends = density_panels(Step(), 4)
+    assert ends.size < 60
+    assert np.abs(ends - 1 / 3).min() < 1e-9
+
+
+def test_a_pdf_and_a_cdf_that_disagree_are_refused():
+    class Careless(Normal):
+        """Its density is wrong in the fifth digit."""
+
+        def pdf(self, x):
+            return super().pdf(x) * (1 + 1e-5)
+
+    with pytest.raises(InputError):
+        density_panels(Careless(), 16)

@@ -61,41 +61,40 @@ def test_the_value_is_the_engines(rng):
     assert value(a, b, Sample(x, w), Sample(x, w)) == pytest.approx(costs.value(a, b)[0], abs=1e-15)
 
 
-@pytest.mark.parametrize("entry", range(3))
-def test_the_models_gradient_inside_D_is_the_derivative_of_V(draw, entry):
+def value_of(model, D, data, z):
+    fake = generate(model, z)
+    return value(logit(D, data.x), logit(D, fake.x), data, fake)
+
+
+DERIVATIVES = {  # of V with respect to what moves, its value and its formula
+    "the model inside D": (
+        START._replace(c=0.3),
+        lambda model, x, z: contrast(model, NOISE, x, generate(NOISE, z))[0],
+        lambda model, x, z: contrast(model, NOISE, x, generate(NOISE, z))[1],
+    ),
+    "the GAN's D": (
+        OPINION,
+        lambda D, x, z: value_of(START, D, x, z),
+        lambda D, x, z: climb(
+            logit(D, x.x), logit(D, generate(START, z).x), x, generate(START, z), logit_slope
+        ),
+    ),
+    "the GAN's G": (
+        START,
+        lambda model, x, z: value_of(model, OPINION, x, z),
+        lambda model, x, z: [*descent(model, OPINION, z), 0.0],  # c is no parameter of G
+    ),
+}
+
+
+@pytest.mark.parametrize(("moves", "V", "gradient"), DERIVATIVES.values(), ids=DERIVATIVES)
+def test_each_player_follows_the_derivative_of_V(moves, V, gradient, draw):
     x, z = draw()
-    model, fake = START._replace(c=0.3), generate(NOISE, z)
-
-    def V(h):
-        moved = model._replace(**{Model._fields[entry]: model[entry] + h})
-        return contrast(moved, NOISE, x, fake)[0]
-
-    assert contrast(model, NOISE, x, fake)[1][entry] == pytest.approx(difference(V), abs=1e-9)
-
-
-@pytest.mark.parametrize("entry", range(3))
-def test_the_gans_D_climbs_the_derivative_of_V(draw, entry):
-    x, z = draw()
-    fake = generate(START, z)
-
-    def V(h):
-        moved = OPINION._replace(**{Logit._fields[entry]: OPINION[entry] + h})
-        return value(logit(moved, x.x), logit(moved, fake.x), x, fake)
-
-    a_data, a_fake = logit(OPINION, x.x), logit(OPINION, fake.x)
-    up = climb(a_data, a_fake, x, fake, logit_slope)
-    assert up[entry] == pytest.approx(difference(V), abs=1e-9)
-
-
-@pytest.mark.parametrize("entry", range(2))
-def test_the_gans_G_descends_the_derivative_of_V(draw, entry):
-    x, z = draw()
-
-    def V(h):
-        fake = generate(START._replace(**{Model._fields[entry]: START[entry] + h}), z)
-        return value(logit(OPINION, x.x), logit(OPINION, fake.x), x, fake)
-
-    assert descent(START, OPINION, z)[entry] == pytest.approx(difference(V), abs=1e-9)
+    for entry, (name, slope) in enumerate(zip(moves._fields, gradient(moves, x, z), strict=True)):
+        numeric = difference(
+            lambda h, n=name, e=entry: V(moves._replace(**{n: moves[e] + h}), x, z)
+        )
+        assert slope == pytest.approx(numeric, abs=1e-9)
 
 
 def test_with_the_best_D_the_gans_descent_is_the_exercises(draw):

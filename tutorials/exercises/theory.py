@@ -12,7 +12,7 @@ from minigan.base.numerics import sigmoid, softplus
 from minigan.costs import GENERATOR_COSTS
 from minigan.evaluation import log_density
 from minigan.theory import divergences, likelihood, optimum
-from minigan.theory.games import field
+from minigan.theory.bilinear_game import field
 
 # The generator losses of exercise 6, on the logits a of D(G(z)).
 LOSSES: dict[str, Callable] = {

@@ -1,39 +1,17 @@
-"""Every line of the static part of ``minigan theory`` holds, whatever the seed; and can fail."""
+"""The identities of fixed densities can fail."""
 
-import functools
 from dataclasses import replace
 
 import pytest
 
 from minigan import Normal
-from minigan.identities import static
-from minigan.identities.static import identities
+from minigan.identities import fixed_densities
+from minigan.identities.fixed_densities import identities
 from minigan.theory import divergences, f_divergences, optimum
 
 
-@pytest.fixture(scope="module")
-def lines_of():
-    """Seed -> lines, computed once."""
-    return functools.cache(lambda seed: list(identities(seed)))
-
-
-@pytest.mark.parametrize("seed", [0, 1, 20140610])
-def test_all_hold(seed, lines_of):
-    lines = lines_of(seed)
-    assert 30 <= len(lines) <= 40
-    assert not [line for line in lines if not line.holds]
-    assert len({line.statement for line in lines}) == len(lines)
-    assert all(line.tolerance <= 1e-6 and line.source for line in lines)
-
-
-def test_same_seed_same_numbers_other_seed_other_numbers(lines_of):
-    first, other = ([line.left for line in lines_of(seed)] for seed in (0, 1))
-    assert first == [line.left for line in identities(0)]
-    assert sum(a != b for a, b in zip(first, other, strict=True)) > len(first) // 2
-
-
-def test_residuals_are_rounding(lines_of):
-    exact = [line for line in lines_of(0) if line.source.endswith(("Eq. 6", "closed form"))]
+def test_residuals_are_rounding():
+    exact = [line for line in identities(0) if line.source.endswith(("Eq. 6", "closed form"))]
     assert len(exact) == 13
     assert max(line.residual for line in exact) <= 1e-13
 
@@ -44,7 +22,7 @@ def broken(lines):
 
 def test_a_wrong_factor_in_jsd_is_seen(monkeypatch):
     right = divergences.jensen_shannon
-    monkeypatch.setattr(static, "jensen_shannon", lambda p, q: 1.0001 * right(p, q))
+    monkeypatch.setattr(fixed_densities, "jensen_shannon", lambda p, q: 1.0001 * right(p, q))
     failed = broken(identities(0))
     assert sum(s.startswith("C(G) = -log 4 + 2 JSD") for s in failed) == 7
     assert "JSD(Cauchy || Cauchy)" in failed
@@ -62,7 +40,7 @@ def test_a_wrong_optimum_is_seen(monkeypatch):
 
 def test_kl_the_wrong_way_round_is_seen(monkeypatch):
     right = divergences.kl
-    monkeypatch.setattr(static, "kl", lambda p, q: right(q, p))
+    monkeypatch.setattr(fixed_densities, "kl", lambda p, q: right(q, p))
     assert "KL(Gaussian || Gaussian)" in broken(identities(0))
 
 
@@ -73,8 +51,8 @@ def test_a_wrong_row_of_the_table_is_seen(monkeypatch, what):
         formula = getattr(row, what)
         wrong = replace(row, **{what: lambda t, formula=formula: formula(t) * 0.99 + 1e-3})
         table = (*rows[:i], wrong, *rows[i + 1 :])
-        monkeypatch.setattr(static, "TABLE", table)
-        failed = broken(static._f_divergences(Normal(0, 1), Normal(1, 1.1)))
+        monkeypatch.setattr(fixed_densities, "TABLE", table)
+        failed = broken(fixed_densities._f_divergences(Normal(0, 1), Normal(1, 1.1)))
         if row.name == "total variation" and what == "slope":
             continue  # its T is only a sign, clipped at the domain's ends
         assert any("D_f = E_P[T]" in s and row.name in s for s in failed), row.name

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from minigan import InputError, NonFiniteError
-from minigan.theory import games
+from minigan.theory import bilinear_game as games
 
 START = np.array([0.8, -0.6])
 METHODS = ["simultaneous", "alternating", "extragradient", "optimistic"]
@@ -47,7 +47,7 @@ def test_the_continuous_solution_solves_the_equations_and_stays_on_its_circle():
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("eta", [0.05, 0.3, 0.55])
+@pytest.mark.parametrize("eta", [0.05, 0.3, 0.55, 1.5])
 def test_a_path_is_the_matrix_applied_again_and_again(method, eta):
     path = getattr(games, method)(START, eta, 20)
     state = np.concatenate([START, START]) if method == "optimistic" else START
@@ -56,7 +56,7 @@ def test_a_path_is_the_matrix_applied_again_and_again(method, eta):
         state = matrix(method, eta) @ state
         expected.append(state[:2])
     assert path.shape == (21, 2)
-    assert path == pytest.approx(np.array(expected), abs=1e-13)
+    assert path == pytest.approx(np.array(expected), rel=1e-12, abs=1e-13)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -64,12 +64,6 @@ def test_a_path_is_the_matrix_applied_again_and_again(method, eta):
 def test_growth_is_the_spectral_radius(method, eta):
     radius = np.abs(np.linalg.eigvals(matrix(method, eta))).max()
     assert games.growth(method, eta) == pytest.approx(radius, abs=1e-12)
-
-
-@pytest.mark.parametrize("eta", [0.01, 0.2, 1.0, 3.0])
-def test_simultaneous_steps_grow_at_every_step(eta):
-    r = distance(games.simultaneous(START, eta, 100))
-    assert r[1:] / r[:-1] == pytest.approx(math.sqrt(1 + eta**2), rel=1e-13)
 
 
 @pytest.mark.parametrize("eta", [0.01, 0.2, 1.0, 1.9])
@@ -85,37 +79,6 @@ def test_alternating_steps_keep_their_invariant_and_stay_bounded(eta):
 def test_alternating_steps_are_not_bounded_from_eta_2_on():
     assert distance(games.alternating(START, 2.1, 200))[-1] > 1e6
     assert games.growth("alternating", 1.99) == pytest.approx(1, abs=1e-12)
-
-
-@pytest.mark.parametrize("eta", [0.05, 0.5, 0.9])
-def test_extragradient_steps_shrink_at_every_step(eta):
-    r = distance(games.extragradient(START, eta, 100))
-    assert r[1:] / r[:-1] == pytest.approx(math.sqrt(1 - eta**2 + eta**4), rel=1e-12)
-
-
-@pytest.mark.parametrize("eta", [0.05, 0.2, 0.45])
-def test_optimistic_steps_shrink_in_the_long_run(eta):
-    r = distance(games.optimistic(START, eta, 400))
-    rate = math.sqrt((1 + math.sqrt(1 - 4 * eta**2)) / 2)
-    assert r[-1] / r[-2] == pytest.approx(rate, rel=1e-12)
-
-
-def test_where_the_remedies_stop_to_help():
-    limit = 1 / math.sqrt(3)
-    assert games.growth("optimistic", limit * 0.999) < 1 < games.growth("optimistic", limit * 1.001)
-    assert games.growth("extragradient", 0.999) < 1 < games.growth("extragradient", 1.001)
-
-
-def test_averages_help_alternating_steps_and_not_simultaneous_ones():
-    eta = 0.2
-    for n in (100, 1000, 10_000):
-        path = games.alternating(START, eta, n)
-        mean = games.averages(path)[-2]  # of the first n points
-        x_0, x_n = path[[0, -1], 0]
-        assert mean[1] == pytest.approx((x_0 - x_n) / (eta * n), abs=1e-13)
-        assert np.hypot(*mean) <= 2 * 1.2 / (eta * n) * math.sqrt(2)
-    r = distance(games.averages(games.simultaneous(START, eta, 1000)))
-    assert r[-1] > 1e5
 
 
 def test_averages_are_running_means(rng):

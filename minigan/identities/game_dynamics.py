@@ -1,20 +1,22 @@
-"""How the game moves: Proposition 2, the game V = x y, and min max against max min.
+"""Identities of games in motion: Proposition 2, V = x y, and min max against max min.
 
-Each line of ``minigan theory`` has two sides that come from different computations: ours
-on one side; on the other a closed form, SciPy, or linear algebra.
+The two sides come from different computations: ours on one side; on the other a closed
+form, SciPy, or linear algebra.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.distributions import IrwinHall
-from minigan.identities.identity import Identity
-from minigan.theory import games, mode_collapse
+from minigan.identities.identity import Identity, claims
+from minigan.theory import bilinear_game as games
+from minigan.theory import mode_collapse
 from minigan.theory.function_space import (
     LOG4,
     convexity_gap,
@@ -34,45 +36,13 @@ ETA, STEPS = 0.2, 300  # of the game V = x y
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
-    """Statements of the theory about how the game moves.
-
-    Parameters
-    ----------
-    seed : int
-        Of the random densities and starts, >= 0.
-
-    Returns
-    -------
-    iterator of Identity
-
-    Raises
-    ------
-    InputError
-        If the seed is not a whole number >= 0.
-    """
+    """Identities of games in motion, for random densities and starts."""
     rng = generator(seed)
-    yield from _proposition_2(rng)
-    yield from _convexity(rng)
-    yield from _circles(rng)
-    yield from _remedies(rng)
-    yield from _orders(rng)
+    return chain(_proposition_2(rng), _convexity(rng), _circles(rng), _remedies(rng), _orders(rng))
 
 
 def random_density(rng: np.random.Generator, cells: int, roughness: float = 1.0) -> np.ndarray:
-    """Masses > 0 whose logarithms are normal numbers with that standard deviation.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    cells : int
-        >= 1.
-    roughness : float
-        >= 0; 0 gives equal masses.
-
-    Returns
-    -------
-    array, shape (cells,)
-    """
+    """Masses > 0, shape (cells,), whose logarithms are normal numbers of that deviation >= 0."""
     logs = roughness * rng.standard_normal(cells)
     p = np.exp(logs - logs.max())
     return p / p.sum()
@@ -86,41 +56,22 @@ def _bell() -> np.ndarray:
 def _proposition_2(rng: np.random.Generator) -> Iterator[Identity]:
     from scipy.spatial.distance import jensenshannon  # 0.4 s to import: only when asked for
 
+    claim = claims("2014 paper, Prop. 2", 1e-15)
     p_data = _bell()
     starts = [random_density(rng, CELLS, r) for r in np.linspace(0, ROUGHEST, STARTS)]
     runs = [descend(p_data, p, MIRROR_ETA) for p in starts]
     jsd = max(jensenshannon(p_data, run.p_g) ** 2 for run in runs)
-    yield Identity(
-        "p_g -> p_data: JSD = 0 (worst of 20 starts)", "2014 paper, Prop. 2", float(jsd), 0.0, 1e-8
-    )
+    yield claim("p_g -> p_data: JSD = 0 (worst of 20 starts)", jsd, "=", 0, 1e-8)
     rise = max(np.diff(run.c_of_g).max() for run in runs)
-    yield Identity(
-        "C(p_n+1) <= C(p_n) (largest rise)", "2014 paper, Prop. 2", rise, 0.0, 1e-15, "<="
-    )
+    yield claim("C(p_n+1) <= C(p_n) (largest rise)", rise, "<=", 0)
     excess = max(_fall_short(p_data, p, eta) for p, eta in zip(starts, (1, 0.5, 0.1), strict=False))
-    yield Identity(
-        "C(p_n+1) <= C(p_n) - KL(p_n || p_n+1) / eta",
-        "2014 paper, Prop. 2",
-        excess,
-        0.0,
-        1e-14,
-        "<=",
-    )
+    yield claim("C(p_n+1) <= C(p_n) - KL(p_n || p_n+1) / eta", excess, "<=", 0, 1e-14)
     share = max(_share_of_bound(p_data, p, run.c_of_g) for p, run in zip(starts, runs, strict=True))
-    yield Identity(
-        "(C(p_n) + log 4) eta n / KL(p_data || p_0) <= 1",
-        "2014 paper, Prop. 2",
-        share,
-        1.0,
-        1e-12,
-        "<=",
-    )
+    yield claim("(C(p_n) + log 4) eta n / KL(p_data || p_0) <= 1", share, "<=", 1, 1e-12)
     p = starts[1]
     step = mirror_step(p, slope(optimal_logit(p_data, p)), 1.0)
     gap = np.abs(step - (p + p_data) / 2).max()
-    yield Identity(
-        "one step with eta = 1 is (p_g + p_data) / 2", "2014 paper, Prop. 2", float(gap), 0.0, 1e-15
-    )
+    yield claim("one step with eta = 1 is (p_g + p_data) / 2", gap, "=", 0)
 
 
 def _fall_short(p_data: np.ndarray, p: np.ndarray, eta: float, steps: int = 30) -> float:
@@ -140,43 +91,34 @@ def _share_of_bound(p_data: np.ndarray, start: np.ndarray, c_of_g: np.ndarray) -
 
 
 def _convexity(rng: np.random.Generator) -> Iterator[Identity]:
-    proof = "2014 paper, Prop. 2, proof"
+    claim = claims("2014 paper, Prop. 2, proof", 1e-14)
     p_data, p, q = _bell(), random_density(rng, CELLS), random_density(rng, CELLS)
     share, logit = 0.3, rng.standard_normal(CELLS)
-    yield Identity(
-        "U(mixture of p and q, D) = mixture of U(p, D) and U(q, D)",
-        proof,
-        value(p_data, share * p + (1 - share) * q, logit),
-        share * value(p_data, p, logit) + (1 - share) * value(p_data, q, logit),
-        1e-13,
-    )
+    left = value(p_data, share * p + (1 - share) * q, logit)
+    right = share * value(p_data, p, logit) + (1 - share) * value(p_data, q, logit)
+    statement = "U(mixture of p and q, D) = mixture of U(p, D) and U(q, D)"
+    yield claim(statement, left, "=", right, 1e-13)
     best = optimal_logit(p_data, p)
-    heights = (
+    highest = max(
         value(p_data, p, best + distance * rng.standard_normal(CELLS))
         for distance in np.geomspace(1e-3, 10, 100)
     )
-    yield Identity(
-        "U(p_g, D) <= C(G) (largest of 100 D)",
-        proof,
-        max(heights),
-        criterion(p_data, p),
-        1e-15,
-        "<=",
-    )
+    statement = "U(p_g, D) <= C(G) (largest of 100 D)"
+    yield claim(statement, highest, "<=", criterion(p_data, p), 1e-15)
     pairs = [[random_density(rng, CELLS, r) for r in rng.uniform(0, 30, 2)] for _ in range(50)]
     lowest = min(convexity_gap(p_data, p_1, p_2, rng.random()) for p_1, p_2 in pairs)
-    yield Identity("C is convex (lowest gap below a chord)", proof, lowest, 0.0, 1e-14, ">=")
+    yield claim("C is convex (lowest gap below a chord)", lowest, ">=", 0)
     lowest = min(subgradient_gap(p_data, p_1, p_2) for p_1, p_2 in pairs)
-    yield Identity("C(q) >= C(p) + <dU/dp at D*_p, q - p>", proof, lowest, 0.0, 1e-14, ">=")
+    yield claim("C(q) >= C(p) + <dU/dp at D*_p, q - p>", lowest, ">=", 0)
     m_p, m_q = (p + p_data) / 2, (q + p_data) / 2
     right = _kl(q, p) - 2 * _kl(m_q, m_p)
     statement = "C(q) - C(p) - <dU/dp, q - p> = KL(q||p) - 2 KL(m_q||m_p)"
-    yield Identity(statement, proof, subgradient_gap(p_data, p, q), right, 1e-13)
+    yield claim(statement, subgradient_gap(p_data, p, q), "=", right, 1e-13)
     along = p * rng.standard_normal(CELLS)
     along -= p * along.sum()  # so that the sum of masses stays 1
     right = _derivative(lambda h: _scipy_criterion(p_data, p + h * along), 1e-3)
     left = float(slope(optimal_logit(p_data, p)) @ along)
-    yield Identity("dC/dp_g = dU/dp_g at D* (along a direction)", proof, left, right, 1e-10)
+    yield claim("dC/dp_g = dU/dp_g at D* (along a direction)", left, "=", right, 1e-10)
 
 
 def _derivative(f, h: float) -> float:
@@ -193,23 +135,22 @@ def _circles(rng: np.random.Generator) -> Iterator[Identity]:
         lambda t, w: games.field(w), (0, 20), start, "DOP853", times, rtol=1e-12, atol=1e-12
     )
     gap = np.abs(games.continuous(start, times) - numeric.y.T).max()
-    source = "tutorial, 8.2, Eq. 27 to 31"
-    yield Identity("x(t), y(t) = a circle (against solve_ivp)", source, float(gap), 0.0, 1e-9)
+    claim = claims("tutorial, 8.2, Eq. 27 to 31", 1e-9)
+    yield claim("x(t), y(t) = a circle (against solve_ivp)", gap, "=", 0)
+    claim = claims("tutorial, 8.2", 1e-12)
     path = games.simultaneous(start, ETA, STEPS)
     left, right = _mean_growth(path), math.sqrt(1 + ETA**2)
-    yield Identity(
-        "simultaneous: |w| grows by sqrt(1 + eta^2)", "tutorial, 8.2", left, right, 1e-13
-    )
+    yield claim("simultaneous: |w| grows by sqrt(1 + eta^2)", left, "=", right, 1e-13)
     path = games.alternating(start, ETA, STEPS)
     q = games.alternating_invariant(path, ETA)
-    drift = float(np.abs(q / q[0] - 1).max())
-    yield Identity("alternating: x^2 + y^2 - eta x y stays", "tutorial, 8.2", drift, 0.0, 1e-12)
+    drift = np.abs(q / q[0] - 1).max()
+    yield claim("alternating: x^2 + y^2 - eta x y stays", drift, "=", 0)
     step = np.array([[1, -ETA], [ETA, 1 - ETA**2]])
     mean = games.averages(path)[-2]  # of w_0, ..., w_n-1
     total = np.linalg.solve(np.eye(2) - step, path[0] - path[-1])
     gap = np.abs(mean - total / STEPS).max()
     statement = "alternating: mean of n iterates = (I - M)^-1 (w_0 - w_n) / n"
-    yield Identity(statement, "telescoping sum", float(gap), 0.0, 1e-14)
+    yield claims("telescoping sum", 1e-14)(statement, gap, "=", 0)
 
 
 def _remedies(rng: np.random.Generator) -> Iterator[Identity]:
@@ -217,12 +158,12 @@ def _remedies(rng: np.random.Generator) -> Iterator[Identity]:
     path = games.extragradient(start, ETA, STEPS)
     left, right = _mean_growth(path), math.sqrt(1 - ETA**2 + ETA**4)
     statement = "extragradient: |w| shrinks by sqrt(1 - eta^2 + eta^4)"
-    yield Identity(statement, "Korpelevich 1976", left, right, 1e-13)
+    yield claims("Korpelevich 1976", 1e-13)(statement, left, "=", right)
     path = games.optimistic(start, ETA, STEPS)
     left = _mean_growth(path[STEPS // 2 :])
     right = math.sqrt((1 + math.sqrt(1 - 4 * ETA**2)) / 2)
     statement = "optimistic: |w| shrinks by sqrt((1 + sqrt(1 - 4 eta^2)) / 2)"
-    yield Identity(statement, "Daskalakis et al. 2018", left, right, 1e-13)
+    yield claims("Daskalakis et al. 2018", 1e-13)(statement, left, "=", right)
 
 
 def _mean_growth(path: np.ndarray) -> float:
@@ -234,22 +175,20 @@ def _orders(rng: np.random.Generator) -> Iterator[Identity]:
     p_data = random_density(rng, MODES)
     minimax = criterion(p_data, descend(p_data, random_density(rng, MODES), tolerance=1e-12).p_g)
     maximin = _scipy_maximin(p_data)
-    yield Identity("min_G max_D V = max_D min_G V", "tutorial, Eq. 16, 17", minimax, maximin, 1e-7)
-    yield Identity("max_D min_G V = -log 4", "tutorial, Eq. 17", maximin, -LOG4, 1e-7)
+    claim = claims("tutorial, Eq. 16, 17", 1e-7)
+    yield claim("min_G max_D V = max_D min_G V", minimax, "=", maximin)
+    yield claims("tutorial, Eq. 17", 1e-7)("max_D min_G V = -log 4", maximin, "=", -LOG4)
+    claim = claims("tutorial, 5.1.1", 1e-12)
     logit = rng.standard_normal(MODES)
     least, corner = _scipy_inner_minimum(p_data, logit)
     inner = mode_collapse.inner_minimum(p_data, logit)
-    statement = "min_G V(G, D) = sum p_data log D + log(1 - max D)"
-    yield Identity(statement, "tutorial, 5.1.1", inner, least, 1e-12)
+    yield claim("min_G V(G, D) = sum p_data log D + log(1 - max D)", inner, "=", least)
     gap = np.abs(corner - mode_collapse.best_response(logit)).max()
-    yield Identity(
-        "argmin_G V(G, D) is one point, argmax D", "tutorial, 5.1.1", float(gap), 0.0, 1e-12
-    )
-    equal = np.full(MODES, 1 / MODES)
-    left = mode_collapse.one_point_minimax(equal)
+    yield claim("argmin_G V(G, D) is one point, argmax D", gap, "=", 0)
+    left = mode_collapse.one_point_minimax(np.full(MODES, 1 / MODES))
     right = -math.log(MODES + 1) / MODES - math.log(1 + 1 / MODES)
     statement = "one-point G, n modes: min max = -log(n+1)/n - log(1+1/n)"
-    yield Identity(statement, "tutorial, 5.1.1", left, right, 1e-14)
+    yield claim(statement, left, "=", right, 1e-14)
 
 
 def _scipy_maximin(p_data: np.ndarray) -> float:

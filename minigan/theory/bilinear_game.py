@@ -29,105 +29,38 @@ from minigan.base.validation import real_number, whole_number
 
 
 def value(w: np.ndarray) -> np.ndarray:
-    """V(x, y) = x y (tutorial, Eq. 19).
-
-    Parameters
-    ----------
-    w : array, shape (..., 2)
-        Points (x, y).
-
-    Returns
-    -------
-    array, shape (...)
-    """
+    """V(x, y) = x y (tutorial, Eq. 19) at points w of shape (..., 2)."""
     w = np.asarray(w, np.float64)
     return w[..., 0] * w[..., 1]
 
 
 def field(w: np.ndarray) -> np.ndarray:
-    """F(x, y) = (-y, x): x goes down on V, y goes up (tutorial, Eq. 27 and 28).
-
-    Parameters
-    ----------
-    w : array, shape (..., 2)
-        Points (x, y).
-
-    Returns
-    -------
-    array, shape (..., 2)
-    """
+    """F(x, y) = (-y, x) at points w (..., 2): x goes down on V, y up (tutorial, Eq. 27 and 28)."""
     w = np.asarray(w, np.float64)
     return np.stack([-w[..., 1], w[..., 0]], axis=-1)
 
 
 def continuous(start: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Gradient descent with infinitesimal steps: a circle (tutorial, Eq. 30 and 31).
-
-    Parameters
-    ----------
-    start : array, shape (2,)
-        x(0), y(0).
-    times : array, shape (n,)
-
-    Returns
-    -------
-    array, shape (n, 2)
-
-    Raises
-    ------
-    InputError
-        If the start is not two finite numbers.
-    """
+    """Circle of infinitesimal steps from start (2,) at times (n,), (n, 2); tutorial, Eq. 30, 31."""
     x, y = _point(start)
     t = np.asarray(times, np.float64)
     return np.stack([x * np.cos(t) - y * np.sin(t), x * np.sin(t) + y * np.cos(t)], axis=-1)
 
 
 def simultaneous(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
-    """Both players step at once, each from where the other was.
+    """Path (steps + 1, 2) of both players stepping at once, each from where the other was.
 
-    Parameters
-    ----------
-    start : array, shape (2,)
-        The first point.
-    eta : float
-        Step size, > 0.
-    steps : int
-        >= 1.
-
-    Returns
-    -------
-    array, shape (steps + 1, 2)
-        The start, and the point after each step.
-
-    Raises
-    ------
-    InputError
-        If something does not fit.
-    NonFiniteError
-        If the path leaves the range of floating point.
+    It begins at the start (2,); eta > 0 is the step size. NonFiniteError if the path leaves the
+    range of floating point.
     """
     return _iterate(start, eta, steps, lambda w, eta: w + eta * field(w))
 
 
 def alternating(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
-    """x steps first, then y steps from the new x, as Algorithm 1 does with k = 1.
+    """Path of x stepping first, then y from the new x, as Algorithm 1 does with k = 1.
 
-    Bounded for eta < 2, where `alternating_invariant` is the equation of an ellipse.
-
-    Parameters
-    ----------
-    start, eta, steps
-        As in `simultaneous`.
-
-    Returns
-    -------
-    array, shape (steps + 1, 2)
-
-    Raises
-    ------
-    InputError, NonFiniteError
-        As in `simultaneous`.
+    Bounded for eta < 2, where `alternating_invariant` is the equation of an ellipse. Arguments,
+    here and below, as in `simultaneous`.
     """
 
     def step(w: np.ndarray, eta: float) -> np.ndarray:
@@ -138,59 +71,20 @@ def alternating(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
 
 
 def alternating_invariant(w: np.ndarray, eta: float) -> np.ndarray:
-    """x^2 + y^2 - eta x y, which alternating steps leave as it is.
-
-    Parameters
-    ----------
-    w : array, shape (..., 2)
-        Points (x, y).
-    eta : float
-        The step size.
-
-    Returns
-    -------
-    array, shape (...)
-    """
+    """x^2 + y^2 - eta x y at points w (..., 2), which alternating steps leave as it is."""
     w = np.asarray(w, np.float64)
     return (w**2).sum(axis=-1) - eta * value(w)
 
 
 def extragradient(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
-    """Look one step ahead, and step by the gradient found there (Korpelevich 1976).
-
-    Parameters
-    ----------
-    start, eta, steps
-        As in `simultaneous`. It converges for eta < 1.
-
-    Returns
-    -------
-    array, shape (steps + 1, 2)
-
-    Raises
-    ------
-    InputError, NonFiniteError
-        As in `simultaneous`.
-    """
+    """Path by the gradient found one step ahead (Korpelevich 1976); converges for eta < 1."""
     return _iterate(start, eta, steps, lambda w, eta: w + eta * field(w + eta * field(w)))
 
 
 def optimistic(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
-    """Foresee the next gradient from the last two (Popov 1980; Daskalakis et al. 2018).
+    """Path by the next gradient as foreseen from the last two (Popov 1980; Daskalakis et al. 2018).
 
-    Parameters
-    ----------
-    start, eta, steps
-        As in `simultaneous`. It converges for eta < 1 / sqrt(3).
-
-    Returns
-    -------
-    array, shape (steps + 1, 2)
-
-    Raises
-    ------
-    InputError, NonFiniteError
-        As in `simultaneous`.
+    It converges for eta < 1 / sqrt(3).
     """
     before = field(_point(start))
 
@@ -204,21 +98,7 @@ def optimistic(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
 
 
 def averages(path: np.ndarray) -> np.ndarray:
-    """Mean of the first 1, 2, 3, ... points of a path.
-
-    Parameters
-    ----------
-    path : array, shape (n, 2)
-
-    Returns
-    -------
-    array, shape (n, 2)
-
-    Raises
-    ------
-    InputError
-        If the shape is another one.
-    """
+    """Mean of the first 1, 2, 3, ... points of a path (n, 2), shape (n, 2)."""
     path = np.asarray(path, np.float64)
     if path.ndim != 2 or path.shape[1] != 2:
         raise InputError(f"path: expected shape (n, 2), got {path.shape}")
@@ -226,30 +106,13 @@ def averages(path: np.ndarray) -> np.ndarray:
 
 
 def growth(method: str, eta: float) -> float:
-    """Factor by which the distance from the equilibrium changes in one step.
+    """Factor by which the distance from the equilibrium changes in one step of size eta.
 
-    Parameters
-    ----------
-    method : {"simultaneous", "alternating", "extragradient", "optimistic"}
-    eta : float
-        Step size, > 0.
-
-    Returns
-    -------
-    float
-        Of each step for simultaneous and extragradient ones; in the long run for
-        alternating and optimistic ones. Below 1 the method converges.
-
-    Raises
-    ------
-    InputError
-        If the method is unknown, or the step size is not > 0.
-
-    Notes
-    -----
-    With w as the complex number x + i y the field is i w, and a step is multiplication by
-    1 + i eta or, for extragradient, 1 - eta^2 + i eta. Optimistic steps have the two
-    factors ((1 + 2 i eta) +- sqrt(1 - 4 eta^2)) / 2, and alternating ones the eigenvalues
+    For method "simultaneous", "alternating", "extragradient" or "optimistic": of each step for
+    simultaneous and extragradient ones; in the long run for alternating and optimistic ones. Below
+    1 the method converges. With w as the complex number x + i y the field is i w, and a step is
+    multiplication by 1 + i eta or, for extragradient, 1 - eta^2 + i eta. Optimistic steps have the
+    two factors ((1 + 2 i eta) +- sqrt(1 - 4 eta^2)) / 2, and alternating ones the eigenvalues
     of ((1, -eta), (eta, 1 - eta^2)), which have product 1.
     """
     eta = real_number("eta", eta, 0, low_open=True)

@@ -1,11 +1,12 @@
-"""Which terms matter: the screens against all terms, the cases in which each is taken, the work."""
+"""Terms that matter: the screens against all terms, the cases in which each is taken, the work."""
 
 import numpy as np
 import pytest
 from devices import put, take
 from scipy.special import logsumexp
 
-from minigan.evaluation import log_density, terms
+from minigan.evaluation import log_density
+from minigan.evaluation import log_sum_exp as terms
 from minigan.evaluation.distances import Centres, exact_half_squares
 
 from . import oracles
@@ -60,17 +61,6 @@ def few(points, centres, widest, tile):
     return terms.few_that_matter(points, group, group.half_squares_of(points), widest, tile)
 
 
-def test_the_few_are_those_that_matter(data):
-    points, centres = data
-    row, kept = few(points, centres, 0.05, 32)
-    h = np.sort(oracles.half_squares(points, centres).astype(float), axis=1)
-    for i, h_i in enumerate(h):
-        kept_i = np.sort(kept[row == i])
-        np.testing.assert_allclose(kept_i, h_i[: len(kept_i)], rtol=1e-14)
-        limit = h_i[0] + 0.05**2 * np.log(2000 / terms.LEFT_OUT)
-        assert len(kept_i) >= (h_i <= limit).sum()
-
-
 def test_many_is_noticed_early(data, pairs):
     assert few(data[0][:1], data[1], 10.0, 32) is None
     assert not pairs
@@ -78,28 +68,6 @@ def test_many_is_noticed_early(data, pairs):
 
 def test_numbers_too_large_for_float32_are_left_to_float64(data):
     assert few(1e20 * data[0], 1e20 * data[1], 1.0, 32) is None
-
-
-def test_a_nearest_centre_that_comes_last_is_found(rng):
-    centres = rng.random((5000, 20)) + 1
-    centres[-1] = 0
-    row, h = few(np.full((3, 20), 0.01), centres, 0.01, 128)
-    assert sorted(row) == [0, 1, 2]
-    np.testing.assert_allclose(h, 20 * 0.01**2 / 2, rtol=1e-13)
-
-
-@pytest.mark.parametrize("order", ["nearest first", "nearest last"])
-@pytest.mark.parametrize("sigma", [1e-4, 0.5])
-def test_sums_grow_tile_by_tile_in_any_order(rng, order, sigma):
-    points, centres = np.zeros((3, 4)), rng.normal(size=(300, 4))
-    centres = centres[np.argsort((centres**2).sum(axis=1))]
-    if order == "nearest last":
-        centres = centres[::-1]
-    group, sigmas = Centres(centres), np.array([sigma])
-    half_squares = group.half_squares_of(points)
-    sums = terms.log_sums_of_all(points, group, half_squares, sigmas, 7)
-    expected = logsumexp(-oracles.half_squares(points, centres).astype(float) / sigma**2, axis=1)
-    np.testing.assert_allclose(sums[0], expected, rtol=1e-14, atol=1e-10)
 
 
 @pytest.mark.parametrize("widest", [0.02, 0.5, 1e3])
@@ -116,13 +84,6 @@ def test_sum_exp_is_the_sum(xp, rng, widest, flat):
     np.testing.assert_allclose(take(sums), expected, rtol=1.1 * terms.LEFT_OUT)
 
 
-def test_a_row_without_terms_that_matter_has_the_sum_0():
-    above = np.full((2, 50), 1e9)
-    above[0, 3] = 0
-    sums = terms.sum_exp(above, None, 2, np.array([1.0, 0.1, 0.01]), 50)
-    assert sums.tolist() == [[1, 0], [1, 0], [1, 0]]
-
-
 def test_terms_left_inexact_cannot_change_a_sum_by_more_than_the_tolerance(rng):
     # The worst that may happen: every term beyond the reach has the error, all in one direction.
     m, sigma, error = 3000, 0.3, np.array([1e-12, 1e-11, 1e-7, 1e-2])
@@ -133,13 +94,9 @@ def test_terms_left_inexact_cannot_change_a_sum_by_more_than_the_tolerance(rng):
     off = logsumexp(-wrong / sigma**2, axis=1) - logsumexp(-h / sigma**2, axis=1)
     assert (off <= terms.INEXACT).all()
     assert (reach >= 2 * error).all()
-
-
-def test_every_bandwidth_widens_the_reach():
-    error = np.array([1e-10])
-    alone = [terms.inexact_from(error, 100, np.array([s])) for s in (1.0, 0.1, 1e-4)]
-    together = terms.inexact_from(error, 100, np.array([1.0, 0.1, 1e-4]))
-    assert together == max(alone)
+    alone = [terms.inexact_from(error, m, np.array([s])) for s in (1.0, 0.1, 1e-4)]
+    together = terms.inexact_from(error, m, np.array([1.0, 0.1, 1e-4]))
+    assert np.array_equal(together, np.max(alone, axis=0))
 
 
 def test_the_screen_for_few_is_left_out_once_there_were_many(data, monkeypatch):

@@ -1,4 +1,4 @@
-"""Which terms of sum_j exp(-h_j / s^2) matter, and the logarithm of their sum to 1e-10.
+"""The log of sum_j exp(-h_j / s^2) to 1e-10, from distances that are exact only where it matters.
 
 h_j = |x - mu_j|^2 / 2 is half a squared distance. A term e^-37 times the largest cannot be
 seen in a sum of ten thousand. So, where few terms matter (small s), products in float32
@@ -26,21 +26,10 @@ LARGEST_FLOAT32 = 1e38  # nearly
 
 
 def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, tile: int) -> Any:
-    """log sum_j exp(-|x - mu_j|^2 / (2 s^2)) at each point, for each bandwidth.
+    """log sum_j exp(-|x - mu_j|^2 / (2 s^2)) at points (n, d), for bandwidths (k,), widest first.
 
-    Parameters
-    ----------
-    points : array, shape (n, d)
-    centres : Centres
-    sigmas : numpy.ndarray, shape (k,)
-        Bandwidths, the widest first.
-    tile : int
-        Centres at a time.
-
-    Returns
-    -------
-    array, shape (k, n)
-        float64; right to LEFT_OUT twice and INEXACT, or to the rounding of float64.
+    Shape (k, n), float64; right to LEFT_OUT twice and INEXACT, or to the rounding of float64. A
+    tile is a number of centres at a time.
     """
     xp = array_module(points)
     half_squares = centres.half_squares_of(points)
@@ -62,28 +51,11 @@ def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, tile: int) -> An
 def few_that_matter(
     points: Any, centres: Centres, half_squares: Any, widest: float, tile: int
 ) -> Any:
-    """Exact h of the terms that matter to each point, or None if they are many.
+    """Row numbers and exact h, both (terms,), of the terms that matter; None if they are many.
 
     A term is left out if its h, by products in float32, is larger than the smallest by more
-    than 2 e + s^2 log(m / LEFT_OUT): then it is surely smaller than LEFT_OUT / m times the
-    largest term, and there are at most m of them.
-
-    Parameters
-    ----------
-    points : array, shape (n, d)
-    centres : Centres
-        m of them.
-    half_squares : array, shape (n,)
-        |x - origin|^2 / 2.
-    widest : float
-        The largest bandwidth: what does not matter to it matters to no other.
-    tile : int
-        Centres at a time.
-
-    Returns
-    -------
-    row, h : array, shape (terms,)
-        Number of the point, and h (float64). Or None, in place of both.
+    than 2 e + s^2 log(m / LEFT_OUT), s the widest bandwidth: then it is surely smaller than
+    LEFT_OUT / m times the largest term, and there are at most m of them.
     """
     xp = array_module(points)
     m, found, number = len(centres.rows), [], 0
@@ -117,21 +89,6 @@ def log_sums_of_all(
 
     Terms are added up tile by tile, relative to the largest so far; when a larger one is
     met, the sums so far shrink accordingly.
-
-    Parameters
-    ----------
-    points : array, shape (n, d)
-    centres : Centres
-    half_squares : array, shape (n,)
-        |x - origin|^2 / 2.
-    sigmas : numpy.ndarray, shape (k,)
-        Bandwidths, the widest first.
-    tile : int
-        Centres at a time.
-
-    Returns
-    -------
-    array, shape (k, n)
     """
     xp = array_module(points)
     n, m = len(points), len(centres.rows)
@@ -167,25 +124,12 @@ def _made_exact(h: Any, points: Any, centres: Any, smallest: Any, reach: Any) ->
 
 
 def inexact_from(error: Any, m: int, sigmas: np.ndarray) -> Any:
-    """How much larger than the smallest h another has to be, so that it need not be exact.
+    """Excess (n,) over the smallest h from which another need not be exact, given h's error e (n,).
 
     Terms smaller than the largest by a factor e^-w are together at most m e^-w of the sum,
     and off by m e^-w (exp(e / s^2) - 1). The w at which this is INEXACT is how far, in
-    nats, the distances have to be exact.
-
-    Parameters
-    ----------
-    error : array, shape (n,)
-        Of h: e.
-    m : int
-        Terms in the sum.
-    sigmas : numpy.ndarray, shape (k,)
-        Bandwidths: all sums have to be right.
-
-    Returns
-    -------
-    array, shape (n,)
-        At least 2 e: the smallest h itself is among those up to it.
+    nats, the distances have to be exact, at every bandwidth. At least 2 e: the smallest h itself
+    is among those up to it.
     """
     xp = array_module(error)
     reach = xp.zeros_like(error)
@@ -197,25 +141,11 @@ def inexact_from(error: Any, m: int, sigmas: np.ndarray) -> Any:
 
 
 def sum_exp(above: Any, row: Any, n: int, sigmas: np.ndarray, m: int) -> Any:
-    """sum_j exp(-above_j / s^2) of each row, for each bandwidth.
+    """sum_j exp(-above_j / s^2) of each of n rows, for bandwidths (k,), widest first; shape (k, n).
 
-    Parameters
-    ----------
-    above : array, shape (n, width) or (terms,)
-        float64, at least 0.
-    row : array of int, shape (terms,), or None
-        Where ``above`` has one axis: the row of each term.
-    n : int
-        Number of rows.
-    sigmas : numpy.ndarray, shape (k,)
-        The widest first: the terms that matter become fewer.
-    m : int
-        Of so many terms a whole sum consists: those smaller than LEFT_OUT / m may be left
-        out, if a whole sum is at least 1.
-
-    Returns
-    -------
-    array, shape (k, n)
+    ``above`` >= 0 has shape (n, width), or (terms,) with the ``row`` of each term. Of m terms a
+    whole sum consists: those smaller than LEFT_OUT / m may be left out, if a whole sum is at
+    least 1.
     """
     xp = array_module(above)
     sums = xp.empty((len(sigmas), n))
