@@ -16,6 +16,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.numerics import sigmoid, softplus
+from minigan.networks.logits import require_logit
 from minigan.networks.sequential import Sequential
 from minigan.theory.densities import require_density
 from minigan.theory.pushforward import PushForward
@@ -114,6 +115,7 @@ class GeneratorState:
         """
         if (D.n_in, D.n_out) != (1, 1):
             raise InputError(f"expected a discriminator 1 -> 1, got {D.n_in} -> {D.n_out}")
+        require_logit("judge", D)
         a = _logits(D.copy(dtype="float64", device="cpu"), self._x)
         D_x, mixture = sigmoid(a), (self._w_data + self._w_fake) / 2
         value = -_mean(self._w_data, softplus(-a)) - _mean(self._w_fake, softplus(a))

@@ -21,6 +21,7 @@ from minigan import (
     Mixture,
     Normal,
     Sequential,
+    Sigmoid,
     Tanh,
     Uniform,
     initialisers,
@@ -460,3 +461,10 @@ def test_a_state_says_what_it_is_made_of():
     p_g = f"PushForward(G([Linear(1, 1, name='linear1')]), {U!r})"
     assert repr(state) == f"GeneratorState({p_g}, data={N!r}, jsd={state.jsd:.6g})"
     assert repr(PushForward(absolute, U)) == f"PushForward(absolute, {U!r})"
+
+
+def test_a_discriminator_that_ends_in_a_sigmoid_is_refused():
+    G = Sequential([Linear(1, 1)], seed=1)
+    D = Sequential([Linear(1, 1), Sigmoid()], seed=2)
+    with pytest.raises(InputError, match="judge: expected a network that ends in a logit, got"):
+        GeneratorState(G, Uniform(), Normal()).judge(D)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from minigan import InputError, Layer, Linear, Normal, Sequential, costs
+from minigan import GeneratorTurn, InputError, Layer, Linear, Normal, Sequential, costs
 from minigan.theory import GeneratorState, divergences
 from minigan.theory.likelihood import (
     chi_square,
@@ -18,7 +18,6 @@ from minigan.theory.likelihood import (
     score,
     score_gradient,
 )
-from minigan.training.steps import generator_gradients
 
 DATA = Normal(0.4, 0.9)
 MODELS = [Normal(0.4, 0.9), Normal(1.3, 1.1), Normal(-0.5, 0.7), Normal(0.0, 2.5), Normal(0.5, 0.5)]
@@ -119,7 +118,7 @@ def test_the_engines_own_gradient_with_D_star_is_the_expected_one(cost, rng):
     G.params[...] = model.std, model.mean
     D = Sequential([OptimalLogit(DATA, model)], dtype="float64")
     n = 400_000
-    generator_gradients(G, D, rng.normal(size=(n, 1)), costs.GENERATOR_COSTS[cost], rng)
+    GeneratorTurn(G, D, cost).gradients(rng, z=rng.normal(size=(n, 1)))
     s, mu = G.grads
     mean, deviation = pathwise_gradient(DATA, model, cost)
     assert (np.abs([mu, s] - mean) < 4 * deviation / math.sqrt(n)).all()
