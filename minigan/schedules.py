@@ -132,24 +132,9 @@ def _each_epoch(of_epoch, steps, t):
 def schedule(
     where: str, value: float | Schedule, low: float = 0.0, high: float = math.inf
 ) -> Schedule:
-    """Schedule of a number or of a schedule, with a number's range checked.
+    """Schedule of a number in [low, high); a schedule is passed through.
 
-    Parameters
-    ----------
-    where : str
-        What an error message calls the number.
-    value : float or Schedule
-    low, high : float
-        Smallest value allowed, and the first that is not.
-
-    Returns
-    -------
-    Schedule
-
-    Raises
-    ------
-    InputError
-        If a number is outside [low, high), or not a finite number.
+    InputError, which calls the number by ``where``, if it is out of range or not finite.
     """
     if callable(value):
         return value

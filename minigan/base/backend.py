@@ -24,45 +24,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Device:
-    """A place for arrays, and the array module that computes there.
-
-    Attributes
-    ----------
-    name : str
-        "cpu" or "cuda".
-    xp : module
-        NumPy, or CuPy.
-    """
+    """A place for arrays, "cpu" or "cuda", and the array module ``xp`` that computes there."""
 
     name: str
     xp: Any
 
     def to_device(self, array: np.ndarray) -> Any:
-        """Copy of a NumPy array on this device; on the CPU, the array itself.
-
-        Parameters
-        ----------
-        array : numpy.ndarray
-
-        Returns
-        -------
-        array
-            Same shape, dtype and values.
-        """
+        """Copy of a NumPy array on this device; on the CPU, the array itself."""
         return array if self.xp is np else self.xp.asarray(array)
 
     def generator(self, seed: SeedSequence) -> Any:
-        """Random generator whose numbers appear on this device.
+        """Random generator of a seed sequence, whose numbers appear on this device.
 
-        Parameters
-        ----------
-        seed : numpy.random.SeedSequence
-
-        Returns
-        -------
-        numpy.random.Generator or cupy.random.Generator
-            The first on the SFC64 bit generator, the fastest that NumPy has; the second
-            on Philox. Their numbers differ.
+        NumPy's on the SFC64 bit generator, the fastest that NumPy has; CuPy's on Philox. Their
+        numbers differ.
         """
         random = self.xp.random
         bits = random.SFC64 if self.xp is np else random.Philox4x3210
@@ -83,21 +58,9 @@ CPU = Device("cpu", np)
 
 
 def device(name: str | Device) -> Device:
-    """Device of a name.
+    """Device "cpu", or "cuda", the GPU that CuPy has chosen; a device is passed through.
 
-    Parameters
-    ----------
-    name : {"cpu", "cuda"} or Device
-        "cuda" is the GPU that CuPy has chosen; a device is passed through.
-
-    Returns
-    -------
-    Device
-
-    Raises
-    ------
-    InputError
-        If the name is another, or "cuda" without CuPy, without a driver or without a GPU.
+    InputError if the name is another, or "cuda" without CuPy, without a driver or without a GPU.
     """
     if isinstance(name, Device):
         return name
@@ -130,16 +93,7 @@ def _first_line(error: Exception) -> str:
 
 
 def array_module(x: Any) -> Any:
-    """Module that an array belongs to: CuPy for CuPy's, NumPy for everything else.
-
-    Parameters
-    ----------
-    x : array or number
-
-    Returns
-    -------
-    module
-    """
+    """Module that an array belongs to: CuPy for CuPy's, NumPy for everything else."""
     if isinstance(x, np.ndarray):
         return np
     module = sys.modules.get(type(x).__module__.partition(".")[0])
@@ -147,16 +101,7 @@ def array_module(x: Any) -> Any:
 
 
 def copy_of_generator(rng: Any) -> Any:
-    """Random generator that goes on as another one does, and moves on its own.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator, cupy.random.Generator or the like
-
-    Returns
-    -------
-    Same type
-    """
+    """Random generator that goes on as another one does, and moves on its own."""
     bits = getattr(rng, "bit_generator", None)
     if not hasattr(bits, "lock") or isinstance(rng, np.random.Generator):
         return copy.deepcopy(rng)
@@ -169,21 +114,12 @@ def copy_of_generator(rng: Any) -> Any:
 
 
 def to_host(array: Any) -> np.ndarray:
-    """NumPy array of the same values; a NumPy array is passed through.
-
-    Parameters
-    ----------
-    array : array
-
-    Returns
-    -------
-    numpy.ndarray
-    """
+    """NumPy array of the same values; a NumPy array is passed through."""
     return array if array_module(array) is np else array.get()
 
 
 def described(x: Any) -> str:
-    """What an error message calls a value x: an array's module, dtype and shape, or a type."""
+    """Module, dtype and shape of an array, or the type of anything else, for error messages."""
     xp = array_module(x)
     if not isinstance(x, xp.ndarray):
         return type(x).__name__

@@ -12,19 +12,9 @@ from minigan.base.errors import InputError
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file so that nobody ever sees a part of it.
+    """Write a file by ``write(file)`` beside its place and move it there: whole or not at all.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where the file will be; one that is there already is replaced at the end.
-    write : callable
-        Is given a binary file to write to.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written; what was there before is untouched.
+    InputError if that cannot be done; what was at ``path`` before is untouched then.
     """
     try:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -43,21 +33,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def writable_directory(path: str | os.PathLike) -> Path:
-    """Directory at ``path``, made if need be, after a look whether it can be written to.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    InputError
-        If it is no directory, cannot be made, or cannot be written to.
-    """
+    """The directory as a path, made if need be; InputError unless files can be written there."""
     directory = Path(path)
     try:
         directory.mkdir(parents=True, exist_ok=True)

@@ -25,22 +25,9 @@ if TYPE_CHECKING:  # numpy.random costs 10 ms to import: only when the first num
 
 
 def generator(seed: Seed) -> Generator:
-    """Random generator of a seed; a generator is passed through.
+    """Random generator of a whole number >= 0 or of a seed sequence; a generator is passed through.
 
-    Parameters
-    ----------
-    seed : int, numpy.random.SeedSequence or numpy.random.Generator
-        A whole number >= 0, or a stream that exists already.
-
-    Returns
-    -------
-    numpy.random.Generator
-        On the SFC64 bit generator, the fastest that NumPy has.
-
-    Raises
-    ------
-    InputError
-        If ``seed`` is none of the three, or a negative number.
+    On the SFC64 bit generator, the fastest that NumPy has. InputError for anything else.
     """
     if isinstance(seed, np.random.Generator):
         return seed
@@ -155,12 +142,7 @@ class DeviceStream:
 class Mirrored:
     """NumPy's random generator, its numbers moved to a device: slower, and the same numbers.
 
-    It has the methods of ``numpy.random.Generator``; what they return is on the device.
-
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-    device : Device
+    It has the methods of ``numpy.random.Generator``; their results are on the device.
     """
 
     def __init__(self, generator: Generator, device: Device):
@@ -173,36 +155,12 @@ class Mirrored:
         return lambda *given, **named: self._device.to_device(draw(*given, **named))
 
     def moved(self, draw: Callable[[Generator], np.ndarray]) -> Any:
-        """What a function draws from NumPy's generator, on the device.
-
-        Parameters
-        ----------
-        draw : callable
-
-        Returns
-        -------
-        array
-        """
+        """Result of a function of NumPy's generator, on the device."""
         return self._device.to_device(draw(self._generator))
 
 
 def sequence(seed: int | SeedSequence) -> SeedSequence:
-    """Root from which streams are spawned; a sequence is passed through.
-
-    Parameters
-    ----------
-    seed : int or numpy.random.SeedSequence
-        A whole number >= 0, or a sequence that exists already.
-
-    Returns
-    -------
-    numpy.random.SeedSequence
-
-    Raises
-    ------
-    InputError
-        If ``seed`` is neither, or a negative number.
-    """
+    """Seed sequence of a whole number >= 0; a sequence is passed through. InputError otherwise."""
     if isinstance(seed, np.random.SeedSequence):
         return seed
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:

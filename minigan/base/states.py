@@ -28,22 +28,9 @@ class Stateful(Protocol):
 
 
 def expect_like(where: str, given: Any, own: Any) -> None:
-    """Raise InputError unless a state could be one of the same thing.
+    """Raise InputError unless a state could be one of the same thing as the state that it has now.
 
-    Parameters
-    ----------
-    where : str
-        What the message calls the thing.
-    given : dict
-        The state that is to be restored.
-    own : dict
-        The state that the thing has now.
-
-    Raises
-    ------
-    InputError
-        If keys, strings, dtypes or shapes of arrays, or types of numbers are others. What the
-        numbers are is free.
+    Keys, strings, dtypes and shapes of arrays, and types of numbers must agree; numbers are free.
     """
     if isinstance(own, dict):
         if not isinstance(given, dict):

@@ -9,25 +9,9 @@ from minigan.base.errors import InputError
 
 
 def whole_number(where: str, value: int, low: int = 1) -> int:
-    """The value as an int, if it is a whole number >= low.
+    """The value as an int, if it is a whole number >= low; True and False are no numbers here.
 
-    Parameters
-    ----------
-    where : str
-        What the error message calls the number.
-    value : int
-        Python's or NumPy's; True and False are no numbers here.
-    low : int
-        Smallest value allowed.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InputError
-        If it is anything else.
+    InputError otherwise, which calls the number by ``where``.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < low:
         raise InputError(f"{where}: expected a whole number >= {low}, got {value!r}")
@@ -43,27 +27,9 @@ def real_number(
     low_open: bool = False,
     high_open: bool = False,
 ) -> float:
-    """The value as a float, if it is a finite number from low to high.
+    """The value as a float, if it is a finite number from low to high, open ends left out.
 
-    Parameters
-    ----------
-    where : str
-        What the error message calls the number.
-    value : float
-        Python's or NumPy's; True and False are no numbers here.
-    low, high : float
-        Ends of the range.
-    low_open, high_open : bool
-        Whether an end itself is left out.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    InputError
-        If it is anything else.
+    InputError otherwise, which calls the number by ``where``; True and False are no numbers here.
     """
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if (

@@ -21,19 +21,8 @@ if TYPE_CHECKING:
 class Affine(Layer):
     """Base of the layers that hold ``pieces`` affine maps of ``units`` columns each.
 
-    Parameters
-    ----------
-    n_in, units, pieces : int
-        Inputs, outputs of one map, and the number of maps, each >= 1.
-    weights : initialiser, optional
-        Where the weights start, drawn once a piece; ``glorot()`` by default.
-    bias : float, array or initialiser
-        Where the biases start: a constant, an array of shape (units * pieces,),
-        or an initialiser.
-    max_col_norm : float, optional
-        After each update, columns of W longer than this are shortened to it.
-    name : str, optional
-        What error messages call the layer.
+    Weights are drawn once a piece; a ``bias`` array has the shape (units * pieces,). After each
+    update, columns of W longer than ``max_col_norm`` are shortened to it.
     """
 
     n_in: int

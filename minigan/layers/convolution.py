@@ -24,26 +24,7 @@ if TYPE_CHECKING:
 class Convolution(ImageLayer):
     """Base of the layers with a weight matrix for windows, and a bias for images.
 
-    Parameters
-    ----------
-    shape_in : (channels, rows, columns)
-        Of an input image.
-    channels : int
-        Channels of the output, >= 1.
-    kernel : int
-        Rows, and columns, of a window, >= 1.
-    stride : int
-        Pixels from one window to the next, >= 1.
-    pad : int
-        Pixels beyond each edge of the image that windows may reach, >= 0.
-    weights : initialiser, optional
-        Where W starts; ``glorot()`` by default.
-    bias : float, array or initialiser
-        Where b starts.
-    tied_bias : bool
-        One bias for each output channel; otherwise one for each output pixel.
-    name : str, optional
-        What error messages call the layer.
+    Arguments as in `Conv2D`.
     """
 
     W: np.ndarray

@@ -24,10 +24,8 @@ Shape: TypeAlias = tuple[int, int, int]
 class ImageLayer(Layer):
     """Base of the layers that map images to images.
 
-    Attributes
-    ----------
-    shape_in, shape_out : (channels, rows, columns)
-        Of one image; ``n_in`` and ``n_out`` are their products.
+    ``shape_in`` and ``shape_out`` are (channels, rows, columns) of one image; ``n_in`` and
+    ``n_out`` are their products.
     """
 
     shape_in: Shape
@@ -44,24 +42,7 @@ class ImageLayer(Layer):
 
 
 def image_shape(where: str, shape: Shape) -> Shape:
-    """The shape, if it is one of an image.
-
-    Parameters
-    ----------
-    where : str
-        What the error message calls it.
-    shape : (channels, rows, columns)
-        Each >= 1.
-
-    Returns
-    -------
-    (channels, rows, columns)
-
-    Raises
-    ------
-    InputError
-        If it is anything else.
-    """
+    """The shape, if it is (channels, rows, columns), each >= 1; else InputError."""
     if not isinstance(shape, tuple | list) or len(shape) != 3:
         raise InputError(f"{where}: expected (channels, rows, columns), got {shape!r}")
     channels, rows, columns = (whole_number(where, n) for n in shape)
@@ -69,30 +50,10 @@ def image_shape(where: str, shape: Shape) -> Shape:
 
 
 def pixels_as_columns(x: np.ndarray, channels: int) -> np.ndarray:
-    """A batch of images with every pixel a column of channels, to be multiplied by a matrix.
-
-    Parameters
-    ----------
-    x : array, shape (batch, channels * pixels)
-    channels : int
-
-    Returns
-    -------
-    array, shape (channels, batch * pixels)
-    """
+    """A batch (batch, channels * pixels) with every pixel a column: (channels, batch * pixels)."""
     return x.reshape(len(x), channels, -1).swapaxes(0, 1).reshape(channels, -1)
 
 
 def images_as_rows(pixels: np.ndarray, batch: int) -> np.ndarray:
-    """The same batch with every image a row again: the inverse of `pixels_as_columns`.
-
-    Parameters
-    ----------
-    pixels : array, shape (channels, batch * pixels)
-    batch : int
-
-    Returns
-    -------
-    array, shape (batch, channels * pixels)
-    """
+    """The inverse of `pixels_as_columns`: (channels, batch * pixels) to (batch, channels * pixels)."""
     return pixels.reshape(len(pixels), batch, -1).swapaxes(0, 1).reshape(batch, -1)

@@ -14,19 +14,9 @@ from minigan.base.backend import array_module
 
 
 def first_largest(candidates: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Elementwise maximum of arrays of one shape, and the number of the winner.
+    """Elementwise maximum of arrays of one shape, and the index of the first that equals it.
 
-    Parameters
-    ----------
-    candidates : iterable of array
-        At least one; NaN makes the maximum NaN.
-
-    Returns
-    -------
-    y : array
-        Elementwise maximum.
-    winner : array of int32
-        Index of the first candidate that equals it.
+    NaN makes the maximum NaN; the indices are int32.
     """
     candidates = iter(candidates)
     y = next(candidates).copy()

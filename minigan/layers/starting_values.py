@@ -15,23 +15,7 @@ if TYPE_CHECKING:
 
 
 def starting_weights(where: str, weights: Initialiser | None) -> Initialiser:
-    """The initialiser, or ``glorot()`` for None.
-
-    Parameters
-    ----------
-    where : str
-        What the error message calls the layer.
-    weights : initialiser or None
-
-    Returns
-    -------
-    initialiser
-
-    Raises
-    ------
-    InputError
-        If it is anything else.
-    """
+    """The initialiser, or ``glorot()`` for None; InputError for anything else."""
     if weights is None:
         return glorot()
     if not callable(weights):
@@ -42,24 +26,9 @@ def starting_weights(where: str, weights: Initialiser | None) -> Initialiser:
 def starting_bias(
     where: str, bias: float | np.ndarray | Initialiser, shape: tuple[int]
 ) -> Initialiser:
-    """Initialiser of a bias: the one given, or one that returns the number or array given.
+    """Initialiser of a bias: the one given, or one that returns the finite number or array given.
 
-    Parameters
-    ----------
-    where : str
-        What the error message calls the layer.
-    bias : float, array or initialiser
-    shape : tuple
-        Of the bias.
-
-    Returns
-    -------
-    initialiser
-
-    Raises
-    ------
-    InputError
-        If it is not finite, or an array of another shape.
+    InputError if it is not finite, or an array of another shape.
     """
     if callable(bias):
         return bias
