@@ -55,5 +55,5 @@ def pixels_as_columns(x: np.ndarray, channels: int) -> np.ndarray:
 
 
 def images_as_rows(pixels: np.ndarray, batch: int) -> np.ndarray:
-    """The inverse of `pixels_as_columns`: (channels, batch * pixels) to (batch, channels * pixels)."""
+    """The inverse of `pixels_as_columns`, shape (batch, channels * pixels)."""
     return pixels.reshape(len(pixels), batch, -1).swapaxes(0, 1).reshape(batch, -1)
