@@ -21,40 +21,12 @@ from minigan.layers.image import Shape
 
 
 class Windows:
-    """Square windows at regular places of an image.
+    """Square windows at regular places of an image (channels, rows, columns).
 
-    Parameters
-    ----------
-    where : str
-        What error messages call the size of the windows.
-    shape : (channels, rows, columns)
-        Of the image.
-    size : int
-        Rows, and columns, of a window, >= 1.
-    stride : int
-        Pixels from one window to the next, >= 1.
-    pad : int
-        Pixels added on each side of the image before the windows are placed, >= 0.
-    overhang : bool
-        What happens where the last window does not end where the image does: True adds a
-        window that hangs over the edge, so that every pixel is in one (if stride <= size);
-        False leaves the last pixels out.
-
-    Attributes
-    ----------
-    count : (int, int)
-        Windows below one another, and side by side.
-
-    Raises
-    ------
-    InputError
-        If the windows are larger than the image with its pad.
-
-    Notes
-    -----
-    Window (r, c) begins at row r * stride - pad and column c * stride - pad of the image.
-    With n rows, pad p, size k and stride s there are floor((n + 2p - k) / s) + 1 windows
-    below one another; ceil instead of floor with overhang.
+    Window (r, c) begins at row r * stride - pad and column c * stride - pad of the image. With n
+    rows, pad p, size k and stride s, ``count`` has floor((n + 2p - k) / s) + 1 windows below one
+    another; with ``overhang`` ceil instead of floor, so that every pixel is in one (if s <= k).
+    InputError, which calls the size by ``where``, if a window is larger than image and pad.
     """
 
     def __init__(
@@ -86,36 +58,11 @@ class Windows:
         self._canvas = length(rows, self.count[0]), length(columns, self.count[1])
 
     def blank(self, number: tuple[int, ...], like: np.ndarray, fill: float = 0.0) -> np.ndarray:
-        """Canvases to paint on: images with their margin, all of one value.
-
-        Parameters
-        ----------
-        number : tuple of int
-            Leading axes.
-        like : array
-            Gives the dtype and the device.
-        fill : float
-            The value.
-
-        Returns
-        -------
-        array, shape (*number, more rows, more columns)
-        """
+        """Canvases (*number, more rows, more columns) of one value, of the kind of ``like``."""
         return array_module(like).full((*number, *self._canvas), fill, like.dtype)
 
     def canvas(self, images: np.ndarray, fill: float = 0.0) -> np.ndarray:
-        """The images with a margin, so that every window lies inside.
-
-        Parameters
-        ----------
-        images : array, shape (..., rows, columns)
-        fill : float
-            Value of the margin.
-
-        Returns
-        -------
-        array, shape (..., more rows, more columns)
-        """
+        """Images (..., rows, columns) with a margin, so that every window lies inside."""
         canvas = self.blank(images.shape[:-2], images, fill)
         self.image(canvas)[...] = images
         return canvas
@@ -126,33 +73,16 @@ class Windows:
         return canvas[..., self.pad : self.pad + rows, self.pad : self.pad + columns]
 
     def pixels(self, canvas: np.ndarray) -> Iterator[np.ndarray]:
-        """Views of a canvas: the first pixel of all windows, then the second, row by row.
-
-        Parameters
-        ----------
-        canvas : array, shape (..., more rows, more columns)
-
-        Yields
-        ------
-        array, shape (..., *count)
-            One for each of the size * size pixels of a window.
-        """
+        """Views (..., *count) of a canvas: the first pixel of all windows, then the second, ..."""
         down, across = (self.stride * (n - 1) + 1 for n in self.count)
         for i in range(self.size):
             for j in range(self.size):
                 yield canvas[..., i : i + down : self.stride, j : j + across : self.stride]
 
     def cut(self, x: np.ndarray) -> np.ndarray:
-        """All windows of all images, one a column.
+        """All windows of images (batch, n_in), one a column.
 
-        Parameters
-        ----------
-        x : array, shape (batch, channels * rows * columns)
-
-        Returns
-        -------
-        array, shape (channels * size * size, batch * windows)
-            A column is a window in the order (channel, row, column).
+        Shape (channels * size * size, batch * windows); a column is (channel, row, column).
         """
         images = x.reshape(len(x), *self.shape).swapaxes(0, 1)  # (channels, batch, rows, columns)
         shape = (self.shape[0], self.size**2, len(x), *self.count)
@@ -162,17 +92,9 @@ class Windows:
         return patches.reshape(shape[0] * shape[1], -1)
 
     def paste(self, patches: np.ndarray) -> np.ndarray:
-        """Images to which every column is added where `cut` took it from.
+        """Images (batch, n_in) to which every column is added where `cut` took it from.
 
         The transpose of `cut`: sum(cut(x) * patches) = sum(x * paste(patches)).
-
-        Parameters
-        ----------
-        patches : array, shape (channels * size * size, batch * windows)
-
-        Returns
-        -------
-        array, shape (batch, channels * rows * columns)
         """
         channels = self.shape[0]
         patches = patches.reshape(channels, self.size**2, -1, *self.count)
