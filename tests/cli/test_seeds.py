@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from minigan import NonFiniteError
 from minigan.cli import main
 from minigan.cli.seeds import seed_list
-from minigan.experiments import figure1, mode_collapse
+from minigan.figures.figure1 import Figure1
+from minigan.figures.mode_collapse import ModeCollapse
 
 from .helpers import ENVIRONMENT, refused, run, strictly
 
@@ -27,8 +28,8 @@ def swept(capsys, *arguments, code=0):
 @pytest.fixture
 def empty_pictures(monkeypatch):
     """Where a test does not look at pictures, drawing them takes most of its time."""
-    monkeypatch.setattr("minigan.plots.sweep.draw", lambda *_: Figure(figsize=(1, 1)))
-    monkeypatch.setattr("minigan.plots.figure1.draw_panels", lambda *_: Figure(figsize=(1, 1)))
+    monkeypatch.setattr("minigan.figures.seeds.draw", lambda *_: Figure(figsize=(1, 1)))
+    monkeypatch.setattr(Figure1, "draw", lambda _: Figure(figsize=(1, 1)))
 
 
 @pytest.mark.usefixtures("empty_pictures")
@@ -95,14 +96,14 @@ def test_figure_1_in_processes_is_figure_1(tmp_path):
 
 @pytest.mark.usefixtures("empty_pictures")
 def test_a_cost_that_is_no_number_is_a_row_and_code_1(out, capsys, monkeypatch):
-    real = mode_collapse.play
+    real = ModeCollapse.play
 
-    def diverges(seed, **options):
-        if seed == 1:
+    def diverges(run):
+        if run.seed == 1:
             raise NonFiniteError("step 8: J_D became nan", 8)
-        return real(seed, **options)
+        return real(run)
 
-    monkeypatch.setattr(mode_collapse, "play", diverges)
+    monkeypatch.setattr(ModeCollapse, "play", diverges)
     arguments = ["mode-collapse", "--seeds", "0:3", "--jobs", 1, "--out", out]
     lines = swept(capsys, *arguments, code=1).splitlines()
     assert lines[0] == "mode-collapse: 3 seeds; 1 failed"
@@ -114,30 +115,30 @@ def test_a_cost_that_is_no_number_is_a_row_and_code_1(out, capsys, monkeypatch):
 
 @pytest.mark.usefixtures("empty_pictures")
 def test_ctrl_c_keeps_what_has_ended_and_the_same_command_goes_on(out, capsys, monkeypatch):
-    real = mode_collapse.play
+    real = ModeCollapse.play
 
-    def interrupted(seed, **options):
-        if seed == 2:
+    def interrupted(run):
+        if run.seed == 2:
             raise KeyboardInterrupt
-        return real(seed, **options)
+        return real(run)
 
     arguments = ["mode-collapse", "--seeds", "0:4", "--json", "--jobs", "1", "--out", str(out)]
-    monkeypatch.setattr(mode_collapse, "play", interrupted)
+    monkeypatch.setattr(ModeCollapse, "play", interrupted)
     assert main(arguments) == 130
     printed = capsys.readouterr()
     assert printed.err == "minigan: interrupted; the same command goes on from here\n"
     assert [row["seed"] for row in strictly(printed.out)["rows"]] == [0, 1]
-    monkeypatch.setattr(mode_collapse, "play", real)
+    monkeypatch.setattr(ModeCollapse, "play", real)
     resumed = strictly(swept(capsys, *arguments))
     (out / "sweep.jsonl").unlink()
     assert strictly(swept(capsys, *arguments)) == resumed
 
 
 def test_ctrl_c_before_the_first_game_has_ended_leaves_nothing(out, capsys, monkeypatch):
-    def interrupt(**_):
+    def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(mode_collapse, "play", interrupt)
+    monkeypatch.setattr(ModeCollapse, "play", interrupt)
     assert main(["mode-collapse", "--seeds", "0:4", "--jobs", "1", "--out", str(out)]) == 130
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "minigan: interrupted\n")
@@ -145,10 +146,10 @@ def test_ctrl_c_before_the_first_game_has_ended_leaves_nothing(out, capsys, monk
 
 
 def test_a_process_ended_from_outside_is_one_line_and_code_1(out, capsys, monkeypatch):
-    def killed(experiment, seed):
+    def killed(figure, seed):
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr("minigan.experiments.seeds.numbers", killed)
+    monkeypatch.setattr("minigan.figures.seeds.numbers", killed)
     assert main(["mode-collapse", "--seeds", "0:2", "--jobs", "2", "--out", str(out)]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -161,7 +162,7 @@ def test_a_process_ended_from_outside_is_one_line_and_code_1(out, capsys, monkey
 
 @pytest.fixture
 def unplayed(monkeypatch):
-    monkeypatch.setattr(figure1, "play", lambda **_: pytest.fail("it was played"))
+    monkeypatch.setattr(Figure1, "play", lambda *_: pytest.fail("it was played"))
 
 
 @pytest.mark.usefixtures("unplayed")

@@ -1,0 +1,51 @@
+"""The game V = x y: every method goes where the theory says."""
+
+import numpy as np
+import pytest
+
+from minigan import NonFiniteError
+from minigan.figures.circling import Circling
+
+
+@pytest.fixture(scope="module")
+def run():
+    return Circling().play()
+
+
+def test_every_method_goes_where_the_theory_says(run):
+    report = run.report()
+    methods = report["methods"]
+    assert list(methods) == [
+        *("continuous", "simultaneous", "alternating", "extragradient", "optimistic", "averaged")
+    ]
+    for name in ("continuous", "simultaneous", "extragradient", "optimistic"):
+        assert methods[name]["growth"] == pytest.approx(methods[name]["asked"], abs=1e-9)
+    assert methods["simultaneous"]["distance"] > 10
+    assert 0.8 < methods["alternating"]["distance"] < 1.2
+    assert methods["optimistic"]["distance"] < methods["extragradient"]["distance"] < 0.05
+    assert methods["averaged"]["distance"] < 0.06
+    assert methods["averaged"]["asked"] is None
+    assert report["invariant_drift"] < 1e-12
+
+
+def test_all_paths_start_at_one_point_at_distance_1(run):
+    for path in run.paths.values():
+        assert path.shape == (run.steps + 1, 2)
+        assert path[0] == pytest.approx(run.paths["continuous"][0], abs=1e-15)
+    assert np.hypot(*run.paths["continuous"][0]) == pytest.approx(1, abs=1e-15)
+
+
+def test_the_text_holds_every_number_against_the_theory(run):
+    lines = run.text().splitlines()
+    assert any(line.split()[:1] == ["simultaneous"] and "1.019804" in line for line in lines)
+
+
+def test_progress_sees_every_method():
+    seen = []
+    Circling(1).play(lambda methods, total: seen.append(total) or methods)
+    assert seen == [4]
+
+
+def test_a_path_that_overflows_is_named():
+    with pytest.raises(NonFiniteError):
+        Circling(eta=100.0, steps=1000).play()
