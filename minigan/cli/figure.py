@@ -46,7 +46,7 @@ CLASSES = {  # in `minigan.figures`, in a module of the figure's name
     "circling": "Circling",
     "mode-collapse": "ModeCollapse",
 }
-SWEPT = {"figure1", "function-space", "update-rules", "mode-collapse"}  # those with --seeds
+SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
 
 
 def figure_class(name: str) -> type[Figure]:

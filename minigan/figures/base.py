@@ -7,6 +7,7 @@ Matplotlib is imported where something is drawn, and nowhere else.
 
 from __future__ import annotations
 
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,11 +48,11 @@ class Figure(ABC):
     name : str
         On the command line; the picture's file is called so too, with underscores.
     settings : tuple of str
-        Names of attributes that the report begins with, after the seed.
+        Attributes that the report begins with, after the seed.
     asked : dict of str to float or None
-        Numbers of the report to be seen over many seeds, a dot for each step down into its
-        dicts, and the value that the theory asks of each. Empty where a seed changes nothing,
-        or where the numbers go over seeds themselves.
+        Numbers of the report to be seen over many seeds, by names such as ``panels.a.jsd``,
+        and the value that the theory asks of each. Empty where a seed changes nothing, or
+        where the numbers go over seeds themselves.
     seconds : float
         Time that `play` took.
     interrupted : bool
@@ -100,38 +101,23 @@ class Figure(ABC):
     def report(self) -> dict:
         """The numbers, ready for JSON: seed, settings, seconds, then those of the figure.
 
-        Returns
-        -------
-        dict
-            Of numbers, strings, None, and dicts and lists of them. Divergences and values are
-            in nats.
+        Divergences and values are in nats.
         """
         names = ("seed", *self.settings, "seconds")
         return {name: getattr(self, name) for name in names} | self.numbers()
 
     def save(self, directory: Path) -> list[Path]:
-        """Draw the picture, and write it whole or not at all.
-
-        Parameters
-        ----------
-        directory : pathlib.Path
-            For the file; it must exist.
-
-        Returns
-        -------
-        list of pathlib.Path
-            The files written.
-
-        Raises
-        ------
-        InputError
-            If a file cannot be written.
-        """
+        """Draw the picture into a directory that exists, whole or not at all; the files written."""
         return [write_picture(directory / f"{self.name.replace('-', '_')}.png", self.draw())]
 
     @contextmanager
     def until_interrupted(self) -> Iterator[None]:
-        """Ctrl-C ends the block, not the figure: what was learned so far is kept."""
+        """Ctrl-C ends the block, not the figure: what was learned so far is kept.
+
+        Returns
+        -------
+        context manager
+        """
         try:
             yield
         except KeyboardInterrupt:
@@ -147,28 +133,23 @@ class Figure(ABC):
 
     @abstractmethod
     def text(self) -> str:
-        """The report for people: what the theory asks, and what was measured.
-
-        Returns
-        -------
-        str
-            A few lines.
-        """
+        """The report for people, in a few lines: what the theory asks, what was measured."""
 
     @abstractmethod
     def draw(self) -> Picture:
-        """The picture.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-        """
+        """The picture, a matplotlib figure."""
 
 
-def table(rows: Iterable[Sequence], *formats: str) -> str:
-    """Rows of cells as lines, each column by its format, such as ">14"."""
-    lines = ("".join(map(format, row, formats)).rstrip() for row in rows)
-    return "\n".join(lines)
+def table(rows: Iterable[Sequence], *columns: str) -> str:
+    """Rows as lines: a number in its column's format, such as ">9.4f", text in its width."""
+
+    def cell(value: float | str | None, column: str) -> str:
+        if isinstance(value, int | float):
+            return format(value, column)
+        aligned = re.match(r"[<>]?\d*", column.replace("z", ""))
+        return format("-" if value is None else value, aligned[0] if aligned else "")
+
+    return "\n".join("".join(map(cell, row, columns)).rstrip() for row in rows)
 
 
 def new_picture(width: float, height: float, dpi: int) -> Picture:

@@ -27,6 +27,7 @@ METHODS = {
     "extragradient": games.extragradient,
     "optimistic": games.optimistic,
 }
+NO_METHODS = {"continuous": 1.0, "averaged": None}  # and the factors that the theory asks of them
 
 FRAME = 2.2  # half the width of a path's panel
 SHOWN = 80  # steps drawn in a path's panel; the distances show all of them
@@ -96,7 +97,9 @@ class Circling(Figure):
                 name: {
                     "distance": float(np.hypot(*path[-1])),
                     "growth": _growth(path[self.steps // 2 :]),
-                    "asked": _asked(name, self.eta),
+                    "asked": NO_METHODS[name]
+                    if name in NO_METHODS
+                    else games.growth(name, self.eta),
                 }
                 for name, path in self.paths.items()
             },
@@ -105,14 +108,14 @@ class Circling(Figure):
     def text(self) -> str:
         """A line for each method: how far it came, and its factor a step beside the theory's."""
         report = self.report()
-        rows = [("method", "distance at the end", "factor a step", "theory asks")]
+        rows: list[tuple] = [("method", "distance at the end", "factor a step", "theory asks")]
         for name, row in report["methods"].items():
-            factors = (f"{row[one]:.6f}" if row["asked"] else "" for one in ("growth", "asked"))
-            rows.append((name, f"{row['distance']:.3g}", *factors))
+            factors = (row["growth"], row["asked"]) if row["asked"] else ()
+            rows.append((name, row["distance"], *factors))
         return "\n".join(
             [
                 f"V = x y from distance 1, eta = {report['eta']:g}, {report['steps']} steps\n",
-                table(rows, "16", ">20", ">16", ">14"),
+                table(rows, "16", ">20.3g", ">16.6f", ">14.6f"),
                 f"\nalternating: x^2 + y^2 - eta x y stays, to {report['invariant_drift']:.0e}",
                 "averaged (the mean of the alternating points so far): goes down as 1 / (eta n)",
             ]
@@ -145,12 +148,6 @@ class Circling(Figure):
 def _growth(path: np.ndarray) -> float:
     """Mean factor a step by which the distance from (0, 0) changes, over the whole path."""
     return float((np.hypot(*path[-1]) / np.hypot(*path[0])) ** (1 / (len(path) - 1)))
-
-
-def _asked(name: str, eta: float) -> float | None:
-    if name == "averaged":
-        return None
-    return 1.0 if name == "continuous" else games.growth(name, eta)
 
 
 def _draw_path(ax: Axes, name: str, path: np.ndarray, color: str) -> None:

@@ -27,16 +27,7 @@ from minigan.layers import Linear, Maxout
 from minigan.layers.initialisers import normal
 from minigan.networks import Sequential
 from minigan.optimizers import SGD
-from minigan.theory.likelihood import (
-    Estimate,
-    chi_square,
-    kl_gradient,
-    optimal_logit,
-    pathwise_gradient,
-    relative_noise,
-    sampled_gradients,
-)
-from minigan.theory.saturation import effective_share, logit_slope, sample_cost
+from minigan.theory import likelihood, saturation
 from minigan.training import Algorithm1
 from minigan.training.steps import generator_gradients
 
@@ -113,7 +104,7 @@ class Costs(Figure):
             for start, cost in progress(jobs, len(jobs)):
                 self.games.append(Early(cost, start, _look_at_a_game(cost, seeds[start])))
         rng = generator(sequence(self.seed).spawn(1)[0])
-        self.estimates = {n: sampled_gradients(*PAIR, n, rng) for n in SAMPLES}
+        self.estimates = {n: likelihood.sampled_gradients(*PAIR, n, rng) for n in SAMPLES}
 
     def numbers(self) -> dict:
         """``games``, ``likelihood`` and ``noise``.
@@ -126,55 +117,55 @@ class Costs(Figure):
         samples. ``noise`` is a list of dicts with the ``distance``, the relative noise of each
         cost, and the ``share`` of samples that count with max-likelihood.
         """
-        likelihood: dict = {"exact": (kl_gradient(*PAIR) / 2).tolist()}
+        gradient: dict = {"exact": (likelihood.kl_gradient(*PAIR) / 2).tolist()}
         for way, estimate in self.estimates[max(self.estimates)].items():
-            likelihood[way] = {"mean": estimate.mean.tolist(), "error": estimate.error.tolist()}
-        noise = [
-            {"distance": distance}
-            | {cost: relative_noise(Normal(), Normal(distance), cost) for cost in GENERATOR_COSTS}
-            | {"share": 1 / (1 + chi_square(Normal(), Normal(distance)))}
-            for distance in DISTANCES
-        ]
-        return {"games": [*map(_summary, self.games)], "likelihood": likelihood, "noise": noise}
+            gradient[way] = {"mean": estimate.mean.tolist(), "error": estimate.error.tolist()}
+        noise = []
+        for distance in DISTANCES:
+            pair = Normal(), Normal(distance)
+            noises = {cost: likelihood.relative_noise(*pair, cost) for cost in GENERATOR_COSTS}
+            share = 1 / (1 + likelihood.chi_square(*pair))
+            noise.append({"distance": distance, **noises, "share": share})
+        return {"games": [*map(_summary, self.games)], "likelihood": gradient, "noise": noise}
 
     def text(self) -> str:
         """Three tables: the games, the gradient of maximum likelihood, and the noise."""
         report = self.report()
         steps = report["steps"]
-        games = [("cost", "D(G(z))", "|gradient|", "non-sat./minimax", "there at step")]
+        heads = ("cost", "D(G(z))", "|gradient|", "non-sat./minimax", "there at step")
+        games: list[tuple] = [heads]
         for cost in PLAYED:
-            played = [game for game in report["games"] if game["cost"] == cost]
+            played = [
+                game | {"arrived": steps + 1} if game["arrived"] is None else game
+                for game in report["games"]
+                if game["cost"] == cost
+            ]
             if played:
-                D, norm, ratio = (
+                *medians, there = (
                     float(np.median([game[name] for game in played]))
-                    for name in ("mean_D", "own_norm", "ratio")
+                    for name in ("mean_D", "own_norm", "ratio", "arrived")
                 )
-                late = [steps + 1 if (at := game["arrived"]) is None else at for game in played]
-                there = float(np.median(late))
-                arrived = f"{there:.0f}" if there <= steps else f"> {steps}"
-                games.append((cost, f"{D:.3f}", f"{norm:.3f}", f"{ratio:.1f}", arrived))
+                games.append((cost, *medians, f"{there:.0f}" if there <= steps else f"> {steps}"))
         found = dict(report["likelihood"])
         mu, s = found.pop("exact")
-        ways = [("", "d/d mu", "", "d/d s", ""), ("exact", f"{mu:.4f}", "", f"{s:.4f}", "")]
+        ways: list[tuple] = [("", "d/d mu", "", "d/d s"), ("exact", mu, "", s)]
         for way, estimate in found.items():
-            (mu, s), errors = estimate["mean"], (f" +- {error:.4f}" for error in estimate["error"])
-            ways.append((way, f"{mu:.4f}", next(errors), f"{s:.4f}", next(errors)))
-        noise = [("d", *GENERATOR_COSTS, "share")]
-        for row in report["noise"]:
-            sizes = (f"{row[cost]:.2f}" for cost in GENERATOR_COSTS)
-            noise.append((f"{row['distance']:g}", *sizes, f"{row['share']:.4f}"))
+            (mu, s), (mu_error, s_error) = estimate["mean"], estimate["error"]
+            ways.append((way, mu, f" +- {mu_error:.4f}", s, f" +- {s_error:.4f}"))
+        noise: list[tuple] = [("d", *GENERATOR_COSTS, "share")]
+        noise += [tuple(row.values()) for row in report["noise"]]
         return "\n".join(
             [
                 f"The generator's costs, seed {report['seed']}, in {report['seconds']:.1f} s\n",
                 f"steps 1 to {EARLY} of games far from the data, medians over steps and starts:",
-                table(games, "18", ">9", ">12", ">18", ">15"),
+                table(games, "18", ">9.3f", ">12.3f", ">18.1f", ">15"),
                 "\nmax-likelihood, D = D*: the theory asks for half the gradient of "
                 "KL(p_data || p_g),",
-                table(ways, "14", ">10", "10", ">10", ""),
+                table(ways, "14", ">10.4f", "10", ">10.4f", ""),
                 "\np_data = N(0, 1), p_g = N(d, 1), D = D*: noise of a sample's gradient over "
                 "the gradient,",
                 "and the share of the samples that max-likelihood's gradient comes from:",
-                table(noise, "4", ">16", ">16", ">16", ">10"),
+                table(noise, "<4g", ">16.2f", ">16.2f", ">16.2f", ">10.4f"),
             ]
         )
 
@@ -245,20 +236,22 @@ def _summary(game: Early) -> dict:
 def _draw_curves(curves: Axes, slopes: Axes) -> None:
     D, a = np.linspace(0.001, 0.98, 500), np.linspace(-7, 3, 500)
     for name, style in STYLES.items():
-        curves.plot(D, sample_cost(name, D), label=name, **style)
-        slopes.semilogy(1 / (1 + np.exp(-a)), np.abs(logit_slope(name, a)), label=name, **style)
+        curves.plot(D, saturation.sample_cost(name, D), label=name, **style)
+        slopes.semilogy(
+            1 / (1 + np.exp(-a)), np.abs(saturation.logit_slope(name, a)), label=name, **style
+        )
     title = "Figure 16: two of the three are flat\nwhere D rejects the sample"
-    curves.set(xlim=(0, 1), ylim=(-8, 4))
-    describe(curves, title, xlabel="D(G(z))", ylabel="J(G) for one sample")
+    describe(curves, title, ylim=(-8, 4), ylabel="J(G) for one sample")
     title = "what is sent back: the same at D = 1/2\nfor two of them, far apart at D = 0"
-    slopes.set(xlim=(0, 1))
-    describe(slopes, title, xlabel="D(G(z))", ylabel="|dJ / d logit|, what D sends back")
+    describe(slopes, title, ylabel="|dJ / d logit|, what D sends back")
+    for ax in (curves, slopes):
+        ax.set(xlim=(0, 1), xlabel="D(G(z))")
 
 
 def _draw_fixed_point(ax: Axes) -> None:
     means = np.linspace(-2.5, 2.5, 101)
     for name, style in STYLES.items():
-        slope = [pathwise_gradient(Normal(), Normal(mu), name)[0][0] for mu in means]
+        slope = [likelihood.pathwise_gradient(Normal(), Normal(mu), name)[0][0] for mu in means]
         ax.plot(means, slope, label=name, **style)
     ax.axhline(0, color="black", lw=0.5)
     ax.axvline(0, color="black", lw=0.5)
@@ -271,8 +264,8 @@ def _draw_share(ax: Axes) -> None:
     distance = np.linspace(0, 3, 61)
     z, w = np.polynomial.hermite_e.hermegauss(60)
     for name, style in STYLES.items():
-        logits = (optimal_logit(Normal(), Normal(float(d)), d + z)[0] for d in distance)
-        shares = [effective_share(logit_slope(name, a), w) for a in logits]
+        logits = (likelihood.optimal_logit(Normal(), Normal(float(d)), d + z)[0] for d in distance)
+        shares = [saturation.effective_share(saturation.logit_slope(name, a), w) for a in logits]
         ax.plot(distance, shares, label=name, **style)
     title = "how many samples the gradient comes from:\nwith max-likelihood, few"
     describe(ax, title, xlabel=APART, ylabel="share of the samples", ylim=(0, 1.05))
@@ -305,8 +298,8 @@ def _draw_looks(ax: Axes, games: list[Early], number: Callable, label: str, styl
     ax.plot(steps, np.median(curves, axis=0), lw=2, label=label, **style)
 
 
-def _draw_estimates(ax: Axes, estimates: dict[int, dict[str, Estimate]]) -> None:
-    exact = float(kl_gradient(*PAIR)[0] / 2)
+def _draw_estimates(ax: Axes, estimates: dict[int, dict[str, likelihood.Estimate]]) -> None:
+    exact = float(likelihood.kl_gradient(*PAIR)[0] / 2)
     for i, (way, style) in enumerate(WAYS.items()):
         at = [n * 1.25 ** (i - 1) for n in estimates]  # beside one another
         means = [estimate[way].mean[0] for estimate in estimates.values()]
@@ -321,7 +314,9 @@ def _draw_estimates(ax: Axes, estimates: dict[int, dict[str, Estimate]]) -> None
 def _draw_noise(ax: Axes) -> None:
     distance = np.linspace(0.1, 3, 30)
     for name, style in STYLES.items():
-        noise = np.array([relative_noise(Normal(), Normal(float(d)), name) for d in distance])
+        noise = np.array(
+            [likelihood.relative_noise(Normal(), Normal(float(d)), name) for d in distance]
+        )
         ax.semilogy(distance, noise**2, label=name, **style)
     title = "max-likelihood: a few samples do it all,\nso its gradient is noise"
     describe(ax, title, xlabel=APART, ylabel="samples needed: noise = gradient")

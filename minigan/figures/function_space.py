@@ -19,7 +19,7 @@ import numpy as np
 
 from minigan.base.randomness import sequence
 from minigan.base.validation import real_number, whole_number
-from minigan.figures.base import Figure, Progress, new_picture, table
+from minigan.figures.base import Figure, Progress, describe, new_picture, table
 from minigan.figures.toy import DATA, NOISE, players, toy_game
 from minigan.theory import GeneratorState
 from minigan.theory.function_space import LOG4, descend
@@ -134,21 +134,16 @@ class FunctionSpace(Figure):
     def text(self) -> str:
         """The two games side by side, beside what Proposition 2 asks."""
         report = self.report()
-        f, p = report["functions"], report["parameters"]
-        rises = (f"{game['rises']} of {game['looks']} times" for game in (f, p))
-        rows = [
-            ("", "Prop. 2 asks", "function space", "parameter space"),
-            ("steps", "", str(f["steps"]), str(p["steps"])),
-            ("JSD at the start", "", f"{f['jsd_start']:.4f}", f"{p['jsd_start']:.4f}"),
-            ("JSD at the end, nats", "0", f"{f['jsd']:.1e}", f"{p['jsd']:.1e}"),
-            ("C(G) rose", "never", *rises),
-            (
-                "largest rise of C(G)",
-                "<= 0",
-                f"{f['largest_rise']:.1e}",
-                f"{p['largest_rise']:.1e}",
-            ),
-        ]
+        rows: list[tuple] = [("", "Prop. 2 asks", "function space", "parameter space")]
+        for what, asked, found in (
+            ("steps", "", "{steps}"),
+            ("JSD at the start", "", "{jsd_start:.4f}"),
+            ("JSD at the end, nats", "0", "{jsd:.1e}"),
+            ("C(G) rose", "never", "{rises} of {looks} times"),
+            ("largest rise of C(G)", "<= 0", "{largest_rise:.1e}"),
+        ):
+            games = (report["functions"], report["parameters"])
+            rows.append((what, asked, *(found.format(**game) for game in games)))
         return (
             f"Proposition 2, seed {report['seed']}: mirror descent on p_g (eta = "
             f"{report['eta']:g}) and Algorithm 1 on weights, {report['seconds']:.1f} s\n\n"
@@ -164,9 +159,8 @@ class FunctionSpace(Figure):
         )
         for (left, right), (name, game) in zip(picture.subplots(2, 2), games, strict=True):
             _draw_densities(left, game, self.edges, self.p_data)
-            left.set_title(f"{name}: $p_g$ on its way", fontsize=11)
+            describe(left, f"{name}: $p_g$ on its way")
             _draw_criterion(right, game)
-            right.set_title(_what_happened(_numbers(game)), fontsize=11)
         return picture
 
 
@@ -212,14 +206,10 @@ def _draw_criterion(ax: Axes, game: Game) -> None:
     for i in rising:
         label = "rises" if i == rising[0] else None
         ax.semilogy(game.steps[i : i + 2], height[i : i + 2], color=RISE, lw=2.2, label=label)
-    ax.set(xlabel="step", ylabel="C(G) + log 4, nats")
-    ax.grid(alpha=0.3)
+    looks = len(height) - 1
+    title = f"C(G) falls at every one of {looks} steps" if looks else "C(G) at the start"
     if rising.size:
+        title = f"C(G) was higher than before at {rising.size} of {looks} looks"
         ax.legend(fontsize=9, loc="upper right")
-
-
-def _what_happened(numbers: dict) -> str:
-    rises, looks = numbers["rises"], numbers["looks"]
-    if rises:
-        return f"C(G) was higher than before at {rises} of {looks} looks"
-    return f"C(G) falls at every one of {looks} steps" if looks else "C(G) at the start"
+    describe(ax, title, xlabel="step", ylabel="C(G) + log 4, nats")
+    ax.grid(alpha=0.3)

@@ -17,7 +17,7 @@ import numpy as np
 from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
 from minigan.distributions import Examples, Mixture, Normal
-from minigan.figures.base import Figure, Progress, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
 from minigan.layers import Linear, Maxout
 from minigan.layers.initialisers import constant, normal
 from minigan.networks import Sequential
@@ -128,12 +128,11 @@ class InnerLoop(Figure):
         ):
             rows.append((title, "", ""))
             rows += [
-                (f"{one[unit]:>9}", f"{one['d_gap']:.4f}", f"{one['inner_gap']:.4f} nats")
-                for one in chosen
+                (f"{one[unit]:>9}", one["d_gap"], f"{one['inner_gap']:.4f} nats") for one in chosen
             ]
         return (
             f"D against a fixed G, seed {report['seed']}: medians over {report['starts']} "
-            f"starts, in {report['seconds']:.1f} s\n\n{table(rows, '38', '16', '')}"
+            f"starts, in {report['seconds']:.1f} s\n\n{table(rows, '38', '<16.4f', '')}"
         )
 
     def draw(self) -> Picture:
@@ -158,9 +157,8 @@ class InnerLoop(Figure):
             ),
             (width, "maxout units", "with more units: nearer\n(one unit cannot make two hills)"),
         ):
-            ax.set(xscale="log", yscale="log", xlabel=label, ylabel="mean |D - D*|")
-            ax.set_ylim(4e-3, 0.4)
-            ax.set_title(title, fontsize=11)
+            ax.set(xscale="log", yscale="log", ylim=(4e-3, 0.4))
+            describe(ax, title, xlabel=label, ylabel="mean |D - D*|")
             tidy(ax, fontsize=8)
         return picture
 
@@ -222,8 +220,7 @@ def _draw_discriminators(ax: Axes, kept: dict[int, Sequential]) -> None:
     for (updates, D), (colour, style) in zip(kept.items(), DRAWN, strict=False):
         D_x = sigmoid(D.copy(dtype="float64")(x[:, None])[:, 0])
         ax.plot(x, D_x, color=colour, ls=style, lw=1.4, label=f"D, {updates} updates")
-    ax.set(ylim=(0, 1.35), yticks=[0, 0.5, 1], xlabel="x")
-    ax.set_title("D comes to lie on D*", fontsize=11)
+    describe(ax, "D comes to lie on D*", ylim=(0, 1.35), yticks=[0, 0.5, 1], xlabel="x")
     ax.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
     ax.spines[["top", "right"]].set_visible(False)
 

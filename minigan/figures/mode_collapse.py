@@ -106,13 +106,11 @@ class ModeCollapse(Figure):
         """A line for each order of play: how many modes p_g covers, and C(G)."""
         report = self.report()
         rows = [("order of play", "modes at once", "modes over time", "C(G), nats")]
-        for name, numbers in report["orders"].items():
-            at_once, over_time, c_of_g = numbers.values()
-            rows.append((name, f"{at_once:.2f}", f"{over_time:.2f}", f"{c_of_g:.4f}"))
+        rows += [(name, *numbers.values()) for name, numbers in report["orders"].items()]
         return "\n".join(
             [
                 f"{MODES} modes, second half of {report['steps']} steps, seed {report['seed']}\n",
-                table(rows, "16", ">16", ">18", ">14"),
+                table(rows, "16", ">16.2f", ">18.2f", ">14.4f"),
                 f"\nthe theory asks of min max: {MODES} modes at once, "
                 f"C(G) = -log 4 = {-LOG4:.4f};",
                 f"of max min, where G holds one point: 1 at once, {MODES} over time, "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigan.base.randomness import sequence
-from minigan.figures.base import Figure, Progress, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
 from minigan.figures.toy import players, toy_game
 from minigan.theory.monitor import Monitor
 
@@ -68,16 +68,15 @@ class Monitored(Figure):
         """What the theory asks, and where the game stood at its start and at its end."""
         report = self.report()
         seen = report["observations"]
-        rows = [("the theory asks", "at step 0", f"at step {seen[-1]['step']}")]
-        for what, name, unit in (
-            ("p_g = p_data: JSD = 0", "jsd", "nats"),
-            ("C(G) = -log 4 = -1.3863", "c_of_g", "nats"),
-            ("D = D*: C(G) - V(G, D) = 0", "inner_gap", "nats"),
-            ("        mean |D - D*| = 0", "d_gap", ""),
-            ("D = 1/2: mean |D - 1/2| = 0", "d_minus_half", ""),
+        rows: list[tuple] = [("the theory asks", "at step 0", f"at step {seen[-1]['step']}")]
+        for asked, found in (
+            ("p_g = p_data: JSD = 0", "{jsd:8.4f} nats"),
+            ("C(G) = -log 4 = -1.3863", "{c_of_g:8.4f} nats"),
+            ("D = D*: C(G) - V(G, D) = 0", "{inner_gap:8.4f} nats"),
+            ("        mean |D - D*| = 0", "{d_gap:8.4f}"),
+            ("D = 1/2: mean |D - 1/2| = 0", "{d_minus_half:8.4f}"),
         ):
-            first, last = (f"{one[name]:8.4f} {unit}".rstrip() for one in (seen[0], seen[-1]))
-            rows.append((what, first, last))
+            rows.append((asked, *(found.format(**one) for one in (seen[0], seen[-1]))))
         return (
             f"The toy game under a monitor, seed {report['seed']}: {report['steps']} steps in "
             f"{report['seconds']:.1f} s;\nlooking every {report['every']} steps took "
@@ -107,8 +106,7 @@ def _draw_distances(ax: Axes, seen: dict[str, np.ndarray]) -> None:
     ax.semilogy(seen["step"], seen["jsd"], label=far, **OF_G)
     far = "C(G) - V(G, D): how far D is from D*"
     ax.semilogy(seen["step"], seen["inner_gap"], label=far, **OF_D)
-    ax.set_ylabel("nats")
-    ax.set_title("Both fall: G comes near the data, D near D*", fontsize=11)
+    describe(ax, "Both fall: G comes near the data, D near D*", ylabel="nats")
 
 
 def _draw_value(ax: Axes, seen: dict[str, np.ndarray], values: np.ndarray) -> None:
@@ -119,13 +117,11 @@ def _draw_value(ax: Axes, seen: dict[str, np.ndarray], values: np.ndarray) -> No
     ax.plot(seen["step"], seen["c_of_g"], label="C(G) = V(G, D*)", **OF_G)
     ax.plot(seen["step"], seen["value"], label="V(G, D)", **OF_D)
     ax.axhline(floor, color="black", lw=0.8, ls=":", label="-log 4")
-    ax.set(ylim=(floor - 0.15, high), ylabel="nats")
-    ax.set_title("V(G, D) and C(G) come to -log 4", fontsize=11)
+    describe(ax, "V(G, D) and C(G) come to -log 4", ylim=(floor - 0.15, high), ylabel="nats")
 
 
 def _draw_discriminator(ax: Axes, seen: dict[str, np.ndarray]) -> None:
     ax.semilogy(seen["step"], seen["d_gap"], label="mean |D - D*|", **OF_D)
     half: dict[str, Any] = {"color": ORANGE, "marker": "^", "ms": 3, "label": "mean |D - 1/2|"}
     ax.semilogy(seen["step"], seen["d_minus_half"], **half)
-    ax.set_ylabel("probability")
-    ax.set_title("D comes near D*, and both near 1/2", fontsize=11)
+    describe(ax, "D comes near D*, and both near 1/2", ylabel="probability")

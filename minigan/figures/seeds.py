@@ -79,15 +79,15 @@ class Seeds(NamedTuple):
         rows = [("", *line) for line in zip(*over, strict=True)]
         rows[-1] = ("seed", *rows[-1][1:])
         for row in report["rows"]:
-            failed = (f"{row['seed']:<16}  {row['error']}",) if "error" in row else None
-            rows.append(failed or _cells(row["seed"], row, asked))
+            seed, failed = f"{row['seed']:<16}", row.get("error")
+            rows.append((f"{seed}  {failed}",) if failed else (seed, *map(row.get, asked)))
         rows.append(())
         for statistic in ("median", "min", "max"):
             found = {name: of[statistic] for name, of in report["summary"].items()}
-            rows.append(_cells(statistic, found, asked))
-        rows.append(_cells("the theory asks", asked, asked))
-        widths = (f">{max(12, *(len(part) + 2 for part in names))}" for names in parts)
-        return f"{self.title()}\n\n{base.table(rows, '<16', *widths)}"
+            rows.append((statistic, *map(found.get, asked)))
+        rows.append(("the theory asks", *asked.values()))
+        widths = (f">{max(12, *(len(part) + 2 for part in names))}.5g" for names in parts)
+        return f"{self.title()}\n\n{base.table(rows, '16', *widths)}"
 
     def title(self) -> str:
         """Figure, seeds and settings in a line."""
@@ -152,12 +152,6 @@ def _flat(report: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Va
             yield from _flat(value, f"{before}{name}.")
         elif value is None or isinstance(value, int | float):
             yield before + name, value
-
-
-def _cells(head: object, found: Mapping[str, Any], names: Mapping[str, Any]) -> tuple:
-    """A row of the table: numbers by name, or a dash."""
-    values = (found.get(name) for name in names)
-    return head, *("-" if value is None else f"{value:.5g}" for value in values)
 
 
 def draw(title: str, rows: list[dict], asked: Mapping[str, float | None]) -> Picture:

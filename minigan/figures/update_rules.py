@@ -7,7 +7,7 @@ update rules. Each is played twice, with exact expectations and by minibatch.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,28 +17,17 @@ import numpy as np
 from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
 from minigan.distributions import Normal
-from minigan.figures.base import Figure, Progress, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.theory import update_rules as theory
 from minigan.theory.likelihood import kl
-from minigan.theory.update_rules import (
-    Draw,
-    Logit,
-    Model,
-    Turn,
-    by_minibatch,
-    exactly,
-    gan,
-    log_density,
-    logit,
-    mle,
-    nce,
-)
+from minigan.theory.update_rules import Turn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
 DATA = Normal(1.0, 0.6)
-START = Model(-0.5, 0.0)  # of p_model; for NCE also the noise, for good
+START = theory.Model(-0.5, 0.0)  # of p_model; for NCE also the noise, for good
 RATE = 0.3  # along the gradient of V, of every player
 K = 5  # updates of D before each of G, in the GAN
 STEPS, BATCH = 600, 256
@@ -67,23 +56,17 @@ class UpdateRules(Figure):
 
     name = "update-rules"
     settings = ("steps",)
-    asked: ClassVar = {
-        "sampled.NCE.kl": 0.0,
-        "sampled.MLE.kl": 0.0,
-        "sampled.GAN.kl": 0.0,
-        "sampled.NCE.near": None,
-        "sampled.MLE.near": None,
-        "sampled.GAN.near": None,
-    }
+    asked: ClassVar = {f"sampled.{rule}.kl": 0.0 for rule in RULES}
+    asked |= {f"sampled.{rule}.near": None for rule in RULES}
 
     def run(self, progress: Progress) -> None:
         """Play the three games, exactly and by minibatch."""
         self.steps = STEPS
         self.exact: dict[str, list[Turn]] = {}
         self.sampled: dict[str, list[Turn]] = {}
-        jobs = [(name, self.exact, exactly(DATA)) for name in RULES]
+        jobs = [(name, self.exact, theory.exactly(DATA)) for name in RULES]
         jobs += [
-            (name, self.sampled, by_minibatch(DATA, BATCH, generator(seed)))
+            (name, self.sampled, theory.by_minibatch(DATA, BATCH, generator(seed)))
             for name, seed in zip(RULES, sequence(self.seed).spawn(len(RULES)), strict=True)
         ]
         with self.until_interrupted():
@@ -106,26 +89,15 @@ class UpdateRules(Figure):
         report = self.report()
         rows = [
             ("", "mean", "std", "c", "V(G, D)", "KL, nats", "there at"),
-            (
-                "the theory asks",
-                f"{DATA.mean:.4f}",
-                f"{DATA.std:.4f}",
-                "0.0000",
-                "",
-                "0.0e+00",
-                "",
-            ),
+            ("the theory asks", DATA.mean, DATA.std, 0, "", 0),
         ]
         for how, label in (("exact", "exact"), ("sampled", f"batch {BATCH}")):
             for name, one in report[how].items():
-                model = (f"{one['mean']:.4f}", f"{one['std']:.4f}", f"{one['c']:z.4f}")
-                near = "-" if one["near"] is None else str(one["near"])
-                found = (f"{one['value']:.4f}", f"{one['kl']:.1e}", near)
-                rows.append((f"{name:6}{label}", *model, *found))
+                rows.append((f"{name:6}{label}", *one.values()))
         return (
             f"Three update rules, seed {report['seed']}: {report['steps']} updates each, "
             f"in {report['seconds']:.1f} s\n\n"
-            + table(rows, "20", ">9", ">9", ">9", ">10", ">11", ">10")
+            + table(rows, "20", ">9.4f", ">9.4f", ">z9.4f", ">10.4f", ">11.1e", ">10")
             + "\n\nV = -log 4 = -1.3863 where p_g = p_data. "
             "NCE's G never moves, so D keeps winning."
         )
@@ -137,26 +109,27 @@ class UpdateRules(Figure):
         for ax, name in zip(games, RULES, strict=True):
             _draw_game(ax, name, self.exact.get(name, []))
 
-        self._draw_lines(paths, _path)
+        self._draw_lines(
+            paths, lambda turns: np.transpose([(t.model.mu, t.model.std) for t in turns])
+        )
         paths.plot(DATA.mean, DATA.std, "*", color="black", ms=13, label="$p_{data}$", zorder=5)
-        paths.set(xlabel="mean of the model", ylabel="std of the model")
-        paths.set_title("three ways from one start to $p_{data}$:\nthe GAN's winds", fontsize=11)
+        title = "three ways from one start to $p_{data}$:\nthe GAN's winds"
+        describe(paths, title, xlabel="mean of the model", ylabel="std of the model")
 
         self._draw_lines(divergence, lambda turns: (range(len(turns)), [*map(distance, turns)]))
-        divergence.set(xlabel="update of the model", ylabel="KL($p_{data}$ || $p_{model}$), nats")
-        divergence.set(yscale="log", ylim=(1e-12, 5))
         title = "all three learn $p_{data}$; minibatches (thin)\nstop where their noise begins"
-        divergence.set_title(title, fontsize=11)
+        divergence.set(xlabel="update of the model", yscale="log", ylim=(1e-12, 5))
+        describe(divergence, title, ylabel="KL($p_{data}$ || $p_{model}$), nats")
 
         self._draw_lines(value, lambda turns: (range(len(turns)), [t.value for t in turns]))
         value.axhline(-math.log(4), color="black", lw=0.8, ls=":", label="-log 4")
-        value.set(xlabel="update of the model", ylabel="V(G, D), nats")
-        value.set_title("only NCE leaves D winning:\nits G is not $p_{data}$", fontsize=11)
+        title = "only NCE leaves D winning:\nits G is not $p_{data}$"
+        describe(value, title, xlabel="update of the model", ylabel="V(G, D), nats")
         for ax in picture.axes:
             tidy(ax)
         return picture
 
-    def _draw_lines(self, ax: Axes, points: Callable[[list[Turn]], tuple[Sequence, ...]]) -> None:
+    def _draw_lines(self, ax: Axes, points: Callable[[list[Turn]], Iterable]) -> None:
         """Games by minibatch with thin lines, and with exact expectations with thick ones."""
         for games, width in ((self.sampled, 0.6), (self.exact, 1.8)):
             for name, turns in games.items():
@@ -169,16 +142,12 @@ def distance(turn: Turn) -> float:
     return kl(DATA, Normal(turn.model.mu, turn.model.std))
 
 
-def _path(turns: list[Turn]) -> tuple[list[float], list[float]]:
-    return [turn.model.mu for turn in turns], [turn.model.std for turn in turns]
-
-
-def _rule(name: str, draw: Draw) -> Iterator[Turn]:
+def _rule(name: str, draw: theory.Draw) -> Iterator[Turn]:
     if name == "NCE":
-        return nce(START, START, draw, RATE)
+        return theory.nce(START, START, draw, RATE)
     if name == "MLE":
-        return mle(START, draw, RATE)
-    return gan(START, Logit(0.0, 0.0, 0.0), draw, RATE, RATE, K)
+        return theory.mle(START, draw, RATE)
+    return theory.gan(START, theory.Logit(0.0, 0.0, 0.0), draw, RATE, RATE, K)
 
 
 def _summary(turns: list[Turn]) -> dict:
@@ -198,18 +167,18 @@ def _summary(turns: list[Turn]) -> dict:
 def _draw_game(ax: Axes, name: str, turns: list[Turn]) -> None:
     x = np.linspace(-3.5, 3.5, 500)
     ax.plot(x, DATA.pdf(x), color="black", ls=":", lw=1.8, label="$p_{data}$")
-    ax.set(xlabel="x", ylim=(0, 1.25), yticks=[0, 0.5, 1])
-    ax.set_title(RULES[name], fontsize=11)
+    describe(ax, RULES[name], xlabel="x", ylim=(0, 1.25), yticks=[0, 0.5, 1])
     if not turns:
         return
     at = min(EARLY, len(turns) - 1)
     turn = turns[at]
-    p_g, p_model = np.exp(log_density(turn.generator, x)), np.exp(log_density(turn.model, x))
+    log_p_g, log_p_model = (theory.log_density(q, x) for q in (turn.generator, turn.model))
+    p_g = np.exp(log_p_g)
     if turn.D is None:
-        D = sigmoid(log_density(turn.model, x) - log_density(turn.generator, x))
-        ax.plot(x, p_model, color="#CC79A7", lw=1.8, label="$p_{model}$, in D")
+        D = sigmoid(log_p_model - log_p_g)
+        ax.plot(x, np.exp(log_p_model), color="#CC79A7", lw=1.8, label="$p_{model}$, in D")
         ax.plot(x, p_g, color="green", lw=1.8, ls="--", label="$p_g$")
     else:
-        D = sigmoid(logit(turn.D, x))
+        D = sigmoid(theory.logit(turn.D, x))
         ax.plot(x, p_g, color="green", lw=1.8, label="$p_g = p_{model}$")
     ax.plot(x, D, color="blue", ls="--", lw=1.2, label=f"D, after {at} updates")

@@ -14,18 +14,9 @@ import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.distributions import Mixture, Normal
-from minigan.figures.base import Figure, Progress, new_picture, table, tidy
-from minigan.theory.which_kl import (
-    DIVERGENCES,
-    Fit,
-    average_log_likelihood,
-    empirical,
-    empirical_kl,
-    fit,
-    moments,
-    most_likely,
-    record,
-)
+from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.theory import which_kl as theory
+from minigan.theory.which_kl import DIVERGENCES, Fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +73,7 @@ class WhichKL(Figure):
         with self.until_interrupted():
             for name, apart in progress(jobs, len(jobs)):
                 starts = [Normal(apart, STD), Normal(-apart, STD), Normal(0.1, apart)]
-                found = fit(name, mixture(apart), starts)
+                found = theory.fit(name, mixture(apart), starts)
                 self.fits.setdefault(name, found)
                 self.sweep[name][apart] = found[0]
 
@@ -94,7 +85,7 @@ class WhichKL(Figure):
         on one of them, or None; ``likelihood`` has as its ``constant`` the largest difference
         between KL(P^ || Q) + mean log-likelihood and -H(P^) over all models tried.
         """
-        target, one = moments(mixture()), self.likelihood
+        target, one = theory.moments(mixture()), self.likelihood
         off = one.divergences + one.log_likelihoods + one.entropy
         return {
             "moments": {"mean": target.mean, "std": target.std},
@@ -165,15 +156,15 @@ def mixture(apart: float = APART) -> Mixture:
 
 def _likelihood(seed: int) -> Likelihood:
     x = np.asarray(TRUTH.sample(EXAMPLES, generator(seed))[:, 0], np.float64)
-    seen = record(x, RESOLUTION)
-    P = empirical(seen)
+    seen = theory.record(x, RESOLUTION)
+    P = theory.empirical(seen)
     P = P[P > 0]
     models = [Normal(float(mu)) for mu in MEANS]
     return Likelihood(
         x=x,
-        best=most_likely(x),
-        log_likelihoods=np.array([average_log_likelihood(seen, model) for model in models]),
-        divergences=np.array([empirical_kl(seen, model) for model in models]),
+        best=theory.most_likely(x),
+        log_likelihoods=np.array([theory.average_log_likelihood(seen, model) for model in models]),
+        divergences=np.array([theory.empirical_kl(seen, model) for model in models]),
         entropy=-float(P @ np.log(P)),
     )
 
@@ -194,9 +185,8 @@ def _draw_pushes(ax: Axes, likelihood: Likelihood) -> None:
         height = float(before.pdf(point))
         ax.annotate("", (point, height + 0.09), (point, height), arrowprops=arrow)
     ax.plot(likelihood.x, np.zeros_like(likelihood.x), "o", color="black", ms=4, label="examples")
-    ax.set(xlabel="x", ylim=(-0.01, float(after.pdf(after.mean)) + 0.2))
     title = "Figure 8: every example pushes the density up;\nelsewhere it must come down"
-    ax.set_title(title, fontsize=11)
+    describe(ax, title, xlabel="x", ylim=(-0.01, float(after.pdf(after.mean)) + 0.2))
 
 
 def _draw_equality(ax: Axes, likelihood: Likelihood) -> None:
@@ -208,8 +198,8 @@ def _draw_equality(ax: Axes, likelihood: Likelihood) -> None:
     ax.annotate("", (at, top), (at, bottom), arrowprops={"arrowstyle": "<->"})
     ax.text(at + 0.08, (top + bottom) / 2, r"$H(\hat{p}_{data})$ for all q", fontsize=9)
     ax.axvline(MEANS[divergences.argmin()], color="black", lw=0.6, ls=":")
-    ax.set(xlabel=r"$\mu$ of the model $q = N(\mu, 1)$", ylabel="nats", ylim=(0, None))
-    ax.set_title("Eq. 4: the same curve, shifted;\nthe same best model", fontsize=11)
+    ax.set(xlabel=r"$\mu$ of the model $q = N(\mu, 1)$", ylim=(0, None))
+    describe(ax, "Eq. 4: the same curve, shifted;\nthe same best model", ylabel="nats")
 
 
 def _draw_sweep(ax: Axes, sweep: dict[str, dict[float, Fit]]) -> None:
@@ -217,8 +207,8 @@ def _draw_sweep(ax: Axes, sweep: dict[str, dict[float, Fit]]) -> None:
         at = sorted(by_distance)
         stds = [by_distance[apart].std for apart in at]
         ax.plot(at, stds, label=DIVERGENCES[name].name, **STYLES[name])
-    ax.set(xlabel="distance of the modes from 0", ylabel="std of the best Gaussian")
-    ax.set_title("far apart, all but maximum likelihood\ngive up a mode", fontsize=11)
+    title = "far apart, all but maximum likelihood\ngive up a mode"
+    describe(ax, title, xlabel="distance of the modes from 0", ylabel="std of the best Gaussian")
 
 
 def _draw_fits(ax: Axes, name: str, fits: list[Fit]) -> None:
@@ -231,5 +221,4 @@ def _draw_fits(ax: Axes, name: str, fits: list[Fit]) -> None:
         look: dict[str, Any] = {"lw": 2 if lowest else 0.9, "ls": "-" if found is fits[0] else "--"}
         q = Normal(found.mean, found.std)
         ax.plot(x, q.pdf(x), color=STYLES[name]["color"], label=label, **look)
-    ax.set(xlabel="x", ylim=(0, 0.8))
-    ax.set_title(TITLES[name], fontsize=11)
+    describe(ax, TITLES[name], xlabel="x", ylim=(0, 0.8))

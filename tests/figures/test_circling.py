@@ -40,6 +40,18 @@ def test_the_text_holds_every_number_against_the_theory(run):
     assert any(line.split()[:1] == ["simultaneous"] and "1.019804" in line for line in lines)
 
 
+def test_titles_say_where_each_path_goes(run):
+    titles = dict(ax.get_title().split("\n") for ax in run.draw().axes[:-1])
+    assert titles == {
+        "continuous": "goes round and round",
+        "simultaneous": "goes out",
+        "alternating": "goes round and round",
+        "averaged (mean of alternating)": "goes in",
+        "extragradient": "goes in",
+        "optimistic": "goes in",
+    }
+
+
 def test_progress_sees_every_method():
     seen = []
     Circling(1).play(lambda methods, total: seen.append(total) or methods)

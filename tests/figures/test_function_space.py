@@ -59,6 +59,13 @@ def test_the_report_is_ready_for_json_and_the_text_for_people(run):
     assert "0 of 89 times" in text
 
 
+def test_titles_say_how_c_of_g_fell(run):
+    _, falls, _, rises = (ax.get_title() for ax in run.draw().axes)
+    assert falls == "C(G) falls at every one of 89 steps"
+    n = run.report()["parameters"]["rises"]
+    assert rises == f"C(G) was higher than before at {n} of 40 looks"
+
+
 @pytest.mark.parametrize("stop", [10, 60])
 def test_an_interrupted_run_keeps_what_it_saw(stop, tmp_path):
     def progress(records, total):
