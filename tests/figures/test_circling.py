@@ -26,6 +26,7 @@ def test_every_method_goes_where_the_theory_says(run):
     assert methods["averaged"]["distance"] < 0.06
     assert methods["averaged"]["asked"] is None
     assert report["invariant_drift"] < 1e-12
+    assert "1.019804      1.019804" in run.text()
 
 
 def test_all_paths_start_at_one_point_at_distance_1(run):
@@ -35,13 +36,8 @@ def test_all_paths_start_at_one_point_at_distance_1(run):
     assert np.hypot(*run.paths["continuous"][0]) == pytest.approx(1, abs=1e-15)
 
 
-def test_the_text_holds_every_number_against_the_theory(run):
-    lines = run.text().splitlines()
-    assert any(line.split()[:1] == ["simultaneous"] and "1.019804" in line for line in lines)
-
-
 def test_titles_say_where_each_path_goes(run):
-    titles = dict(ax.get_title().split("\n") for ax in run.draw().axes[:-1])
+    titles = dict(ax.get_title().split("\n") for ax in run.draw().axes if ax.get_xlabel() == "x")
     assert titles == {
         "continuous": "goes round and round",
         "simultaneous": "goes out",

@@ -89,21 +89,6 @@ def test_the_text_has_the_measured_numbers(run):
     assert f"{report['likelihood']['exact'][0]:.4f}" in text
 
 
-def test_interrupted_it_keeps_the_finished_games(monkeypatch):
-    finished = 3
-
-    def progress(iterable, total):
-        assert total == len(iterable) == 4
-        yield from iterable[:finished]
-        raise KeyboardInterrupt
-
-    shorten(monkeypatch, steps=20)
-    run = Costs().play(progress)
-    assert run.interrupted
-    assert len(run.games) == finished
-    assert run.text()
-
-
 def test_a_gradient_that_rounded_to_0_is_infinitely_weaker():
     look = costs.Look(1, 0.0, 0.0, {"minimax": 0.0, "non-saturating": 1.0})
     assert look.ratio == math.inf

@@ -74,6 +74,28 @@ def test_interrupted_at_once_it_can_be_told_and_drawn(name, tmp_path):
         assert run.save(tmp_path)  # with nothing to draw, drawing is hardest
 
 
+@pytest.mark.parametrize(
+    ("name", "finished"),
+    [
+        ("costs", lambda run: len(run.games)),
+        ("inner-loop", lambda run: len({(o.sweep, o.setting, o.seed) for o in run.trained})),
+        ("update-rules", lambda run: len(run.exact) + len(run.sampled)),
+        ("which-kl", lambda run: sum(map(len, run.sweep.values()))),
+    ],
+)
+def test_interrupted_later_it_keeps_the_games_that_were_finished(name, finished):
+    def interrupt(iterable, total):
+        assert total == len(iterable)
+        yield from iterable[:3]
+        raise KeyboardInterrupt
+
+    with quick(name) as (figure, options):
+        run = figure(**options).play(interrupt)
+    assert run.interrupted
+    assert finished(run) == 3
+    assert run.text()
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_one_seed_makes_a_run(name):
     def found(seed):

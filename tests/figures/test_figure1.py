@@ -10,7 +10,7 @@ from minigan import InputError, NonFiniteError
 from minigan.base.randomness import sequence
 from minigan.figures import figure1, toy
 from minigan.figures.figure1 import Figure1
-from minigan.theory import GeneratorState, PushForward
+from minigan.theory import GeneratorState
 
 STEPS = 12
 NUMBERS = {"jsd", "c_of_g", "value", "inner_gap", "d_gap", "d_minus_half"}
@@ -71,8 +71,6 @@ def test_a_run_has_four_panels_in_order(run):
     assert list(run.panels) == ["a", "b", "c", "d"]
     assert (run.seed, run.steps, run.k, run.cost) == (1, STEPS, 1, "non-saturating")
     assert run.film == []
-    assert run.interrupted is False
-    assert 0 < run.seconds < 60
 
 
 def test_panel_a_comes_at_half_time_at_the_latest(run):
@@ -87,14 +85,10 @@ def test_panel_a_comes_as_soon_as_p_g_is_near(monkeypatch):
     assert Figure1(steps=STEPS).play().panels["a"].step == 3
 
 
-def test_in_panel_b_g_stands_still_and_d_moves(run):
-    a, b = run.panels["a"], run.panels["b"]
+def test_in_panel_b_only_d_moves_and_in_panel_c_only_g(run):
+    a, b, c, _ = run.panels.values()
     assert np.array_equal(b.G.params, a.G.params)
     assert not np.array_equal(b.D.params, a.D.params)
-
-
-def test_in_panel_c_d_stands_still_and_g_moves(run):
-    b, c = run.panels["b"], run.panels["c"]
     assert np.array_equal(c.D.params, b.D.params)
     assert not np.array_equal(c.G.params, b.G.params)
 
@@ -105,15 +99,11 @@ def test_the_inner_loop_brings_d_nearer_to_the_optimal_one(monkeypatch):
     assert panels["b"]["inner_gap"] < panels["a"]["inner_gap"] / 2
 
 
-def test_the_inner_loop_ends_when_d_is_near_enough(monkeypatch):
-    monkeypatch.setattr(figure1, "D_GAP", 1.0)
+@pytest.mark.parametrize(("gap", "updates"), [(1.0, 5), (0.0, 10)])
+def test_the_inner_loop_ends_when_d_is_near_enough_or_after_a_while(gap, updates, monkeypatch):
+    monkeypatch.setattr(figure1, "D_GAP", gap)
     monkeypatch.setattr(figure1, "INNER_GAP", 100.0)
-    assert Figure1(steps=2).play().panels["b"].caption == "5 updates of D alone"
-
-
-def test_the_inner_loop_gives_up_after_a_while(monkeypatch):
-    monkeypatch.setattr(figure1, "D_GAP", 0.0)
-    assert Figure1(steps=2).play().panels["b"].caption == "10 updates of D alone"
+    assert Figure1(steps=2).play().panels["b"].caption == f"{updates} updates of D alone"
 
 
 def test_panels_are_copies(run):
@@ -182,13 +172,9 @@ def test_frames_are_taken_from_the_first_step_to_the_last_closer_at_the_start():
     assert not np.array_equal(params(run.film[0]), params(run.film[1]))
 
 
-def test_there_are_no_more_frames_than_steps():
-    run = Figure1(steps=3, frames=50).play()
-    assert [moment.step for moment in run.film] == [1, 2, 3]
-
-
-def test_a_single_frame_is_the_first_step():
-    assert [moment.step for moment in Figure1(steps=3, frames=1).play().film] == [1]
+@pytest.mark.parametrize(("frames", "steps"), [(50, [1, 2, 3]), (1, [1])])
+def test_there_are_no_more_frames_than_steps_and_a_single_one_is_the_first(frames, steps):
+    assert [moment.step for moment in Figure1(steps=3, frames=frames).play().film] == steps
 
 
 # Ctrl-C.
@@ -199,7 +185,10 @@ def test_an_interrupted_run_tells_what_was_reached(n):
     run = Figure1(seed=1, steps=STEPS).play(interrupted_after(n))
     assert run.interrupted is True
     assert run.steps == run.panels["d"].step == n
-    assert list(run.panels) == (["a", "b", "c", "d"] if n >= STEPS / 2 else ["d"])
+    there = ["a", "b", "c", "d"] if n >= STEPS / 2 else ["d"]
+    assert list(run.panels) == list(run.report()["panels"]) == there
+    assert [line[1] for line in run.text().splitlines() if line.startswith("(")] == there
+    assert (run.report()["d_gap"] is None) == (run.report()["inner_gap"] is None) == (n < 6)
 
 
 def test_an_interrupted_run_is_the_whole_run_up_to_there(run):
@@ -210,15 +199,6 @@ def test_an_interrupted_run_is_the_whole_run_up_to_there(run):
     assert np.array_equal(params(stopped.panels["b"]), params(run.panels["b"]))
 
 
-def test_a_run_interrupted_before_panel_a_can_be_reported_and_saved(tmp_path):
-    run = Figure1(steps=STEPS).play(interrupted_after(3))
-    report = run.report()
-    assert (report["steps"], report["d_gap"], report["inner_gap"]) == (3, None, None)
-    assert list(report["panels"]) == ["d"]
-    assert "(d)" in run.text() and "(b)" not in run.text()
-    assert [file.name for file in run.save(tmp_path)] == ["figure1.png"]
-
-
 def test_a_run_interrupted_in_the_inner_loop_has_panel_a(monkeypatch, tmp_path):
     def interrupt(game):
         raise KeyboardInterrupt
@@ -226,8 +206,7 @@ def test_a_run_interrupted_in_the_inner_loop_has_panel_a(monkeypatch, tmp_path):
     monkeypatch.setattr(figure1, "_inner_loop", interrupt)
     run = Figure1(steps=10).play()
     assert (list(run.panels), run.steps, run.interrupted) == (["a", "d"], 5, True)
-    report = run.report()
-    assert report["d_gap"] is None
+    assert run.report()["d_gap"] is None
     assert "(a)" in run.text()
     assert run.save(tmp_path)[0].exists()
 
@@ -240,60 +219,16 @@ def test_the_report_has_the_numbers_that_are_asked_for(report):
     assert list(report["panels"]) == ["a", "b", "c", "d"]
     for panel in report["panels"].values():
         assert panel.keys() == NUMBERS | MEANS | {"step", "caption"}
+    for name in NUMBERS:
+        of_b = name in ("d_gap", "inner_gap")
+        assert report[name] == report["panels"]["b" if of_b else "d"][name]
 
 
-def test_the_numbers_in_front_are_those_of_the_last_panel_and_of_panel_b(report):
-    for name in ("jsd", "c_of_g", "value", "d_minus_half"):
-        assert report[name] == report["panels"]["d"][name]
-    for name in ("d_gap", "inner_gap"):
-        assert report[name] == report["panels"]["b"][name] != report["panels"]["d"][name]
-
-
-@pytest.mark.parametrize("letter", "abcd")
-def test_the_numbers_are_those_of_sums_over_fine_grids(run, report, letter):
-    G, D = (net.copy(dtype="float64") for net in run.panels[letter][2:])
-    found = report["panels"][letter]
-    p_g = PushForward(G, toy.NOISE)
-
-    def middles(law, n=10_000):
-        low, high = law.interval()
-        points = low + (high - low) * (np.arange(n) + 0.5) / n
-        return points, law.pdf(points) * (high - low) / n
-
-    x_data, w_data = middles(toy.DATA)
-    z, w_fake = middles(toy.NOISE)
-    x_fake = G(z[:, None])[:, 0]
-
-    def mean(f_data, f_fake):
-        return w_data @ f_data, w_fake @ f_fake
-
-    def D_and_D_star(x):
-        p_data = toy.DATA.pdf(x)
-        D_star = np.clip(p_data / (p_data + p_g.pdf(x)), 1e-300, 1 - 1e-16)
-        return 1 / (1 + np.exp(-D(x[:, None])[:, 0])), D_star
-
-    (D_data, star_data), (D_fake, star_fake) = D_and_D_star(x_data), D_and_D_star(x_fake)
-    c_of_g = sum(mean(np.log(star_data), np.log(1 - star_fake)))
-    value = sum(mean(np.log(D_data), np.log(1 - D_fake)))
-    on_data, on_fake = mean(D_data, D_fake)
-    expected = {
-        "jsd": (c_of_g + math.log(4)) / 2,
-        "c_of_g": c_of_g,
-        "value": value,
-        "inner_gap": c_of_g - value,
-        "mean_on_data": on_data,
-        "mean_on_fake": on_fake,
-        "d_minus_half": sum(mean(abs(D_data - 0.5), abs(D_fake - 0.5))) / 2,
-        "d_gap": sum(mean(abs(D_data - star_data), abs(D_fake - star_fake))) / 2,
-    }
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=2e-4)
-
-
-def test_the_numbers_in_front_are_those_of_the_theory(run, report):
-    moment = run.panels["d"]
-    state = GeneratorState(moment.G, toy.NOISE, toy.DATA)
-    assert report["jsd"] == state.jsd
-    assert report["value"] == state.judge(moment.D).value
+def test_the_numbers_are_those_of_the_theory(run, report):
+    for letter, moment in run.panels.items():
+        state, found = GeneratorState(moment.G, toy.NOISE, toy.DATA), report["panels"][letter]
+        assert (found["jsd"], found["c_of_g"]) == (state.jsd, state.c_of_g)
+        assert found.items() >= state.judge(moment.D)._asdict().items()
 
 
 def test_the_text_has_a_row_for_each_panel_and_its_numbers(run, report):
@@ -325,7 +260,6 @@ def test_with_frames_a_film_is_saved_too(tmp_path):
     ("options", "message"),
     [
         ({"steps": 0}, "steps: expected a whole number >= 1, got 0"),
-        ({"steps": -3}, "steps: expected a whole number >= 1, got -3"),
         ({"steps": 2.5}, "steps: expected a whole number >= 1, got 2.5"),
         ({"steps": "60"}, "steps: expected a whole number >= 1, got '60'"),
         ({"k": 0}, "k: expected a whole number >= 1, got 0"),
@@ -334,8 +268,6 @@ def test_with_frames_a_film_is_saved_too(tmp_path):
         ({"seed": None}, "seed: expected a whole number >= 0, got None"),
         ({"cost": "wgan"}, "cost: expected one of minimax, non-saturating, max-likelihood, got"),
         ({"frames": -1}, "frames: expected a whole number >= 0, got -1"),
-        ({"frames": 2.0}, "frames: expected a whole number >= 0, got 2.0"),
-        ({"frames": True}, "frames: expected a whole number >= 0, got True"),
     ],
     ids=str,
 )

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -83,20 +82,11 @@ def test_two_at_once_give_what_one_after_the_other_gives(tmp_path):
 
 
 def test_games_stand_in_the_order_of_the_settings(tmp_path, note):
-    settings = grid(seed=[5, 1, 3])
+    settings = grid(seed=[5, 1, 3], rate=[None])
     swept(note, settings[::-1], tmp_path)
     done = swept(note, settings, tmp_path)
     assert [game.setting for game in done.games] == settings
     assert [game.results["tenth"] for game in done.games] == [0.5, 0.1, 0.3]
-
-
-def test_the_order_of_the_lines_changes_nothing(tmp_path, note):
-    settings = grid(seed=range(5), k=[1, 2])
-    before = swept(note, settings, tmp_path).games
-    shuffled = lines(tmp_path)
-    random.Random(1).shuffle(shuffled)
-    (tmp_path / TABLE).write_bytes(b"".join(shuffled))
-    assert swept(note, settings, tmp_path).games == before
 
 
 def test_progress_sees_the_games_still_to_be_played(tmp_path, note):
@@ -107,14 +97,11 @@ def test_progress_sees_the_games_still_to_be_played(tmp_path, note):
             seen.append((game.setting["seed"], total))
             yield game
 
+    assert swept(note, [], tmp_path) == ([], 0, False)
+    assert list(tmp_path.iterdir()) == []
     swept(note, grid(seed=range(2)), tmp_path)
     swept(note, grid(seed=range(4)), tmp_path, progress=progress)
     assert seen == [(2, 2), (3, 2)]
-
-
-def test_nothing_to_play_is_nothing_done(tmp_path, note):
-    assert swept(note, [], tmp_path) == ([], 0, False)
-    assert list(tmp_path.iterdir()) == []
 
 
 # Going on.
@@ -138,17 +125,9 @@ def test_other_settings_stay_in_the_table_and_out_of_the_sweep(tmp_path, note, p
     assert len(lines(tmp_path)) == len(played) == 4
 
 
-def test_a_half_written_game_is_played_again(tmp_path, note, played):
-    before = swept(note, grid(seed=range(3)), tmp_path).games
-    content = (tmp_path / TABLE).read_bytes()
-    (tmp_path / TABLE).write_bytes(content[:-10])
-    played.clear()
-    after = swept(note, grid(seed=range(3)), tmp_path).games
-    assert played == [{"seed": 2}]
-    assert [game[:3] for game in after] == [game[:3] for game in before]
-
-
 def test_an_interrupt_keeps_what_has_ended_and_the_next_call_goes_on(tmp_path, note):
+    before = signal.getsignal(signal.SIGINT)
+
     def interrupted(seed):
         if seed == 2:
             raise KeyboardInterrupt
@@ -159,6 +138,7 @@ def test_an_interrupt_keeps_what_has_ended_and_the_next_call_goes_on(tmp_path, n
     assert (done.played, done.interrupted) == (2, True)
     done = swept(note, grid(seed=range(4)), tmp_path)
     assert (len(done.games), done.played, done.interrupted) == (4, 2, False)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 PROGRAM = """
@@ -290,14 +270,18 @@ def test_a_defect_is_not_hidden_and_what_had_ended_is_kept(tmp_path, note):
     assert len(lines(tmp_path)) == 2
 
 
-def test_a_refused_setting_is_raised(tmp_path):
-    with pytest.raises(InputError, match="k: expected a whole number >= 1, got 0"):
-        swept(play, grid(seed=[0], k=[0]), tmp_path)
-
-
-def test_results_that_are_not_flat_are_refused(tmp_path):
-    with pytest.raises(InputError, match=r"results: x: expected a number.*got \[0\]"):
-        swept(lambda seed: {"x": [seed]}, grid(seed=[0]), tmp_path)
+@pytest.mark.parametrize(
+    ("play", "settings", "message"),
+    [
+        (play, grid(seed=[0], k=[0]), "k: expected a whole number >= 1, got 0"),
+        (lambda seed: {"x": [seed]}, grid(seed=[0]), r"results: x: expected a number.*got \[0\]"),
+    ],
+)
+def test_a_refused_setting_and_results_that_are_not_flat_are_raised(
+    tmp_path, play, settings, message
+):
+    with pytest.raises(InputError, match=message):
+        swept(play, settings, tmp_path)
 
 
 # Threads and processes.
@@ -364,12 +348,6 @@ def test_jobs_go_before_joblibs_configuration(tmp_path):
     assert set(threads) == {threading.main_thread()}
 
 
-def test_who_waits_for_ctrl_c_is_the_same_afterwards(tmp_path, note):
-    before = signal.getsignal(signal.SIGINT)
-    swept(note, grid(seed=[0]), tmp_path)
-    assert signal.getsignal(signal.SIGINT) is before
-
-
 def test_a_sweep_in_a_thread_is_a_sweep(tmp_path, note):
     found = []
     thread = threading.Thread(
@@ -410,11 +388,6 @@ def test_a_setting_that_is_not_finite_is_refused(tmp_path, note, rate):
         swept(note, [{"seed": 1, "rate": rate}], tmp_path / "out")
 
 
-def test_a_setting_may_be_none(tmp_path):
-    done = swept(lambda seed, rate: {"none": rate is None}, [{"seed": 1, "rate": None}], tmp_path)
-    assert done.games[0].results == {"none": True}
-
-
 def test_a_directory_that_cannot_be_is_refused_before_the_games(tmp_path, note, played):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(InputError, match="expected a directory that can be written to"):
@@ -432,17 +405,13 @@ def test_a_table_of_another_experiment_is_refused_before_the_games(tmp_path, not
 # The grid.
 
 
-def test_a_grid_has_every_combination_once():
-    assert grid(seed=range(2), k=[1, 5]) == [
+def test_a_grid_has_every_combination_once_and_reads_its_values_once():
+    assert grid(seed=range(2), k=iter([1, 5])) == [
         {"seed": 0, "k": 1},
         {"seed": 0, "k": 5},
         {"seed": 1, "k": 1},
         {"seed": 1, "k": 5},
     ]
-
-
-def test_a_grid_reads_its_values_once():
-    assert grid(a=iter([1, 2]), b=iter([3, 4])) == grid(a=[1, 2], b=[3, 4])
 
 
 @pytest.mark.parametrize(

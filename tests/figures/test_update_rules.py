@@ -1,4 +1,4 @@
-"""Figure 20 as an experiment: all three rules learn the data, each in its own way."""
+"""Figure 20: all three rules learn the data, each in its own way."""
 
 import math
 
@@ -51,7 +51,7 @@ def test_a_game_that_does_not_come_near_says_so(monkeypatch):
     assert "-" in run.text().splitlines()[4]
 
 
-def test_the_report_is_ready_for_json_and_the_text_has_it(run):
+def test_the_text_has_every_game(run):
     report = run.report()
     text = run.text()
     for how in ("exact", "sampled"):
@@ -64,18 +64,3 @@ def test_the_seed_moves_the_minibatches_and_nothing_else(monkeypatch):
     first, again, other = (UpdateRules(seed).play() for seed in (1, 1, 2))
     assert first.sampled == again.sampled != other.sampled
     assert first.exact == other.exact
-
-
-def test_interrupted_it_keeps_the_finished_games(monkeypatch):
-    finished = 4
-
-    def progress(iterable, total):
-        assert total == len(iterable) == 6
-        yield from iterable[:finished]
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(update_rules, "STEPS", 10)
-    run = UpdateRules().play(progress)
-    assert run.interrupted
-    assert len(run.exact) + len(run.sampled) == finished
-    assert run.text()
