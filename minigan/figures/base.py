@@ -75,25 +75,26 @@ class Figure(ABC):
     def __post_init__(self) -> None:
         self.seed = whole_number("seed", self.seed, low=0)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> None:
+            what = f"{type(self).__name__} has no {name!r}"
+            raise AttributeError(what if self.seconds else f"{what} before it is played: play()")
+
     def play(self, progress: Progress = silently) -> Self:
-        """Play the figure's games, once.
+        """Play the games of the figure, and give back the figure itself, now with results.
 
         Parameters
         ----------
         progress : callable
             ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
 
-        Returns
-        -------
-        Figure
-            Itself.
-
         Raises
         ------
         NonFiniteError
             If a cost becomes NaN or infinite.
         """
-        began = time.perf_counter()
+        began, self.interrupted = time.perf_counter(), False
         self.run(progress)
         self.seconds = time.perf_counter() - began
         return self

@@ -163,7 +163,7 @@ def _draw_path(ax: Axes, name: str, path: np.ndarray, color: str) -> None:
 
 
 def _where_it_goes(path: np.ndarray) -> str:
-    """What a path did, judged by how far from (0, 0) it began and ended."""
+    """Words for a path, by its distances from (0, 0) at the start and at the end."""
     change = np.hypot(*path[-1]) / np.hypot(*path[0])
     if change > 2:
         return "goes out"

@@ -87,7 +87,7 @@ class Early(NamedTuple):
 class Costs(Figure):
     """A few games with either cost, from the same starts, and their gradients measured.
 
-    After `play`, ``games`` are those that were finished, and ``estimates`` those of
+    After ``play``, ``games`` are those that were finished, and ``estimates`` those of
     1/2 dKL/d(mu, s) of `PAIR`, by number of samples and way of sampling.
     """
 

@@ -63,7 +63,7 @@ class Figure1(Figure):
     """Four moments of a game on the line, and a film of it.
 
     ``cost`` is that of G, ``frames`` the moments to keep for a film, and ``device`` where the
-    game is played; the theory is computed on the CPU. After `play`, ``steps`` are those done,
+    game is played; the theory is computed on the CPU. After ``play``, ``steps`` are those done,
     fewer than asked for if the run was interrupted, ``panels`` are moments by letter, the last
     one as "d" in any case, and ``film`` holds the frames.
     """
@@ -175,8 +175,7 @@ def _moment(caption: str, game: Algorithm1) -> Moment:
 
 def _is_near(game: Algorithm1) -> bool:
     """Whether p_g has come near p_data, looked at every so many steps."""
-    is_time = game.steps_done % LOOK_EVERY == 0
-    return is_time and GeneratorState(game.G, NOISE, DATA).jsd <= NEAR
+    return game.steps_done % LOOK_EVERY == 0 and GeneratorState(game.G, NOISE, DATA).jsd <= NEAR
 
 
 def _branch_off(game: Algorithm1, cost: str, seed: np.random.SeedSequence) -> dict[str, Moment]:

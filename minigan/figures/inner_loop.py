@@ -48,7 +48,7 @@ DRAWN = (("#56B4E9", ":"), ("#56B4E9", "--"), ("#00306B", "-"))  # D at three mo
 
 
 class Trained(NamedTuple):
-    """How far from D* one discriminator was, after so many updates.
+    """The distance of one discriminator from D*, after so many updates.
 
     ``sweep`` says what was varied: "batch", "examples" or "width", and ``setting`` is its
     value. ``d_gap`` is the mean of |D - D*| under (p_data + p_g) / 2, ``inner_gap``
@@ -67,7 +67,7 @@ class Trained(NamedTuple):
 class InnerLoop(Figure):
     """Discriminators trained against one fixed generator, from ``starts`` starts a setting.
 
-    After `play`, ``trained`` is all that was finished, and ``kept`` are copies of one D on its
+    After ``play``, ``trained`` is all that was finished, and ``kept`` are copies of one D on its
     way, by number of updates.
     """
 
@@ -116,7 +116,7 @@ class InnerLoop(Figure):
         }
 
     def text(self) -> str:
-        """How near D came to D*, with more updates, more examples, more units."""
+        """Distances from D* with more updates, more examples, more units, beside those asked."""
         report = self.report()
         widest = report["batch"][-1]["setting"] if report["batch"] else 0
         longest = [one for one in report["batch"] if one["setting"] == widest]

@@ -34,7 +34,7 @@ OF_D: dict[str, Any] = {"color": BLUE, "marker": "s", "ms": 3, "ls": "--"}
 class Monitored(Figure):
     """The toy game under a monitor.
 
-    After `play`, ``observations`` are the monitor's, one ``every`` so many of the ``steps``;
+    After ``play``, ``observations`` are the monitor's, one ``every`` so many of the ``steps``;
     ``values`` the estimates -2 J_D of V(G, D) from the minibatch of each step; ``observing``
     the part of ``seconds`` that the observations took.
     """
@@ -65,7 +65,7 @@ class Monitored(Figure):
         }
 
     def text(self) -> str:
-        """What the theory asks, and where the game stood at its start and at its end."""
+        """A line for each quantity: asked by the theory, at the start, and at the end."""
         report = self.report()
         seen = report["observations"]
         rows: list[tuple] = [("the theory asks", "at step 0", f"at step {seen[-1]['step']}")]

@@ -50,7 +50,7 @@ STYLES: dict[str, dict[str, Any]] = {
 class UpdateRules(Figure):
     """Three update rules of one game; the ``seed`` is that of the minibatches.
 
-    After `play`, ``exact`` and ``sampled`` have every turn of every game that was finished, by
+    After ``play``, ``exact`` and ``sampled`` have every turn of every game that was finished, by
     rule: with exact expectations, and by minibatch.
     """
 

@@ -1,4 +1,4 @@
-"""Which KL: one Gaussian for a mixture of two, and maximum likelihood as a divergence.
+"""One Gaussian for a mixture of two, by either KL and by JSD; maximum likelihood as a KL.
 
 Figure 14 of the tutorial with JSD as a third panel, and the argument before it: Eq. 1 to 4
 with Figure 8. The fits are optimised, not drawn by hand, and every local minimum that was
@@ -58,7 +58,7 @@ class WhichKL(Figure):
     """One Gaussian fitted to two, under three divergences, at several distances of the modes.
 
     The ``seed`` is that of the examples for maximum ``likelihood``; the fits are not random.
-    After `play`, ``fits`` has the local minima for modes at -APART and APART, the lowest
+    After ``play``, ``fits`` has the local minima for modes at -APART and APART, the lowest
     first; ``sweep`` the lowest for each distance of the modes from 0, by divergence.
     """
 

@@ -116,6 +116,13 @@ def test_the_command_line_knows_each_by_its_name_and_whether_seeds_change_it(nam
     assert bool(figure.asked) == (name in SWEPT)
 
 
+@pytest.mark.parametrize("name", CLASSES)
+def test_before_it_is_played_there_is_nothing_to_see_and_that_is_said(name):
+    for see in ("draw", "text"):
+        with pytest.raises(AttributeError, match=r"has no '\w+' before it is played: play\(\)$"):
+            getattr(figure_class(name)(), see)()
+
+
 @pytest.mark.parametrize("name", SWEPT)
 def test_numbers_asked_for_are_numbers_of_the_report(name):
     with quick(name) as (figure, options):
