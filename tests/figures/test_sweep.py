@@ -125,8 +125,12 @@ def test_other_settings_stay_in_the_table_and_out_of_the_sweep(tmp_path, note, p
     assert len(lines(tmp_path)) == len(played) == 4
 
 
-def test_an_interrupt_keeps_what_has_ended_and_the_next_call_goes_on(tmp_path, note):
-    before = signal.getsignal(signal.SIGINT)
+def test_an_interrupt_keeps_what_has_ended_and_the_next_call_goes_on(tmp_path, note, request):
+    def handler(*_):
+        """Another than those that are there by themselves."""
+
+    before = signal.signal(signal.SIGINT, handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
 
     def interrupted(seed):
         if seed == 2:
@@ -138,7 +142,7 @@ def test_an_interrupt_keeps_what_has_ended_and_the_next_call_goes_on(tmp_path, n
     assert (done.played, done.interrupted) == (2, True)
     done = swept(note, grid(seed=range(4)), tmp_path)
     assert (len(done.games), done.played, done.interrupted) == (4, 2, False)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 PROGRAM = """
