@@ -25,6 +25,7 @@ def test_every_method_goes_where_the_theory_says(run):
     assert methods["optimistic"]["distance"] < methods["extragradient"]["distance"] < 0.05
     assert methods["averaged"]["distance"] < 0.06
     assert methods["averaged"]["asked"] is None
+    assert run.paths["averaged"][-1] == pytest.approx(run.paths["alternating"].mean(axis=0))
     assert report["invariant_drift"] < 1e-12
     assert "1.019804      1.019804" in run.text()
 
