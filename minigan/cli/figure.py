@@ -1,8 +1,7 @@
-"""``minigan figure1`` and the other figures: play an experiment, draw it, print its numbers.
+"""``minigan figure1`` and the other figures: play one, draw it, print its numbers.
 
-Each name stands for the module of that name in `minigan.experiments`, which has
-``play``, ``report``, ``text`` and ``save``. With ``--seeds``, `minigan.cli.seeds` plays it
-many times.
+Each is a class derived from `minigan.figures.base.Figure`, in the module of the command's name.
+With ``--seeds``, `minigan.cli.seeds` plays it many times.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minigan.base.errors import InputError
 from minigan.base.files import writable_directory
@@ -20,7 +20,9 @@ from minigan.base.validation import whole_number
 from minigan.cli.output import json_text, progress
 from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
-from minigan.experiments.seeds import SHOWN
+
+if TYPE_CHECKING:
+    from minigan.figures.base import Figure
 
 FIGURES = {
     "figure1": "train a GAN on the line, draw Figure 1 of the 2014 paper",
@@ -33,6 +35,24 @@ FIGURES = {
     "circling": "V = x y: games that circle, and what helps",
     "mode-collapse": "minimax against maximin: who moves last",
 }
+CLASSES = {  # in `minigan.figures`, in a module of the figure's name
+    "figure1": "Figure1",
+    "inner-loop": "InnerLoop",
+    "function-space": "FunctionSpace",
+    "monitor": "Monitored",
+    "costs": "Costs",
+    "which-kl": "WhichKL",
+    "update-rules": "UpdateRules",
+    "circling": "Circling",
+    "mode-collapse": "ModeCollapse",
+}
+SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
+
+
+def figure_class(name: str) -> type[Figure]:
+    """The class of a figure; imported only now, with the theory that it stands on."""
+    module = importlib.import_module(f"minigan.figures.{name.replace('-', '_')}")
+    return getattr(module, CLASSES[name])
 
 
 def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -50,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument("--out", default=name, metavar="DIR", help=f"for files ({name})")
     parser.add_argument("--json", action="store_true", help="print numbers as a JSON object")
     parser.set_defaults(figure=name, settings=(), seeds=None, jobs=None)
-    if name in SHOWN:
+    if name in SWEPT:
         one_or_many.add_argument(
             "--seeds", type=seed_list, metavar="A:B", help="many runs, a table: 0:20 or 1,5,7"
         )
@@ -62,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play the experiment with one seed, or with many."""
+    """Play the figure with one seed, or with many."""
     settings = {name: getattr(options, name) for name in options.settings}
     if options.seeds is None:
         if options.jobs is not None:
@@ -74,20 +94,17 @@ def run(options: argparse.Namespace) -> int:
     if options.jobs is not None:
         whole_number("--jobs", options.jobs)
     with _directory(options.out) as directory:
-        return run_seeds(options, settings, directory)
+        return run_seeds(options, figure_class(options.figure), settings, directory)
 
 
 def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> int:
     """Play it once, save its pictures, print its numbers."""
-    module = options.figure.replace("-", "_")
-    experiment = importlib.import_module(f"minigan.experiments.{module}")
-    played = experiment.play(**settings, progress=progress)
-    files = [str(file) for file in experiment.save(played, directory)]
-    report = experiment.report(played) | {"files": files}
+    played = figure_class(options.figure)(**settings).play(progress)
+    files = [str(file) for file in played.save(directory)]
     if options.json:
-        print(json_text(report))
+        print(json_text(played.report() | {"files": files}))
     else:
-        print(experiment.text(report), f"written: {', '.join(files)}", sep="\n\n")
+        print(played.text(), f"written: {', '.join(files)}", sep="\n\n")
     if played.interrupted:
         print("minigan: interrupted; this is what was learned so far", file=sys.stderr)
         return 130

@@ -1,4 +1,4 @@
-"""``minigan figure1 --seeds 0:20``: a figure's experiment over many seeds, as one table."""
+"""``minigan figure1 --seeds 0:20``: a figure over many seeds, as one table."""
 
 from __future__ import annotations
 
@@ -7,37 +7,27 @@ import sys
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigan.cli.output import json_text, progress
+
+if TYPE_CHECKING:
+    from minigan.figures.base import Figure
 
 MOST = 1_000_000  # seeds in a sweep; more is a slip of the hand
 
 
-def run_seeds(options: argparse.Namespace, settings: dict[str, Any], out: Path) -> int:
-    """Play what is not in the table yet, draw and print all.
-
-    Parameters
-    ----------
-    options : argparse.Namespace
-        With ``figure``, ``seeds``, ``jobs`` and ``json``.
-    settings : dict
-        Of the experiment, all but the seed.
-    out : pathlib.Path
-        Directory for table and picture.
-
-    Returns
-    -------
-    int
-        Exit code: 1 if a game failed.
-    """
+def run_seeds(
+    options: argparse.Namespace, figure: type[Figure], settings: dict[str, Any], out: Path
+) -> int:
+    """Play what is not in the table yet, draw and print all; exit code 1 if a game failed."""
     from concurrent.futures.process import BrokenProcessPool
 
-    from minigan.experiments import seeds, sweep
+    from minigan.figures import seeds, sweep
 
     try:
         played = seeds.play(
-            options.figure,
+            figure,
             options.seeds,
             settings,
             directory=out,
@@ -54,13 +44,12 @@ def run_seeds(options: argparse.Namespace, settings: dict[str, Any], out: Path) 
     done = played.sweep
     if done.interrupted and not done.games:
         raise KeyboardInterrupt
-    files = [str(out / sweep.TABLE), *map(str, seeds.save(played, out))]
-    report = seeds.report(played) | {"files": files}
+    files = [str(out / sweep.TABLE), *map(str, played.save(out))]
     if options.json:
-        print(json_text(report))
+        print(json_text(played.report() | {"files": files}))
     else:
         counts = f"{done.played} games played, {len(done.games) - done.played} were there before"
-        print(seeds.text(report), f"written: {', '.join(files)} ({counts})", sep="\n\n")
+        print(played.text(), f"written: {', '.join(files)} ({counts})", sep="\n\n")
     if done.interrupted:
         print("minigan: interrupted; the same command goes on from here", file=sys.stderr)
         return 130
@@ -68,22 +57,10 @@ def run_seeds(options: argparse.Namespace, settings: dict[str, Any], out: Path) 
 
 
 def seed_list(text: str) -> list[int]:
-    """The seeds that an option names, sorted.
+    """The seeds that an option names, sorted: numbers and ranges with a comma between them.
 
-    Parameters
-    ----------
-    text : str
-        Numbers and ranges with a comma between them; of ``0:20``, 20 is not one, as in
-        Python.
-
-    Returns
-    -------
-    list of int
-
-    Raises
-    ------
-    argparse.ArgumentTypeError
-        If it is anything else, or names a seed twice, or none, or more than `MOST`.
+    Of ``0:20``, 20 is not one, as in Python. Anything else, a seed twice, none or more than
+    `MOST` are an `argparse.ArgumentTypeError`.
     """
     found: list[int] = []
     for part in text.split(","):

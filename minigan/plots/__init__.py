@@ -1,1 +1,1 @@
-"""One function for each figure of the papers: it takes results, draws, and trains nothing."""
+"""Pictures of image runs: sheets, neighbours, curves. They take results, and train nothing."""

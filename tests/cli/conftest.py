@@ -2,7 +2,7 @@
 
 import pytest
 
-from minigan.experiments import figure1
+from minigan.figures import figure1
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from minigan import NonFiniteError
 from minigan.cli import main
 from minigan.cli.seeds import seed_list
-from minigan.experiments import figure1, mode_collapse
+from minigan.figures.figure1 import Figure1
+from minigan.figures.mode_collapse import ModeCollapse
 
 from .helpers import ENVIRONMENT, refused, run, strictly
 
@@ -27,8 +28,8 @@ def swept(capsys, *arguments, code=0):
 @pytest.fixture
 def empty_pictures(monkeypatch):
     """Where a test does not look at pictures, drawing them takes most of its time."""
-    monkeypatch.setattr("minigan.plots.sweep.draw", lambda *_: Figure(figsize=(1, 1)))
-    monkeypatch.setattr("minigan.plots.figure1.draw_panels", lambda *_: Figure(figsize=(1, 1)))
+    monkeypatch.setattr("minigan.figures.seeds.draw", lambda *_: Figure(figsize=(1, 1)))
+    monkeypatch.setattr(Figure1, "draw", lambda _: Figure(figsize=(1, 1)))
 
 
 @pytest.mark.usefixtures("empty_pictures")
@@ -71,17 +72,6 @@ def test_text_is_a_table_and_says_what_was_played(out, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("empty_pictures")
-def test_in_processes_and_one_after_the_other_is_the_same(tmp_path, capsys):
-    """As a command, whose standard error must stay empty too."""
-    arguments = ["mode-collapse", "--seeds", "0:4", "--json", "--out"]
-    alone = strictly(swept(capsys, *arguments, tmp_path / "a", "--jobs", 1))
-    ended = run(*arguments, tmp_path / "b", "--jobs", "2", env=ENVIRONMENT)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert strictly(ended.stdout) | {"files": alone["files"]} == alone
-
-
-@pytest.mark.slow
 def test_figure_1_in_processes_is_figure_1(tmp_path):
     """The whole of it: the inner loop is not shortened in other processes."""
     arguments = ["figure1", "--steps", "6", "--json", "--out"]
@@ -95,14 +85,14 @@ def test_figure_1_in_processes_is_figure_1(tmp_path):
 
 @pytest.mark.usefixtures("empty_pictures")
 def test_a_cost_that_is_no_number_is_a_row_and_code_1(out, capsys, monkeypatch):
-    real = mode_collapse.play
+    real = ModeCollapse.play
 
-    def diverges(seed, **options):
-        if seed == 1:
+    def diverges(run):
+        if run.seed == 1:
             raise NonFiniteError("step 8: J_D became nan", 8)
-        return real(seed, **options)
+        return real(run)
 
-    monkeypatch.setattr(mode_collapse, "play", diverges)
+    monkeypatch.setattr(ModeCollapse, "play", diverges)
     arguments = ["mode-collapse", "--seeds", "0:3", "--jobs", 1, "--out", out]
     lines = swept(capsys, *arguments, code=1).splitlines()
     assert lines[0] == "mode-collapse: 3 seeds; 1 failed"
@@ -114,30 +104,30 @@ def test_a_cost_that_is_no_number_is_a_row_and_code_1(out, capsys, monkeypatch):
 
 @pytest.mark.usefixtures("empty_pictures")
 def test_ctrl_c_keeps_what_has_ended_and_the_same_command_goes_on(out, capsys, monkeypatch):
-    real = mode_collapse.play
+    real = ModeCollapse.play
 
-    def interrupted(seed, **options):
-        if seed == 2:
+    def interrupted(run):
+        if run.seed == 2:
             raise KeyboardInterrupt
-        return real(seed, **options)
+        return real(run)
 
     arguments = ["mode-collapse", "--seeds", "0:4", "--json", "--jobs", "1", "--out", str(out)]
-    monkeypatch.setattr(mode_collapse, "play", interrupted)
+    monkeypatch.setattr(ModeCollapse, "play", interrupted)
     assert main(arguments) == 130
     printed = capsys.readouterr()
     assert printed.err == "minigan: interrupted; the same command goes on from here\n"
     assert [row["seed"] for row in strictly(printed.out)["rows"]] == [0, 1]
-    monkeypatch.setattr(mode_collapse, "play", real)
+    monkeypatch.setattr(ModeCollapse, "play", real)
     resumed = strictly(swept(capsys, *arguments))
     (out / "sweep.jsonl").unlink()
     assert strictly(swept(capsys, *arguments)) == resumed
 
 
 def test_ctrl_c_before_the_first_game_has_ended_leaves_nothing(out, capsys, monkeypatch):
-    def interrupt(**_):
+    def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(mode_collapse, "play", interrupt)
+    monkeypatch.setattr(ModeCollapse, "play", interrupt)
     assert main(["mode-collapse", "--seeds", "0:4", "--jobs", "1", "--out", str(out)]) == 130
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "minigan: interrupted\n")
@@ -145,10 +135,10 @@ def test_ctrl_c_before_the_first_game_has_ended_leaves_nothing(out, capsys, monk
 
 
 def test_a_process_ended_from_outside_is_one_line_and_code_1(out, capsys, monkeypatch):
-    def killed(experiment, seed):
+    def killed(figure, seed):
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr("minigan.experiments.seeds.numbers", killed)
+    monkeypatch.setattr("minigan.figures.seeds.numbers", killed)
     assert main(["mode-collapse", "--seeds", "0:2", "--jobs", "2", "--out", str(out)]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -161,7 +151,7 @@ def test_a_process_ended_from_outside_is_one_line_and_code_1(out, capsys, monkey
 
 @pytest.fixture
 def unplayed(monkeypatch):
-    monkeypatch.setattr(figure1, "play", lambda **_: pytest.fail("it was played"))
+    monkeypatch.setattr(Figure1, "play", lambda *_: pytest.fail("it was played"))
 
 
 @pytest.mark.usefixtures("unplayed")
@@ -169,18 +159,14 @@ def unplayed(monkeypatch):
     ("arguments", "message"),
     [
         (["--seeds", "5:5"], "figure1: argument --seeds: 5:5 has no seeds in it: the end"),
-        (["--seeds", "5:2"], "figure1: argument --seeds: 5:2 has no seeds in it"),
-        (["--seeds", "a:b"], "figure1: argument --seeds: expected 0:20 or 1,5,7, got 'a:b'"),
+        (["--seeds", "0:2", "--k", "0", "--jobs", "1"], "k: expected a whole number >= 1, got 0"),
+        (["--seeds", "0:2", "--k", "0", "--jobs", "2"], "k: expected a whole number >= 1, got 0"),
         (["--seeds", "-1"], "figure1: argument --seeds: expected 0:20 or 1,5,7, got '-1'"),
-        (["--seeds=-1:3"], "figure1: argument --seeds: expected 0:20 or 1,5,7, got '-1:3'"),
-        (["--seeds", ""], "figure1: argument --seeds: expected 0:20 or 1,5,7, got ''"),
         (["--seeds", "1,5,1"], "figure1: argument --seeds: 1 is given twice in '1,5,1'"),
         (["--seeds", "0:5,3"], "figure1: argument --seeds: 3 is given twice"),
         (["--seeds", f"0:{10**15}"], "figure1: argument --seeds: expected at most 1000000 seeds"),
         (["--seeds", "0:2", "--seed", "0"], "figure1: argument --seed: not allowed with"),
-        (["--seeds", "0:2", "--seed", "1"], "figure1: argument --seed: not allowed with"),
         (["--seeds", "0:2", "--jobs", "0"], "--jobs: expected a whole number >= 1, got 0"),
-        (["--seeds", "0:2", "--jobs", "-2"], "--jobs: expected a whole number >= 1, got -2"),
         (["--seeds", "0:2", "--jobs", "x"], "figure1: argument --jobs: invalid int value: 'x'"),
         (["--seeds", "0:2", "--animate"], "--animate: expected --seed, for one film, got --seeds"),
         (["--jobs", "2"], "--jobs: expected --seeds beside it"),
@@ -192,11 +178,8 @@ def test_what_does_not_fit_is_one_line_and_no_directory(arguments, message, out,
     assert not out.exists()
 
 
-@pytest.mark.usefixtures("unplayed")
-def test_an_out_that_is_no_directory_is_refused_before_the_games(tmp_path, capsys):
-    (tmp_path / "file").write_bytes(b"x")
-    line = refused(capsys, "figure1", "--seeds", "0:2", "--out", tmp_path / "file")
-    assert "expected a directory that can be written to" in line
+def test_figures_that_a_seed_hardly_changes_have_no_seeds(capsys):
+    assert "unrecognized arguments: --seeds 0:2" in refused(capsys, "circling", "--seeds", "0:2")
 
 
 @pytest.mark.usefixtures("unplayed")
@@ -206,17 +189,6 @@ def test_a_table_that_is_none_is_refused_and_left_alone(out, capsys):
     line = refused(capsys, "figure1", "--seeds", "0:2", "--out", out)
     assert line == f"minigan: {out / 'sweep.jsonl'}: line 1 is no game of a sweep"
     assert (out / "sweep.jsonl").read_bytes() == b"jsd,seed\n"
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_setting_out_of_range_is_one_line_and_no_directory(jobs, out, capsys):
-    line = refused(capsys, "figure1", "--seeds", "0:2", "--k", 0, "--jobs", jobs, "--out", out)
-    assert line == "minigan: k: expected a whole number >= 1, got 0"
-    assert not out.exists()
-
-
-def test_figures_that_a_seed_hardly_changes_have_no_seeds(capsys):
-    assert "unrecognized arguments: --seeds 0:2" in refused(capsys, "circling", "--seeds", "0:2")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +205,7 @@ def test_seeds_are_ranges_and_numbers(text, seeds):
 
 
 @pytest.mark.parametrize(
-    "text", ["1.5", "0:2:2", ":", "1:", ":2", "1,,2", "1 2", "²", "0x1", "1_0"]
+    "text", ["", "a:b", "-1:3", "1.5", "0:2:2", ":", "1:", ":2", "1,,2", "1 2", "²", "0x1", "1_0"]
 )
 def test_what_is_neither_is_refused(text):
     with pytest.raises(argparse.ArgumentTypeError, match=r"expected 0:20 or 1,5,7, got "):

@@ -17,7 +17,7 @@ from minigan import (
     Tanh,
     Uniform,
 )
-from minigan.experiments.toy import players, toy_game
+from minigan.figures.toy import players, toy_game
 from minigan.theory import GeneratorState
 from minigan.theory.monitor import Monitor
 

@@ -1,1 +1,0 @@
-"""Named, reproducible runs, one a file: configuration in, result out."""

@@ -1,0 +1,179 @@
+"""A figure, and what all of them share: time, Ctrl-C, the report, its text, the picture.
+
+A file of this package is one figure, from top to bottom: its constants, the class that plays it
+(``run``), its numbers (``numbers``), the words for them (``text``), the picture (``draw``).
+Matplotlib is imported where something is drawn, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from minigan.base.files import write_whole
+from minigan.base.validation import whole_number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+Progress = Callable[[Iterable, int], Iterable]
+
+
+def silently(iterable: Iterable, total: int) -> Iterable:
+    """The iterable itself: no progress is shown."""
+    return iterable
+
+
+@dataclass(eq=False)
+class Figure(ABC):
+    """One figure: options first, results after `play`.
+
+    Options are checked when it is made. Classes derived from it add options of their own, and
+    the attributes that ``run`` leaves.
+
+    Parameters
+    ----------
+    seed : int
+        Of everything random, >= 0.
+
+    Attributes
+    ----------
+    name : str
+        On the command line; the picture's file is called so too, with underscores.
+    settings : tuple of str
+        Attributes that the report begins with, after the seed.
+    asked : dict of str to float or None
+        Numbers of the report to be seen over many seeds, by names such as ``panels.a.jsd``,
+        and the value that the theory asks of each. Empty where a seed changes nothing, or
+        where the numbers go over seeds themselves.
+    seconds : float
+        Time that `play` took.
+    interrupted : bool
+        Whether Ctrl-C ended it early; the results are then what was learned so far.
+
+    Raises
+    ------
+    InputError
+        If an option is out of range.
+    """
+
+    name: ClassVar[str]
+    settings: ClassVar[tuple[str, ...]] = ()
+    asked: ClassVar[dict[str, float | None]] = {}
+
+    seed: int = 0
+    seconds: float = field(default=0.0, init=False)
+    interrupted: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.seed = whole_number("seed", self.seed, low=0)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> None:
+            what = f"{type(self).__name__} has no {name!r}"
+            raise AttributeError(what if self.seconds else f"{what} before it is played: play()")
+
+    def play(self, progress: Progress = silently) -> Self:
+        """Play the games of the figure, and give back the figure itself, now with results.
+
+        Parameters
+        ----------
+        progress : callable
+            ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
+
+        Raises
+        ------
+        NonFiniteError
+            If a cost becomes NaN or infinite.
+        """
+        began, self.interrupted = time.perf_counter(), False
+        self.run(progress)
+        self.seconds = time.perf_counter() - began
+        return self
+
+    def report(self) -> dict:
+        """The numbers, ready for JSON: seed, settings, seconds, then those of the figure.
+
+        Divergences and values are in nats.
+        """
+        names = ("seed", *self.settings, "seconds")
+        return {name: getattr(self, name) for name in names} | self.numbers()
+
+    def save(self, directory: Path) -> list[Path]:
+        """Draw the picture into a directory that exists, whole or not at all; the files written."""
+        return [write_picture(directory / f"{self.name.replace('-', '_')}.png", self.draw())]
+
+    @contextmanager
+    def until_interrupted(self) -> Iterator[None]:
+        """Ctrl-C ends the block, not the figure: what was learned so far is kept.
+
+        Returns
+        -------
+        context manager
+        """
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    @abstractmethod
+    def run(self, progress: Progress) -> None:
+        """Play the games, and keep as attributes what came of them."""
+
+    @abstractmethod
+    def numbers(self) -> dict:
+        """The part of the report that only this figure has."""
+
+    @abstractmethod
+    def text(self) -> str:
+        """The report for people, in a few lines: what the theory asks, what was measured."""
+
+    @abstractmethod
+    def draw(self) -> Picture:
+        """The picture, a matplotlib figure."""
+
+
+def table(rows: Iterable[Sequence], *columns: str) -> str:
+    """Rows as lines: a number in its column's format, such as ">9.4f", text in its width."""
+
+    def cell(value: float | str | None, column: str) -> str:
+        if isinstance(value, int | float):
+            return format(value, column)
+        aligned = re.match(r"[<>]?\d*", column.replace("z", ""))
+        return format("-" if value is None else value, aligned[0] if aligned else "")
+
+    return "\n".join("".join(map(cell, row, columns)).rstrip() for row in rows)
+
+
+def new_picture(width: float, height: float, dpi: int) -> Picture:
+    """An empty matplotlib figure, width x height in inches; no pyplot, so no screen."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=dpi, layout="constrained")
+
+
+def describe(ax: Axes, title: str, **properties: Any) -> None:
+    """Give a panel its title, in the size of all of them, and properties such as ``xlabel``."""
+    ax.set(**properties)
+    ax.set_title(title, fontsize=11)
+
+
+def tidy(ax: Axes, fontsize: int = 9) -> None:
+    """Take the frame away above and on the right, and name the curves if there are any."""
+    ax.spines[["top", "right"]].set_visible(False)
+    if ax.get_legend_handles_labels()[0]:  # none, if a run was interrupted at once
+        ax.legend(frameon=False, fontsize=fontsize)
+
+
+def write_picture(file: Path, picture: Picture) -> Path:
+    """Write a PNG whole or not at all; its path."""
+    write_whole(file, lambda opened: picture.savefig(opened, format="png"))
+    return file

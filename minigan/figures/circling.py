@@ -1,0 +1,170 @@
+"""V(x, y) = x y, played by every method that a reader may ask about.
+
+One starting point, one step size; each method's path is kept, and the factor by which the
+distance from the equilibrium (0, 0) changes in a step is held against the known one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigan.base.randomness import generator
+from minigan.base.validation import real_number, whole_number
+from minigan.figures.base import Figure, Progress, new_picture, table
+from minigan.theory import bilinear_game as games
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+METHODS = {
+    "simultaneous": games.simultaneous,
+    "alternating": games.alternating,
+    "extragradient": games.extragradient,
+    "optimistic": games.optimistic,
+}
+NO_METHODS = {"continuous": 1.0, "averaged": None}  # and the factors that the theory asks of them
+
+FRAME = 2.2  # half the width of a path's panel
+SHOWN = 80  # steps drawn in a path's panel; the distances show all of them
+STYLES = {  # colours of Okabe and Ito, which the colour-blind can tell apart
+    "continuous": ("black", "-"),
+    "simultaneous": ("#D55E00", "-"),
+    "alternating": ("#0072B2", "-"),
+    "averaged": ("#56B4E9", "--"),
+    "extragradient": ("#009E73", "-"),
+    "optimistic": ("#CC79A7", "--"),
+}
+
+
+@dataclass(eq=False)
+class Circling(Figure):
+    """V = x y, played by every method from one point at distance 1 from the equilibrium.
+
+    Parameters
+    ----------
+    seed : int
+        Of the direction in which the start lies.
+    eta : float
+        Step size, > 0.
+    steps : int
+        >= 2.
+
+    Attributes
+    ----------
+    paths : dict of str to array, shape (steps + 1, 2)
+        By name: those of the four `METHODS`, "continuous" at times eta n, and "averaged",
+        the means of the alternating one.
+    """
+
+    name = "circling"
+    settings = ("eta", "steps")
+
+    eta: float = 0.2
+    steps: int = 200
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.eta = real_number("eta", self.eta, 0, low_open=True)
+        self.steps = whole_number("steps", self.steps, 2)
+
+    def run(self, progress: Progress) -> None:
+        """Follow every path; it takes a few milliseconds, and is not interrupted."""
+        angle = generator(self.seed).uniform(0, 2 * math.pi)
+        start = np.array([math.cos(angle), math.sin(angle)])
+        times = self.eta * np.arange(self.steps + 1)
+        self.paths = {"continuous": games.continuous(start, times)}
+        for name, method in progress(METHODS.items(), len(METHODS)):
+            self.paths[name] = method(start, self.eta, self.steps)
+        self.paths["averaged"] = games.averages(self.paths["alternating"])
+
+    def numbers(self) -> dict:
+        """``invariant_drift``, and of each method ``distance, growth, asked``.
+
+        ``invariant_drift`` is the largest change of x^2 + y^2 - eta x y; ``distance`` that from
+        (0, 0) at the end (1 at the start), ``growth`` the mean factor a step over the second
+        half of the run, and ``asked`` the one that the theory asks: None for "averaged",
+        which has none, but goes down as 1 / (eta n).
+        """
+        invariant = games.alternating_invariant(self.paths["alternating"], self.eta)
+        return {
+            "invariant_drift": float(np.abs(invariant - invariant[0]).max()),
+            "methods": {
+                name: {
+                    "distance": float(np.hypot(*path[-1])),
+                    "growth": _growth(path[self.steps // 2 :]),
+                    "asked": NO_METHODS[name]
+                    if name in NO_METHODS
+                    else games.growth(name, self.eta),
+                }
+                for name, path in self.paths.items()
+            },
+        }
+
+    def text(self) -> str:
+        """A line for each method: how far it came, and its factor a step beside the theory's."""
+        report = self.report()
+        rows: list[tuple] = [("method", "distance at the end", "factor a step", "theory asks")]
+        for name, row in report["methods"].items():
+            factors = (row["growth"], row["asked"]) if row["asked"] else ()
+            rows.append((name, row["distance"], *factors))
+        return "\n".join(
+            [
+                f"V = x y from distance 1, eta = {report['eta']:g}, {report['steps']} steps\n",
+                table(rows, "16", ">20.3g", ">16.6f", ">14.6f"),
+                f"\nalternating: x^2 + y^2 - eta x y stays, to {report['invariant_drift']:.0e}",
+                "averaged (the mean of the alternating points so far): goes down as 1 / (eta n)",
+            ]
+        )
+
+    def draw(self) -> Picture:
+        """A panel for each path, and one with the distance from (0, 0) of all of them."""
+        picture = new_picture(13.5, 6.2, dpi=110)
+        axes = picture.subplot_mosaic(
+            [
+                ["continuous", "simultaneous", "alternating", "distance", "distance"],
+                ["averaged", "extragradient", "optimistic", "distance", "distance"],
+            ]
+        )
+        for name, (color, line) in STYLES.items():
+            _draw_path(axes[name], name, self.paths[name], color)
+            distance = np.hypot(*self.paths[name].T)
+            axes["distance"].semilogy(distance, color=color, ls=line, lw=1.8, label=name)
+        axes["distance"].set_title("distance from the equilibrium", fontsize=10)
+        axes["distance"].set_xlabel("step")
+        axes["distance"].legend(fontsize=9)
+        axes["distance"].grid(alpha=0.3)
+        picture.suptitle(
+            f"V(x, y) = x y:  x goes down, y goes up, in steps of eta = {self.eta:g};"
+            "  the equilibrium is the cross"
+        )
+        return picture
+
+
+def _growth(path: np.ndarray) -> float:
+    """Mean factor a step by which the distance from (0, 0) changes, over the whole path."""
+    return float((np.hypot(*path[-1]) / np.hypot(*path[0])) ** (1 / (len(path) - 1)))
+
+
+def _draw_path(ax: Axes, name: str, path: np.ndarray, color: str) -> None:
+    x, y = path[: SHOWN + 1].T
+    ax.plot(x, y, color=color, lw=1, marker="" if name == "continuous" else ".", ms=3)
+    ax.plot(*path[0], "o", color=color, ms=7, mfc="white", label="start")
+    ax.plot(0, 0, "+", color="black", ms=10)
+    of = " (mean of alternating)" if name == "averaged" else ""
+    ax.set_title(f"{name}{of}\n{_where_it_goes(path)}", fontsize=10)
+    ax.set(xlim=(-FRAME, FRAME), ylim=(-FRAME, FRAME), aspect="equal", xticks=[], yticks=[])
+    ax.set_xlabel("x", labelpad=1)
+    ax.set_ylabel("y", labelpad=1)
+
+
+def _where_it_goes(path: np.ndarray) -> str:
+    """Words for a path, by its distances from (0, 0) at the start and at the end."""
+    change = np.hypot(*path[-1]) / np.hypot(*path[0])
+    if change > 2:
+        return "goes out"
+    return "goes in" if change < 0.5 else "goes round and round"

@@ -1,0 +1,277 @@
+"""Figure 1 of the 2014 paper, as one run of Algorithm 1.
+
+A generator of one variable, fed with uniform noise, learns a bell. The four
+panels are four moments of that run:
+
+(a) near convergence: p_g is similar to p_data, D is a partially accurate classifier;
+(b) the inner loop, carried to its end: G stands still and D is trained until it is
+    close to D* = p_data / (p_data + p_g);
+(c) after an update of G: D's gradient has led G(z) to where D sees data;
+(d) at the end of the run: p_g = p_data, nearly, and D(x) = 1/2.
+
+Panels (b) and (c) go on from copies of the pair in (a), so that the run itself is
+Algorithm 1 from its first step to its last. Every panel shows p_data (black, dotted), the
+exact p_g (green, solid), D (blue, dashed) and D* (orange, thin). Below them lie two lines: the
+domain of z, from which noise is drawn, and above it the domain of x; arrows lead from z to G(z).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, NamedTuple
+
+import numpy as np
+
+from minigan.base.backend import Device
+from minigan.base.files import write_whole
+from minigan.base.numerics import sigmoid
+from minigan.base.randomness import sequence
+from minigan.base.validation import whole_number
+from minigan.figures.base import Figure, Progress, new_picture, table
+from minigan.figures.toy import DATA, NOISE, players, toy_game
+from minigan.game import Algorithm1
+from minigan.networks import Sequential
+from minigan.theory import GeneratorState
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+    from minigan.base.types import Density
+
+NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two looks at it
+D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats
+INNER_ROUND, INNER_ROUNDS = 500, 24  # updates of D between two looks, and looks at most
+
+ARROWS = 21
+Z_LINE, X_LINE = -0.62, -0.24  # heights of the two lines, below the curves
+
+
+class Moment(NamedTuple):
+    """Copies of G and D at one moment of the run, with the step and a caption."""
+
+    step: int
+    caption: str
+    G: Sequential
+    D: Sequential
+
+
+@dataclass(eq=False)
+class Figure1(Figure):
+    """Four moments of a game on the line, and a film of it.
+
+    ``cost`` is that of G, ``frames`` the moments to keep for a film, and ``device`` where the
+    game is played; the theory is computed on the CPU. After ``play``, ``steps`` are those done,
+    fewer than asked for if the run was interrupted, ``panels`` are moments by letter, the last
+    one as "d" in any case, and ``film`` holds the frames.
+    """
+
+    name = "figure1"
+    settings = ("steps", "k", "cost")
+    asked: ClassVar = {"jsd": 0.0, "c_of_g": -math.log(4), "value": -math.log(4)}
+    asked |= {"d_minus_half": 0.0, "d_gap": 0.0, "inner_gap": 0.0}
+
+    steps: int = 12_000
+    k: int = 1
+    cost: str = "non-saturating"
+    frames: int = 0
+    device: str | Device = "cpu"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.steps, self.k = whole_number("steps", self.steps), whole_number("k", self.k)
+        self.frames = whole_number("frames", self.frames, low=0)
+
+    def run(self, progress: Progress) -> None:
+        """Play Algorithm 1; panel (a) comes when p_g is near p_data, or at half time."""
+        init, main, branch = sequence(self.seed).spawn(3)
+        steps, (G, D) = self.steps, players(init, self.device)
+        game = toy_game(G, D, steps=steps, k=self.k, cost=self.cost, seed=main)
+        kept = _film_steps(steps, self.frames)
+        self.panels: dict[str, Moment] = {}
+        self.film: list[Moment] = []
+        with self.until_interrupted():
+            for record in progress(game.play(steps), steps):
+                if record.step in kept:
+                    self.film.append(_moment(f"step {record.step}", game))
+                if not self.panels and (2 * record.step >= steps or _is_near(game)):
+                    self.panels["a"] = _moment("near convergence", game)
+                    self.panels |= _branch_off(game, self.cost, branch)
+        caption = "where it was interrupted" if self.interrupted else "after training"
+        self.panels["d"] = _moment(caption, game)
+        self.steps = game.steps_done
+
+    def numbers(self) -> dict:
+        """``jsd, c_of_g, value, d_minus_half`` of the final pair, and the ``panels``.
+
+        ``d_gap`` and ``inner_gap`` are those of panel (b), None if it was not reached.
+        """
+        panels = {}
+        for letter, moment in self.panels.items():
+            state = GeneratorState(moment.G, NOISE, DATA)
+            panels[letter] = {
+                "step": moment.step,
+                "caption": moment.caption,
+                "jsd": state.jsd,
+                "c_of_g": state.c_of_g,
+                **state.judge(moment.D)._asdict(),
+            }
+        b, d = panels.get("b"), panels["d"]
+        return {
+            **{name: d[name] for name in ("jsd", "c_of_g", "value", "d_minus_half")},
+            **{name: b and b[name] for name in ("d_gap", "inner_gap")},
+            "panels": panels,
+        }
+
+    def text(self) -> str:
+        """A line or more for each panel: what the theory asks, and what was measured."""
+        report = self.report()
+        a, b, c, d = (report["panels"].get(letter) for letter in "abcd")
+        rows = [("panel", "the theory asks", "measured")]
+        for panel, found, asked, measured in (
+            ("(a)", a, "D is accurate in part: right guesses, 1/2 to 1", "{accuracy:.3f}"),
+            ("(b)", b, "D = D*: mean |D - D*| = 0", "{d_gap:.4f}"),
+            ("", b, "V(G, D) = C(G): the gap is 0", "{inner_gap:.4f} nats"),
+            ("(c)", c, "G(z) goes where D sees data: mean D(G(z)) rises", "{rise}"),
+            ("(d)", d, "p_g = p_data: JSD = 0", "{jsd:.4f} nats"),
+            ("", d, "C(G) = -log 4 = -1.3863", "{c_of_g:.4f} nats"),
+            ("", d, "D = 1/2: mean |D - 1/2| = 0", "{d_minus_half:.4f}"),
+        ):
+            if found:
+                rise = c and f"{b['mean_on_fake']:.3f} -> {c['mean_on_fake']:.3f}"
+                rows.append((panel, asked, measured.format(rise=rise, **found)))
+        return (
+            f"Figure 1, seed {report['seed']}: {report['steps']} steps of Algorithm 1 "
+            f"(k = {report['k']}, {report['cost']}) in {report['seconds']:.1f} s\n\n"
+            + table(rows, "7", "50", "")
+        )
+
+    def draw(self) -> Picture:
+        """The panels side by side, as in the paper."""
+        picture = new_picture(3.6 * len(self.panels), 4.2, dpi=120)
+        axes = picture.subplots(1, len(self.panels), squeeze=False)[0]
+        for ax, (letter, moment) in zip(axes, self.panels.items(), strict=True):
+            jsd = draw_moment(ax, moment, NOISE, DATA)
+            title = f"({letter})  step {moment.step}, JSD {jsd:.3f}\n{moment.caption}"
+            ax.set_title(title, fontsize=10)
+        picture.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+        return picture
+
+    def save(self, directory: Path) -> list[Path]:
+        """Draw the panels, and the film if frames were kept, into ``training.gif``."""
+        files = super().save(directory)
+        if self.film:
+            files.append(directory / "training.gif")
+            write_whole(files[-1], lambda file: write_film(file, self.film))
+        return files
+
+
+def _moment(caption: str, game: Algorithm1) -> Moment:
+    G, D = game.G.copy(device="cpu"), game.D.copy(device="cpu")
+    return Moment(game.steps_done, caption, G, D)
+
+
+def _is_near(game: Algorithm1) -> bool:
+    """Whether p_g has come near p_data, looked at every so many steps."""
+    return game.steps_done % LOOK_EVERY == 0 and GeneratorState(game.G, NOISE, DATA).jsd <= NEAR
+
+
+def _branch_off(game: Algorithm1, cost: str, seed: np.random.SeedSequence) -> dict[str, Moment]:
+    """Panels (b) and (c), played on copies of the game's present pair."""
+    G, D = game.G.copy(), game.D.copy()
+    branch = toy_game(G, D, steps=INNER_ROUND * INNER_ROUNDS, cost=cost, seed=seed)
+    updates = _inner_loop(branch)
+    b = _moment(f"{updates} updates of D alone", branch)._replace(step=game.steps_done)
+    branch.take("G")
+    return {"b": b, "c": _moment("then one update of G", branch)._replace(step=game.steps_done)}
+
+
+def _inner_loop(game: Algorithm1) -> int:
+    """Train D against the present G until it is near D*; the number of updates made."""
+    generator = GeneratorState(game.G, NOISE, DATA)
+    updates = 0
+    for _ in range(INNER_ROUNDS):
+        for _ in range(INNER_ROUND):
+            game.take("D")
+        updates += INNER_ROUND
+        state = generator.judge(game.D)
+        if state.d_gap <= D_GAP and state.inner_gap <= INNER_GAP:
+            break
+    return updates
+
+
+def _film_steps(steps: int, frames: int) -> set[int]:
+    """Steps to keep, closer together at the start, where more happens."""
+    return {1 + round((steps - 1) * (i / max(frames - 1, 1)) ** 2) for i in range(frames)}
+
+
+def draw_moment(ax: Axes, moment: Moment, noise: Density, data: Density) -> float:
+    """The curves and the arrows of one moment.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    moment : Moment
+        Two networks, 1 -> 1 each.
+    noise, data : Density
+        p_z and p_data.
+
+    Returns
+    -------
+    float
+        JSD(p_data || p_g) at that moment, in nats.
+    """
+    state = GeneratorState(moment.G, noise, data)
+    low, high = data.interval()
+    low, high = low - (high - low) / 10, high + (high - low) / 10  # where p_data lives, and more
+    jumps = state.p_g.critical  # drawn from both sides, so that edges are upright
+    x = np.sort(np.concatenate([np.linspace(low, high, 800), jumps - 1e-9, jumps + 1e-9]))
+    D = sigmoid(moment.D.copy(dtype="float64")(x[:, None])[:, 0])
+    p_data, p_g = data.pdf(x), state.p_g.pdf(x)
+    D_star = np.where(p_data + p_g > 0, state.D_star(x), np.nan)  # elsewhere D may be anything
+    ax.plot(x, p_data, color="black", ls=":", lw=1.8, label="$p_{data}$")
+    ax.plot(x, p_g, color="green", lw=1.8, label="$p_g$ (exact)")
+    ax.plot(x, D, color="blue", ls="--", lw=1.4, label="$D$")
+    ax.plot(x, D_star, color="darkorange", lw=0.8, label="$D^*$")
+    ax.axhline(0, color="black", lw=0.5)
+    ax.axhline(0.5, color="gray", lw=0.4)
+    _draw_arrows(ax, moment, noise, low, high)
+    ax.set(xlim=(low, high), ylim=(Z_LINE - 0.08, 1.05), xticks=[], yticks=[0, 0.5, 1])
+    ax.spines[:].set_visible(False)
+    return state.jsd
+
+
+def _draw_arrows(ax: Axes, moment: Moment, noise: Density, low: float, high: float) -> None:
+    z = np.linspace(*noise.interval(), ARROWS)
+    x = moment.G.copy(dtype="float64")(z[:, None])[:, 0]
+    ax.plot(z[[0, -1]], [Z_LINE, Z_LINE], color="black", lw=1)
+    ax.plot([low, high], [X_LINE, X_LINE], color="black", lw=1)
+    ax.text(low, Z_LINE, "z", va="center", fontsize=11)
+    ax.text(low, X_LINE + 0.04, "x", fontsize=11)
+    arrow = {"arrowstyle": "-|>", "lw": 0.6, "color": "dimgray", "mutation_scale": 7}
+    for start, end in zip(z, x, strict=True):
+        if low <= end <= high:
+            ax.annotate("", (end, X_LINE), (start, Z_LINE), arrowprops=arrow)
+
+
+def write_film(file: BinaryIO, frames: list[Moment], seconds: float = 8.0) -> None:
+    """An animated GIF of the training, one moment a picture; the last one stays longer."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image  # comes with matplotlib
+
+    pictures = []
+    for moment in frames:
+        picture = new_picture(5.2, 4.6, dpi=80)
+        canvas, ax = FigureCanvasAgg(picture), picture.subplots()
+        jsd = draw_moment(ax, moment, NOISE, DATA)
+        ax.set_title(f"step {moment.step}, JSD {jsd:.3f}")
+        handles = ax.get_legend_handles_labels()
+        picture.legend(*handles, loc="outside lower center", ncols=4, fontsize=8)
+        canvas.draw()
+        pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
+    durations = [1000 * seconds / len(pictures)] * (len(pictures) - 1) + [2000]
+    pictures[0].save(
+        file, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0
+    )

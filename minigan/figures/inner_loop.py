@@ -1,0 +1,229 @@
+"""Algorithm 1's inner loop carried to its end: how near a network D comes to D*.
+
+Proposition 1 of the 2014 paper finds the best of all functions D for a fixed G:
+D* = p_data / (p_data + p_g). A network comes near it, and falls short of it for three
+reasons, which are looked at one at a time: it was not trained long enough, it saw too
+few examples, it is too small. G stands still: p_g = N(0, 1.5^2), and p_data is a mixture
+of two Gaussians, so that D* has two hills.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from minigan.base.numerics import sigmoid
+from minigan.base.randomness import generator, sequence
+from minigan.distributions import Examples, Mixture, Normal
+from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.game import DiscriminatorTurn, Game
+from minigan.layers import Linear, Maxout
+from minigan.layers.initialisers import constant, normal
+from minigan.networks import Sequential
+from minigan.optimizers import Adam
+from minigan.schedules import cosine
+from minigan.theory import GeneratorState
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+    from minigan.base.types import Sampler
+
+DATA, NOISE = Mixture([-1.5, 1.5], 0.5), Normal()
+SPREAD = 1.5  # of p_g: G(z) = SPREAD z
+RATE = 0.03  # Adam's, falling to 0 along half a cosine
+LOOKS = (1, 3, 10, 30, 100, 300, 1000, 3000)
+BATCHES, BATCH = (16, 64, 256), 256
+SIZES, UPDATES = (16, 64, 256, 1024, 4096, 16384), 2000
+WIDTHS, WIDTH = (1, 2, 4, 8, 16, 32), 32
+SEEDS = 5
+KEPT = (10, 100, 3000)  # updates after which D is drawn
+
+SWEEPS = ("batch", "examples", "width")
+COLOURS, MARKERS = ("#56B4E9", "#E69F00", "#0072B2", "#009E73"), "os^v"
+DRAWN = (("#56B4E9", ":"), ("#56B4E9", "--"), ("#00306B", "-"))  # D at three moments
+
+
+class Trained(NamedTuple):
+    """The distance of one discriminator from D*, after so many updates.
+
+    ``sweep`` says what was varied: "batch", "examples" or "width", and ``setting`` is its
+    value. ``d_gap`` is the mean of |D - D*| under (p_data + p_g) / 2, ``inner_gap``
+    C(G) - V(G, D) in nats.
+    """
+
+    sweep: str
+    setting: int
+    seed: int
+    updates: int
+    d_gap: float
+    inner_gap: float
+
+
+@dataclass(eq=False)
+class InnerLoop(Figure):
+    """Discriminators trained against one fixed generator, from ``starts`` starts a setting.
+
+    After ``play``, ``trained`` is all that was finished, and ``kept`` are copies of one D on its
+    way, by number of updates.
+    """
+
+    name = "inner-loop"
+    settings = ("starts",)
+
+    def run(self, progress: Progress) -> None:
+        """Train one discriminator after the other."""
+        self.starts = SEEDS
+        self.trained: list[Trained] = []
+        self.kept: dict[int, Sequential] = {}
+        jobs = [
+            (sweep, setting, start)
+            for sweep, settings in zip(SWEEPS, (BATCHES, SIZES, WIDTHS), strict=True)
+            for setting in settings
+            for start in range(SEEDS)
+        ]
+        seeds = sequence(self.seed).spawn(len(jobs))
+        state = GeneratorState(fixed_generator(), NOISE, DATA)
+        with self.until_interrupted():
+            for job, seed in progress(list(zip(jobs, seeds, strict=True)), len(jobs)):
+                keep = self.kept if job == ("batch", BATCHES[-1], 0) else {}
+                self.trained += _train(state, job, seed, keep)
+
+    def by_setting(self, sweep: str) -> dict[tuple[int, int], list[Trained]]:
+        """Those trained in a sweep, by setting and number of updates, one a start."""
+        groups: dict[tuple[int, int], list[Trained]] = {}
+        for one in self.trained:
+            if one.sweep == sweep:
+                groups.setdefault((one.setting, one.updates), []).append(one)
+        return groups
+
+    def numbers(self) -> dict:
+        """Of each sweep a list of dicts ``setting, updates, d_gap, inner_gap``: medians."""
+        return {
+            sweep: [
+                {
+                    "setting": setting,
+                    "updates": updates,
+                    "d_gap": float(np.median([one.d_gap for one in group])),
+                    "inner_gap": float(np.median([one.inner_gap for one in group])),
+                }
+                for (setting, updates), group in self.by_setting(sweep).items()
+            ]
+            for sweep in SWEEPS
+        }
+
+    def text(self) -> str:
+        """Distances from D* with more updates, more examples, more units, beside those asked."""
+        report = self.report()
+        widest = report["batch"][-1]["setting"] if report["batch"] else 0
+        longest = [one for one in report["batch"] if one["setting"] == widest]
+        rows = [("the theory asks: D = D*", "mean |D - D*|", "C(G) - V(G, D)")]
+        for title, unit, chosen in (
+            (f"with more updates (batch {widest})", "updates", longest),
+            ("with more examples", "setting", report["examples"]),
+            ("with more units", "setting", report["width"]),
+        ):
+            rows.append((title, "", ""))
+            rows += [
+                (f"{one[unit]:>9}", one["d_gap"], f"{one['inner_gap']:.4f} nats") for one in chosen
+            ]
+        return (
+            f"D against a fixed G, seed {report['seed']}: medians over {report['starts']} "
+            f"starts, in {report['seconds']:.1f} s\n\n{table(rows, '38', '<16.4f', '')}"
+        )
+
+    def draw(self) -> Picture:
+        """Four panels: D and D* over x, and |D - D*| with updates, examples and units."""
+        picture = new_picture(16, 4, dpi=120)
+        on_line, updates, examples, width = picture.subplots(1, 4)
+        _draw_discriminators(on_line, self.kept)
+        groups = self.by_setting("batch")
+        settings = sorted({setting for setting, _ in groups})
+        for setting, colour, marker in zip(settings, COLOURS, MARKERS, strict=False):
+            chosen = {at: group for (one, at), group in groups.items() if one == setting}
+            _draw_line(updates, chosen, colour, marker, f"minibatches of {setting}")
+        for ax, sweep in ((examples, "examples"), (width, "width")):
+            found = {setting: group for (setting, _), group in self.by_setting(sweep).items()}
+            _draw_line(ax, found, COLOURS[2], "^", "median and range of the starts")
+        for ax, label, title in (
+            (updates, "updates of D", "with training: nearer,\nand nearer with larger minibatches"),
+            (
+                examples,
+                "examples of the data, and of G(z)",
+                "with more examples: nearer\n(few of them are learned by heart)",
+            ),
+            (width, "maxout units", "with more units: nearer\n(one unit cannot make two hills)"),
+        ):
+            ax.set(xscale="log", yscale="log", ylim=(4e-3, 0.4))
+            describe(ax, title, xlabel=label, ylabel="mean |D - D*|")
+            tidy(ax, fontsize=8)
+        return picture
+
+
+def fixed_generator() -> Sequential:
+    """G(z) = SPREAD z, as a network."""
+    return Sequential([Linear(1, 1, weights=constant(SPREAD), bias=0.0)], name="G")
+
+
+def _train(
+    state: GeneratorState,
+    job: tuple[str, int, int],
+    seed: np.random.SeedSequence,
+    kept: dict[int, Sequential],
+) -> list[Trained]:
+    """One discriminator, and how far it was from D* at every look."""
+    sweep, setting, start = job
+    init, main, examples = seed.spawn(3)
+    looks = LOOKS if sweep == "batch" else (UPDATES,)
+    batch = setting if sweep == "batch" else BATCH
+    width = setting if sweep == "width" else WIDTH
+    data: Sampler = DATA
+    noise: Sampler = NOISE
+    if sweep == "examples":  # as many of p_data and as many of p_g, again and again
+        rng = generator(examples)
+        data, noise = (Examples(source.sample(setting, rng)) for source in (DATA, NOISE))
+    # Units that bend at different places of the line, and a logit that starts near 0.
+    hidden = Maxout(1, width, 2, weights=normal(1.0), bias=normal(2.0))
+    to_logit = Linear(width, 1, weights=normal(0.01))
+    D = Sequential([hidden, to_logit], seed=generator(init), name="D")
+    G = fixed_generator()
+    optimizers = [Adam(D, cosine(RATE, looks[-1]))]
+    turn = DiscriminatorTurn(G, D)
+    game = Game(turn, optimizers=optimizers, x=data, z=noise, batch=batch, seed=main)
+    seen = []
+    for updates in range(1, looks[-1] + 1):
+        game.step()
+        if updates in looks:
+            where = state.judge(D)
+            seen.append(Trained(sweep, setting, start, updates, where.d_gap, where.inner_gap))
+        if sweep == "batch" and updates in KEPT:
+            kept[updates] = D.copy()
+    return seen
+
+
+def _draw_discriminators(ax: Axes, kept: dict[int, Sequential]) -> None:
+    state = GeneratorState(fixed_generator(), NOISE, DATA)
+    x = np.linspace(-4.5, 4.5, 600)
+    ax.plot(x, DATA.pdf(x), color="black", ls=":", lw=1.4, label="$p_{data}$")
+    ax.plot(x, state.p_g.pdf(x), color="green", lw=1.4, label="$p_g$, fixed")
+    ax.plot(x, state.D_star(x), color="darkorange", lw=3.5, alpha=0.7, label="$D^*$")
+    for (updates, D), (colour, style) in zip(kept.items(), DRAWN, strict=False):
+        D_x = sigmoid(D.copy(dtype="float64")(x[:, None])[:, 0])
+        ax.plot(x, D_x, color=colour, ls=style, lw=1.4, label=f"D, {updates} updates")
+    describe(ax, "D comes to lie on D*", ylim=(0, 1.35), yticks=[0, 0.5, 1], xlabel="x")
+    ax.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_line(ax: Axes, groups: dict[int, list[Trained]], colour, marker, label) -> None:
+    """Median over the starts as a line, and the range as a band."""
+    if not groups:
+        return
+    gaps = [[one.d_gap for one in group] for group in groups.values()]
+    at = list(groups)
+    ax.plot(at, [np.median(gap) for gap in gaps], color=colour, marker=marker, ms=4, label=label)
+    low, high = [min(gap) for gap in gaps], [max(gap) for gap in gaps]
+    ax.fill_between(at, low, high, color=colour, alpha=0.2, lw=0)

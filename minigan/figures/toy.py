@@ -1,0 +1,113 @@
+"""The toy game that figures share: uniform noise, a bell, and two small networks.
+
+The noise is uniform, as in Figure 1 of the 2014 paper. The bell ends at three standard
+deviations: with uniform noise, a Gaussian's endless tails are out of reach of any
+continuous generator.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minigan.base.backend import Device
+from minigan.base.randomness import Streams
+from minigan.base.validation import whole_number
+from minigan.distributions import IrwinHall, Uniform
+from minigan.game import Algorithm1
+from minigan.layers import Linear, Maxout, Tanh
+from minigan.layers.initialisers import he, normal
+from minigan.networks import Sequential
+from minigan.optimizers import Adam
+from minigan.schedules import cosine
+
+DATA = IrwinHall(mean=0.5, std=1.0)
+NOISE = Uniform(-(3**0.5), 3**0.5)  # unit variance, as in the paper's code
+
+BATCH = 256
+RATE_G, RATE_D = 1e-3, 2e-2  # Adam's, each falling to 0 along half a cosine
+BETA1, BETA2 = 0.0, 0.99  # Adam's
+
+
+def players(
+    seed: int | np.random.SeedSequence, device: str | Device = "cpu"
+) -> tuple[Sequential, Sequential]:
+    """G, 1-32-32-1 with tanh, and D, two maxout layers of 32 units with 5 pieces.
+
+    Tanh makes p_g smooth. First-layer biases are spread out, so that units bend at
+    different places of the line.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.SeedSequence
+        Of the starting values.
+    device : {"cpu", "cuda"} or Device
+        Where they live.
+
+    Returns
+    -------
+    G, D : Sequential
+    """
+    init = Streams(seed)
+    first_of_G = Linear(1, 32, weights=normal(0.6), bias=normal(1.0))
+    first_of_D = Maxout(1, 32, weights=normal(2.0), bias=normal(2.0))
+    G = Sequential(
+        [first_of_G, Tanh(), Linear(32, 32), Tanh(), Linear(32, 1)],
+        seed=init["init_G"],
+        device=device,
+        name="G",
+    )
+    D = Sequential(
+        [first_of_D, Maxout(32, 32, weights=he()), Linear(32, 1)],
+        seed=init["init_D"],
+        device=device,
+        name="D",
+    )
+    return G, D
+
+
+def toy_game(
+    G: Sequential,
+    D: Sequential,
+    *,
+    steps: int,
+    seed: int | np.random.SeedSequence,
+    k: int = 1,
+    cost: str = "non-saturating",
+) -> Algorithm1:
+    """Algorithm 1 between two networks, set up to play ``steps`` steps well.
+
+    Parameters
+    ----------
+    G, D : Sequential
+        1 -> 1 each.
+    steps : int
+        Over which the learning rates fall to 0, >= 1.
+    seed : int or numpy.random.SeedSequence
+        Of data and noise.
+    k : int
+        Discriminator updates a step, >= 1.
+    cost : {"non-saturating", "minimax", "max-likelihood"}
+        What the generator minimises.
+
+    Returns
+    -------
+    Algorithm1
+
+    Raises
+    ------
+    InputError
+        If an option is out of range.
+    """
+    steps, k = whole_number("steps", steps), whole_number("k", k)
+    return Algorithm1(
+        G,
+        D,
+        data=DATA,
+        noise=NOISE,
+        G_optimizer=Adam(G, cosine(RATE_G, steps), beta1=BETA1, beta2=BETA2),
+        D_optimizer=Adam(D, cosine(RATE_D, steps * k), beta1=BETA1, beta2=BETA2),
+        batch=BATCH,
+        k=k,
+        cost=cost,
+        seed=seed,
+    )

@@ -1,0 +1,147 @@
+"""All figures: a report for JSON, words, a picture; what stops them, what they refuse."""
+
+import importlib
+import json
+from contextlib import contextmanager
+
+import pytest
+
+from minigan import InputError
+from minigan.cli.figure import CLASSES, SWEPT, figure_class
+from minigan.figures import seeds
+
+QUICK = {  # constants of a figure's module, and options, that make it short
+    "circling": ({}, {"steps": 20}),
+    "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
+    "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
+    "function-space": ({}, {"steps": 50}),
+    "inner-loop": ({"LOOKS": (1, 5), "KEPT": (1,), "UPDATES": 5, "SEEDS": 2}, {}),
+    "mode-collapse": ({}, {"steps": 20}),
+    "monitor": ({"STEPS": 10}, {}),
+    "update-rules": ({"STEPS": 10}, {}),
+    "which-kl": ({"SEPARATIONS": (1.0, 2.5)}, {}),
+}
+NEVER_INTERRUPTED = {"circling", "mode-collapse"}  # they take milliseconds
+
+
+@contextmanager
+def quick(name):
+    """A class, its module's constants patched, and its options."""
+    constants, options = QUICK[name]
+    with pytest.MonkeyPatch.context() as patch:
+        for constant, value in constants.items():
+            module = importlib.import_module(f"minigan.figures.{name.replace('-', '_')}")
+            patch.setattr(module, constant, value)
+        yield figure_class(name), options
+
+
+@pytest.fixture(scope="module", params=CLASSES)
+def run(request):
+    with quick(request.param) as (figure, options):
+        return figure(seed=3, **options).play()
+
+
+def test_the_report_is_ready_for_json_and_begins_with_the_settings(run):
+    report = run.report()
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert list(report)[: len(run.settings) + 2] == ["seed", *run.settings, "seconds"]
+    assert report["seed"] == 3
+    assert 0 < report["seconds"] < 60
+    assert not run.interrupted
+
+
+def test_the_text_fits_a_terminal(run):
+    assert max(map(len, run.text().splitlines())) < 100
+
+
+def test_the_picture_is_written_whole(run, tmp_path):
+    file = tmp_path / f"{run.name.replace('-', '_')}.png"
+    assert run.save(tmp_path) == [file]
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("name", [name for name in CLASSES if name not in NEVER_INTERRUPTED])
+def test_interrupted_at_once_it_can_be_told_and_drawn(name, tmp_path):
+    def interrupt(iterable, total):
+        raise KeyboardInterrupt
+        yield
+
+    with quick(name) as (figure, options):
+        run = figure(**options).play(interrupt)
+        assert run.interrupted
+        assert run.text()
+        assert run.save(tmp_path)  # with nothing to draw, drawing is hardest
+
+
+@pytest.mark.parametrize(
+    ("name", "finished"),
+    [
+        ("costs", lambda run: len(run.games)),
+        ("inner-loop", lambda run: len({(o.sweep, o.setting, o.seed) for o in run.trained})),
+        ("update-rules", lambda run: len(run.exact) + len(run.sampled)),
+        ("which-kl", lambda run: sum(map(len, run.sweep.values()))),
+    ],
+)
+def test_interrupted_later_it_keeps_the_games_that_were_finished(name, finished):
+    def interrupt(iterable, total):
+        assert total == len(iterable)
+        yield from iterable[:3]
+        raise KeyboardInterrupt
+
+    with quick(name) as (figure, options):
+        run = figure(**options).play(interrupt)
+    assert run.interrupted
+    assert finished(run) == 3
+    assert run.text()
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_one_seed_makes_a_run(name):
+    def found(seed):
+        with quick(name) as (figure, options):
+            report = figure(seed=seed, **options).play().report()
+        assert report.pop("seed") == seed
+        measured = {"seconds", "observing", "share"}
+        return {name: value for name, value in report.items() if name not in measured}
+
+    first, again, other = map(found, (1, 1, 2))
+    assert first == again != other
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_command_line_knows_each_by_its_name_and_whether_seeds_change_it(name):
+    figure = figure_class(name)
+    assert figure.name == name
+    assert bool(figure.asked) == (name in SWEPT)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_before_it_is_played_there_is_nothing_to_see_and_that_is_said(name):
+    for see in ("draw", "text"):
+        with pytest.raises(AttributeError, match=r"has no '\w+' before it is played: play\(\)$"):
+            getattr(figure_class(name)(), see)()
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_numbers_asked_for_are_numbers_of_the_report(name):
+    with quick(name) as (figure, options):
+        assert figure.asked.keys() <= seeds.numbers(figure, seed=1, **options).keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {"seed": -1}) for name in CLASSES),
+        ("circling", {"eta": 0}),
+        ("circling", {"eta": -1}),
+        ("circling", {"steps": 1}),
+        ("function-space", {"steps": 24}),
+        ("function-space", {"eta": 1.1}),
+        ("function-space", {"eta": 0}),
+        ("mode-collapse", {"steps": 0}),
+    ],
+)
+def test_bad_options_are_refused(name, options):
+    with pytest.raises(InputError, match=f"^{next(iter(options))}: expected"):
+        figure_class(name)(**options)
