@@ -267,7 +267,7 @@ def test_with_frames_a_film_is_saved_too(tmp_path):
         ({"k": True}, "k: expected a whole number >= 1, got True"),
         ({"seed": -1}, "seed: expected a whole number >= 0, got -1"),
         ({"seed": None}, "seed: expected a whole number >= 0, got None"),
-        ({"cost": "wgan"}, "cost: expected one of minimax, non-saturating, max-likelihood, got"),
+        ({"cost": "wgan"}, "cost: expected one of minimax, non-saturating, max-likelihood, or a"),
         ({"frames": -1}, "frames: expected a whole number >= 0, got -1"),
     ],
     ids=str,

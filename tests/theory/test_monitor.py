@@ -22,10 +22,10 @@ from minigan.theory import GeneratorState
 from minigan.theory.monitor import Monitor
 
 
-def small_game(n=1, data=None, noise=None, seed=3, **options):
+def small_game(n=1, data=None, noise=None, seed=3, fast=True, **options):
     """G and D from n variables to n and to one; D drops out hidden units."""
-    G = Sequential([Linear(n, 6), Tanh(), Linear(6, n)], seed=1, name="G")
-    D = Sequential([Maxout(n, 6, 3), Dropout(0.5), Linear(6, 1)], seed=2, name="D")
+    G = Sequential([Linear(n, 6), Tanh(), Linear(6, n)], seed=1, name="G", fast=fast)
+    D = Sequential([Maxout(n, 6, 3), Dropout(0.5), Linear(6, 1)], seed=2, name="D", fast=fast)
     return Algorithm1(
         G,
         D,
