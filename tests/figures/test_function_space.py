@@ -39,7 +39,8 @@ def test_both_start_from_the_untrained_generator(run):
     start = run.functions.frames[0]
     assert start.min() > 0
     assert np.abs(start - run.parameters.frames[0]).sum() < 3e-6
-    assert run.functions.c_of_g[0] == pytest.approx(state.c_of_g, abs=0.005)
+    # On cells a divergence is smaller: by up to 0.03, where G folds and p_g has a pole.
+    assert state.c_of_g - 0.03 < run.functions.c_of_g[0] < state.c_of_g
 
 
 def test_kept_densities_belong_to_their_steps(run):
@@ -49,13 +50,15 @@ def test_kept_densities_belong_to_their_steps(run):
         for step, p in game.frames.items():
             c = -np.log1p(p / np.where(run.p_data > 0, run.p_data, np.inf)) @ run.p_data
             c -= np.log1p(run.p_data / np.where(p > 0, p, np.inf)) @ p
-            assert c == pytest.approx(game.c_of_g[list(game.steps).index(step)], abs=0.005)
+            exact = game.c_of_g[list(game.steps).index(step)]
+            assert exact - 0.03 < c < exact + 1e-9
 
 
 def test_text_and_titles_say_how_c_of_g_fell(run):
-    assert "0 of 89 times" in run.text()
+    steps = run.report()["functions"]["steps"]
+    assert f"0 of {steps} times" in run.text()
     _, falls, _, rises = (ax.get_title() for ax in run.draw().axes)
-    assert falls == "C(G) falls at every one of 89 steps"
+    assert falls == f"C(G) falls at every one of {steps} steps"
     n = run.report()["parameters"]["rises"]
     assert rises == f"C(G) was higher than before at {n} of 40 looks"
 
