@@ -27,18 +27,10 @@ Progress = Callable[..., Iterable]
 
 @dataclass(frozen=True)
 class Download:
-    """A file that is known to the byte, and where it can be had.
+    """A file that is known to the byte, and its mirrors, tried in their order.
 
-    Attributes
-    ----------
-    file : str
-        Its name.
-    size : int or None
-        In bytes; None if only the checksum has been published.
-    sha256 : str
-        In hexadecimal.
-    urls : tuple of str
-        Mirrors, tried in this order.
+    ``size`` is in bytes, None if only the checksum has been published; ``sha256`` is in
+    hexadecimal.
     """
 
     file: str
@@ -50,25 +42,9 @@ class Download:
 def download(item: Download, directory: Path, progress: Progress | None = None) -> Path:
     """Get a file from the first mirror that has it; one that is there already is checked.
 
-    Parameters
-    ----------
-    item : Download
-    directory : pathlib.Path
-        Where the file goes; made if need be.
-    progress : callable, optional
-        Is given the pieces as they arrive; see `minigan.cli.output.progress`.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    DataError
-        If a file of this name is there with other content (it is left alone), or if no mirror
-        has the file; the message says which were tried, and what each of them answered.
-    InputError
-        If the directory cannot be written to.
+    ``progress`` is given the pieces as they arrive. DataError if a file of this name is there with
+    other content (it is left alone), or if no mirror has the file; the message says which were
+    tried, and what each of them answered.
     """
     path = writable_directory(directory) / item.file
     if path.exists():

@@ -1,4 +1,4 @@
-"""Read a folder of pictures: all of one size, all grey or all in colour.
+"""A folder of pictures: all of one size, all grey or all in colour.
 
 Pillow, which Matplotlib brings along, does the reading. It is told the few formats that are
 meant, because it knows dozens; and a picture that announces more pixels than its bytes can hold
@@ -24,25 +24,12 @@ MODES = {1: "L", 3: "RGB"}
 
 
 def read_folder(directory: Path) -> np.ndarray:
-    """The pictures of a folder in the order of their names.
+    """The pictures of a folder in the order of their names, (images, channels, rows, columns).
 
-    Parameters
-    ----------
-    directory : pathlib.Path
-        What does not end in one of `SUFFIXES`, or begins with a dot, is passed over, as are
-        folders in it.
-
-    Returns
-    -------
-    array of uint8, shape (images, channels, rows, columns)
-        One channel if the pictures are grey, three if they are in colour.
-
-    Raises
-    ------
-    DataError
-        If there is none, they differ in size or channels, have transparency or more than 8
-        bits, or one is damaged. PNG has a checksum; of the other formats a changed pixel is
-        not noticed.
+    They are bytes, with one channel if they are grey and three in colour. Folders in it are passed
+    over, as are files that do not end in one of `SUFFIXES` or begin with a dot. Refused are
+    pictures that differ in size or channels, have transparency or more than 8 bits, or are
+    damaged. PNG has a checksum; of the other formats a changed pixel is not noticed.
     """
     with reading(directory):
         paths = sorted(path for path in directory.iterdir() if _is_picture(path))
@@ -67,20 +54,15 @@ def _read(path: Path) -> np.ndarray:
     """Pixels, shape (rows, columns, channels)."""
     from PIL import Image  # only to read pictures
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as picture:
-                channels = _channels(picture, path.stat().st_size)
-                picture.verify()  # of a PNG, the checksums, which reading leaves out
-            with Image.open(path, formats=FORMATS) as picture:
-                pixels = np.asarray(picture.convert(MODES[channels]))
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
-    # Pillow's decoders raise whatever they stumble over: a dozen kinds of errors.
-    except Exception as error:
-        raise DataError(f"{path}: cannot be read as a picture: {_line(error)}") from error
+    # Pillow's decoders raise a dozen kinds of errors.
+    with reading(path, "cannot be read as a picture", (Exception,)), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(path, formats=FORMATS) as picture:
+            channels = _channels(picture, path.stat().st_size)
+            picture.verify()  # of a PNG, the checksums, which reading leaves out
+        with Image.open(path, formats=FORMATS) as picture:
+            pixels = np.asarray(picture.convert(MODES[channels]))
     return pixels.reshape(*pixels.shape[:2], channels)
 
 
@@ -95,7 +77,3 @@ def _channels(picture: Any, size: int) -> int:
             f"announces {picture.width} x {picture.height} pixels, more than {size} bytes can hold"
         )
     return channels
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -28,27 +28,11 @@ def read_idx(
     shape: tuple[int, ...] | None = None,
     sha256: str | None = None,
 ) -> np.ndarray:
-    """Array of an idx file, gzipped or not.
+    """Array of bytes of an idx file, gzipped or not, with 1 dimension (labels) or 3 (images).
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    dimensions : {1, 3}
-        1 for labels, 3 for images.
-    shape : tuple of int, optional
-        What the header must announce, where that is known.
-    sha256 : str, optional
-        Of the whole unpacked file, where that is known. Without it, a changed pixel is not
-        noticed in a file that is not gzipped; gzip has a checksum of its own, which is used.
-
-    Returns
-    -------
-    array of uint8
-
-    Raises
-    ------
-    DataError
-        If the file is cut off, too long, damaged or not such a file.
+    ``shape`` is what the header must announce, and ``sha256`` that of the whole unpacked file,
+    where they are known. Without it, a changed pixel is not noticed in a file that is not
+    gzipped; gzip has a checksum of its own, which is used.
     """
     with reading(path), opened(path) as stream:
         head = read_exactly(stream, 4)

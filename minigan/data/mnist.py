@@ -12,7 +12,7 @@ import numpy as np
 
 from minigan.data.download import Download
 from minigan.data.idx import read_idx
-from minigan.data.images import Images
+from minigan.data.image_sets import Images, Known
 from minigan.data.places import Places
 
 MIRRORS = (
@@ -57,51 +57,13 @@ DOWNLOADS = tuple(
 
 
 def locate(places: Places) -> list[Path]:
-    """The four files, gzipped or unpacked.
-
-    Parameters
-    ----------
-    places : Places
-
-    Returns
-    -------
-    list of pathlib.Path
-        In the order of `SHAPES`.
-
-    Raises
-    ------
-    DataError
-        If one is missing.
-    """
-    paths = []
-    for name in SHAPES:
-        path = places.look(f"{name}.gz", name)
-        if path is None:
-            raise places.missing(f"{name}.gz (or unpacked, without .gz)")
-        paths.append(path)
-    return paths
+    """The four files in the order of `SHAPES`, gzipped or unpacked."""
+    remark = " (or unpacked, without .gz)"
+    return [places.expect(f"{name}.gz", name, remark=remark) for name in SHAPES]
 
 
 def read(paths: list[Path], fold: int = 0) -> Images:
-    """MNIST, every byte of it as published.
-
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        From `locate`.
-    fold : int
-        Not used: there is one split.
-
-    Returns
-    -------
-    Images
-        70,000 of shape (1, 28, 28), the training images first.
-
-    Raises
-    ------
-    DataError
-        If a file is damaged or holds something else.
-    """
+    """The 70,000 digits, shape (1, 28, 28), the training images first."""
     arrays = [
         read_idx(path, len(shape), shape=shape, sha256=UNPACKED_SHA256[name])
         for path, (name, shape) in zip(paths, SHAPES.items(), strict=True)
@@ -115,3 +77,6 @@ def read(paths: list[Path], fold: int = 0) -> Images:
         splits=parts | {"test": slice(60_000, 70_000)},
         labels=labels.astype(np.int64),
     )
+
+
+MNIST = Known("70,000 digits, 28x28, grey", locate, read, DOWNLOADS)

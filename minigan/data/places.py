@@ -1,4 +1,4 @@
-"""Where data sets are looked for: a directory that is named, an environment variable, a cache."""
+"""Directories of data sets: one that is named, an environment variable's, a cache."""
 
 from __future__ import annotations
 
@@ -13,25 +13,12 @@ VARIABLE = "MINIGAN_DATA"
 
 
 class Places:
-    """The directories in which a data set may lie.
+    """The directories in which the data set of a name may lie.
 
     That is ``data_dir`` alone, if it is given. Otherwise the directory that the environment
     variable ``MINIGAN_DATA`` names, if it is set, and then the cache: what the operating system
     has for such files, ``~/.cache/minigan`` on Linux. In each of them a directory of the data
-    set's own name is looked into as well.
-
-    Parameters
-    ----------
-    name : str
-        Of the data set.
-    data_dir : str or os.PathLike, optional
-    advice : str, optional
-        What the error says when a file is missing: how else one comes by it.
-
-    Raises
-    ------
-    InputError
-        If ``data_dir`` is no directory.
+    set's own name is looked into as well. An error about a missing file ends in ``advice``.
     """
 
     def __init__(self, name: str, data_dir: str | os.PathLike | None = None, advice: str = ""):
@@ -42,7 +29,7 @@ class Places:
 
     @cached_property
     def directories(self) -> list[Path]:
-        """What is looked into, in this order."""
+        """Directories that are looked into, in this order."""
         return [d for root in roots(self.data_dir) for d in (root, root / self.name)]
 
     def look(self, *names: str) -> Path | None:
@@ -52,6 +39,12 @@ class Places:
                 if os.path.isfile(directory / name):  # False also where one may not look
                     return directory / name
         return None
+
+    def expect(self, *names: str, remark: str = "") -> Path:
+        """The first file of one of these names; if there is none, a DataError names the first."""
+        if found := self.look(*names):
+            return found
+        raise self.missing(names[0] + remark)
 
     def look_for_pattern(self, pattern: str) -> list[Path]:
         """All files whose names match a pattern, from the first directory that has any."""
@@ -67,18 +60,7 @@ class Places:
 
 
 def roots(data_dir: str | os.PathLike | None = None) -> list[Path]:
-    """Directories of data sets, the first choice first.
-
-    Parameters
-    ----------
-    data_dir : str or os.PathLike, optional
-        The only one, if it is given.
-
-    Returns
-    -------
-    list of pathlib.Path
-        They need not exist.
-    """
+    """Directories of data sets, the first choice first; they need not exist."""
     if data_dir is not None:
         return [Path(data_dir)]
     named = os.environ.get(VARIABLE)
@@ -86,7 +68,7 @@ def roots(data_dir: str | os.PathLike | None = None) -> list[Path]:
 
 
 def cache() -> Path:
-    """What the operating system has for such files; ``~/.cache/minigan`` on Linux."""
+    """The operating system's directory for such files; ``~/.cache/minigan`` on Linux."""
     with warnings.catch_warnings():  # in a notebook, of widgets that nobody needs here
         warnings.simplefilter("ignore")
         import pooch  # 0.2 s, and only for its knowledge of operating systems

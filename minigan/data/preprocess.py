@@ -1,4 +1,4 @@
-"""What is done to pixels before a game sees them, as in the 2014 paper's experiments.
+"""Pixels as the networks see them: scaled, or contrast-normalised, as in the 2014 paper.
 
 MNIST and the faces are scaled to [0, 1]; CIFAR-10 is contrast-normalised besides. (The bias
 with which a sigmoid generator starts at the pixel means is `initialisers.marginal_bias`.)

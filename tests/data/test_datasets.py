@@ -69,15 +69,14 @@ def test_the_digits_are_those_that_scikit_learn_distributes(all_digits):
 
 def test_a_damaged_copy_of_the_digits_is_noticed(tmp_path):
     paths = [
-        written(tmp_path / path.name, path.read_bytes()[:-9] + bytes(9))
-        for path in digits.locate(None)
+        written(tmp_path / path.name, path.read_bytes()[:-9] + bytes(9)) for path in digits.PATHS
     ]
     with pytest.raises(DataError, match=r"digits-images-idx3-ubyte.gz: "):
         digits.read(paths)
 
 
 def test_the_digits_say_whose_they_are():
-    text = digits.locate(None)[0].with_name("LICENSE.txt").read_text()
+    text = digits.PATHS[0].with_name("LICENSE.txt").read_text()
     for part in ("Alpaydin", "Kaynak", "10.24432/C50P49", "CC BY 4.0", "Changes"):
         assert part in text
 

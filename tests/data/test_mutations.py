@@ -16,7 +16,7 @@ from minigan.base.errors import DataError
 from minigan.data import cifar
 from minigan.data.idx import read_idx
 from minigan.data.matfile import read_matrices
-from minigan.data.own import read_own
+from minigan.data.user_images import read_user_images
 
 from .helpers import cifar_bytes, idx_bytes, little_memory
 
@@ -87,21 +87,21 @@ CHECKED = {
     "npz": (
         "a.npz",
         lambda: file_of(lambda file: np.savez_compressed(file, X=IMAGES)),
-        lambda path: read_own(path).pixels,
+        lambda path: read_user_images(path).pixels,
     ),
     "npz, stored": (
         "a.npz",
         lambda: file_of(lambda file: np.savez(file, X=IMAGES, y=np.zeros(6))),
-        lambda path: read_own(path).pixels,
+        lambda path: read_user_images(path).pixels,
     ),
-    "png": ("a.png", png, lambda path: read_own(path.parent).pixels),
+    "png": ("a.png", png, lambda path: read_user_images(path.parent).pixels),
 }
 UNCHECKED = {
-    "idx": ("a", lambda: IDX, lambda path: read_own(path).pixels),
+    "idx": ("a", lambda: IDX, lambda path: read_user_images(path).pixels),
     "npy": (
         "a.npy",
         lambda: file_of(lambda file: np.save(file, IMAGES / np.float32(255))),
-        lambda path: read_own(path).pixels,
+        lambda path: read_user_images(path).pixels,
     ),
     "mat": ("a.mat", lambda: mat(False), lambda path: read_matrices(path, ("a",))["a"]),
 }
