@@ -59,15 +59,14 @@ FIRST, FIRST_SHA256 = (  # of the training images
 def locate(places: Places) -> list[Path]:
     """The six binary files if they are unpacked, or else the archive."""
     batches = [places.look(name, f"{FOLDER}/{name}") for name in BATCHES]
-    found = [path for path in batches if path is not None]
-    if len(found) == len(BATCHES):
-        return found
+    if all(batches):
+        return [path for (path,) in batches]
     if archive := places.look(ARCHIVE.file):
-        return [archive]
+        return archive
     missing = places.missing(
         f"{ARCHIVE.file}, or from it data_batch_1.bin to data_batch_5.bin and test_batch.bin,"
     )
-    if places.look_for_pattern(PART):
+    if places.look(PART):
         raise DataError(f"{missing}; what is there is a part of it: load cifar10-part")
     raise missing
 
@@ -108,7 +107,7 @@ def _batch(name: str, file: BinaryIO) -> np.ndarray:
 
 def locate_part(places: Places) -> list[Path]:
     """The one file named ``data_first*.bin``."""
-    found = places.look_for_pattern(PART)
+    found = places.look(PART)
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise DataError(f"{places.name}: expected one file {PART}, got {names}")

@@ -105,7 +105,12 @@ def load(
     folds = known.folds if known else 1
     if fold >= folds:
         raise InputError(f"fold: expected 0 to {folds - 1} for {name}, got {fold}")
-    images = known.read(find(str(name), data_dir), fold) if known else _read_path(Path(name))
+    if known:
+        images = known.read(find(str(name), data_dir), fold)
+    elif os.path.exists(name):
+        images = read_user_images(Path(name))
+    else:
+        raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{name}'")
     return _choose(images, images.name or str(name), split)
 
 
@@ -173,9 +178,8 @@ def fetch(
     places = Places(name, root)
     paths = []
     for item in known.downloads:
-        there = places.look(item.file)
-        directory = there.parent if there else root / name
-        paths.append(download(item, directory, progress))
+        there = places.look(item.file) or [root / name / item.file]
+        paths.append(download(item, there[0].parent, progress))
     return paths
 
 
@@ -183,12 +187,6 @@ def _known(name: str) -> Known:
     if name not in KNOWN:
         raise InputError(f"data set: expected one of {', '.join(KNOWN)}, got {name!r}")
     return KNOWN[name]
-
-
-def _read_path(path: Path) -> Images:
-    if not os.path.exists(path):
-        raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{path}'")
-    return read_user_images(path)
 
 
 def _choose(images: Images, name: str, split: str) -> DataSet:

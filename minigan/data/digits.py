@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from minigan.data.idx import read_idx
+from minigan.data.idx import KnownFiles, read_labelled
 from minigan.data.image_sets import Images, Known, proportional
 
-FILES = {
+FILES: KnownFiles = {
     "digits-images-idx3-ubyte.gz": (
         (1797, 8, 8),
         "359cd13f0f514122884198b78a131df597421cbf5e93a76678fa96fc548f0d96",
@@ -29,17 +27,8 @@ PATHS = [Path(__file__).with_name("embedded") / name for name in FILES]
 
 def read(paths: list[Path], fold: int = 0) -> Images:
     """The 1,797 digits, shape (1, 8, 8), split 1,199 : 299 : 299 in their original order."""
-    images, labels = (
-        read_idx(path, len(shape), shape=shape, sha256=sha256)
-        for path, (shape, sha256) in zip(paths, FILES.values(), strict=True)
-    )
-    return Images(
-        pixels=images.reshape(len(images), -1),
-        shape=(1, 8, 8),
-        splits=proportional(len(images)),
-        labels=labels.astype(np.int64),
-        top=16,
-    )
+    pixels, labels = read_labelled(paths, FILES)
+    return Images(pixels, (1, 8, 8), proportional(len(pixels)), labels, top=16)
 
 
 DIGITS = Known("1,797 digits, 8x8, grey; comes with minigan", lambda places: PATHS, read)

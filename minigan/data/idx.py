@@ -18,6 +18,7 @@ from minigan.base.errors import DataError
 from minigan.data.bounded import expect_end, expect_sha256, opened, read_exactly, reading
 
 UNSIGNED_BYTES = 0x08
+KnownFiles = dict[str, tuple[tuple[int, ...], str]]  # file name -> shape, SHA-256
 KINDS = {1: "labels (1 dimension)", 3: "images (3 dimensions)"}
 
 
@@ -56,3 +57,16 @@ def read_idx(
             found.update(values)
             expect_sha256(found.hexdigest(), sha256, "the original file")
     return np.frombuffer(values, np.uint8).reshape(sizes)
+
+
+def read_labelled(paths: list[Path], known: KnownFiles) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels (n, rows * columns) and labels (n,) of files of images and of labels, by turns.
+
+    ``known`` has the shape and the SHA-256 of each, unpacked.
+    """
+    arrays = [
+        read_idx(path, len(shape), shape=shape, sha256=sha256)
+        for path, (shape, sha256) in zip(paths, known.values(), strict=True)
+    ]
+    pixels, labels = np.concatenate(arrays[::2]), np.concatenate(arrays[1::2])
+    return pixels.reshape(len(pixels), -1), labels.astype(np.int64)

@@ -14,22 +14,11 @@ from minigan.data.places import Places
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """All images of a data set as its files hold them, and their splits.
+    """All images of a data set as its files hold them, and the rows of each split.
 
-    Attributes
-    ----------
-    pixels : array, shape (images, channels * rows * columns)
-        Whole numbers from 0 to ``top`` (uint8), or floating-point numbers in [0, 1].
-    shape : tuple of int
-        (channels, rows, columns) of one image.
-    splits : mapping of str to slice or array of int
-        Name of a split -> its rows.
-    labels : array of int64, shape (images,), optional
-        Class or person.
-    top : int
-        Value of a uint8 pixel of full intensity.
-    name : str, optional
-        Of the data set, where its files decide that.
+    ``pixels``, shape (images, channels * rows * columns), are uint8 from 0 to ``top`` or floating
+    point in [0, 1]; ``shape`` is (channels, rows, columns) of one image. ``labels``, int64 of
+    shape (images,), are classes or persons. ``name`` is the data set's, where its files decide it.
     """
 
     pixels: np.ndarray
@@ -42,20 +31,11 @@ class Images:
 
 @dataclass(frozen=True)
 class Known:
-    """A data set that has a name.
+    """A data set that has a name, and a line ``about`` it.
 
-    Attributes
-    ----------
-    about : str
-        A line that describes it.
-    locate : callable
-        Places -> its files; a `DataError` says which is missing.
-    read : callable
-        (files, fold) -> Images; a `DataError` if one is damaged or holds something else.
-    downloads : tuple of Download
-        Files for `minigan.data.fetch`; none if it is not public, or not needed.
-    folds : int
-        Number of ways in which it is split.
+    ``locate`` finds its files or says in a DataError which is missing, and ``read`` reads them
+    for one of its ``folds``, the ways in which it is split. ``downloads`` are for
+    `minigan.data.fetch`: none if it is not public, or not needed.
     """
 
     about: str

@@ -32,26 +32,19 @@ class Places:
         """Directories that are looked into, in this order."""
         return [d for root in roots(self.data_dir) for d in (root, root / self.name)]
 
-    def look(self, *names: str) -> Path | None:
-        """The first file of one of these names, or None if there is none."""
+    def look(self, *patterns: str) -> list[Path]:
+        """All files of the first pattern, in the first directory, that has any."""
         for directory in self.directories:
-            for name in names:
-                if os.path.isfile(directory / name):  # False also where one may not look
-                    return directory / name
-        return None
+            for pattern in patterns:
+                if found := sorted(filter(os.path.isfile, directory.glob(pattern))):
+                    return found
+        return []
 
     def expect(self, *names: str, remark: str = "") -> Path:
         """The first file of one of these names; if there is none, a DataError names the first."""
         if found := self.look(*names):
-            return found
+            return found[0]
         raise self.missing(names[0] + remark)
-
-    def look_for_pattern(self, pattern: str) -> list[Path]:
-        """All files whose names match a pattern, from the first directory that has any."""
-        for directory in self.directories:
-            if found := sorted(filter(os.path.isfile, directory.glob(pattern))):
-                return found
-        return []
 
     def missing(self, what: str) -> DataError:
         """The error that says what is missing, and where it could be put."""

@@ -181,18 +181,7 @@ class Recipe:
     def players(
         self, rows: Rows, *, seed: int | np.random.SeedSequence, device: str | Device = "cpu"
     ) -> tuple[Sequential, Sequential]:
-        """G and D with their starting values.
-
-        Parameters
-        ----------
-        rows : Rows
-        seed : int or numpy.random.SeedSequence
-        device : {"cpu", "cuda"} or Device
-
-        Returns
-        -------
-        G, D : Sequential
-        """
+        """G and D for ``rows``, with starting values drawn from ``seed``, on a ``device``."""
         init = streams(seed)
         G = Sequential(self.generator(rows), seed=init.init_g, device=device, name="G")
         D = Sequential(self.discriminator(rows), seed=init.init_d, device=device, name="D")

@@ -223,14 +223,10 @@ class ImageRun:
         return line
 
     def look(self) -> dict[str, float]:
-        """Draw the sheet ``samples/epoch-EPOCH.png``, and score its samples on validation images.
+        """Draw the sheet ``samples/epoch-EPOCH.png``, and score 10,000 samples.
 
-        Returns
-        -------
-        dict
-            ``valid_log_likelihood``, the mean over validation images in nats under a Parzen
-            window of 10,000 samples, at the bandwidth ``sigma`` of the grid for which it is
-            largest.
+        ``valid_log_likelihood`` is the mean over validation images in nats under their Parzen
+        window, at the bandwidth ``sigma`` of the grid for which it is largest.
         """
         samples, rows = self.sample(SAMPLES), self.splits.rows
         of_valid = log_density(self.splits.valid[:EXAMPLES], samples, GRID).mean(axis=1)
@@ -240,19 +236,9 @@ class ImageRun:
         return {"valid_log_likelihood": float(of_valid[best]), "sigma": GRID[best]}
 
     def sample(self, m: int, seed: int = 0) -> np.ndarray:
-        """Draw from the generator; the same noise for the same seed, run after run.
+        """Draw m samples, shape (m, pixels), on the CPU; ``seed`` is of the noise alone.
 
-        Parameters
-        ----------
-        m : int
-            Samples, >= 1.
-        seed : int
-            Of the noise alone.
-
-        Returns
-        -------
-        array, shape (m, pixels)
-            On the CPU.
+        The same seed gives the same noise, run after run.
         """
         return self.generate(self.noise(m, seed))
 
@@ -268,17 +254,9 @@ class ImageRun:
         return np.concatenate([to_host(self.G(self.G.device.to_device(part))) for part in parts])
 
     def save(self, validation: float | None = None) -> None:
-        """Write a checkpoint to go on from.
+        """Write a checkpoint to go on from; the best one as well, if ``validation`` is the largest.
 
-        Parameters
-        ----------
-        validation : float, optional
-            How good the run is now; if it was never better, it is kept as the best as well.
-
-        Raises
-        ------
-        InputError
-            If it cannot be written; what was there is untouched.
+        InputError if it cannot be written; what was there is untouched.
         """
         start = time.monotonic()
         state = {"game": game_state(self.game, self._extras), "seconds": self.seconds}
@@ -287,13 +265,7 @@ class ImageRun:
         self._next_save = now + max(SAVE, SHARE * (now - start))
 
     def go_back_to_best(self) -> None:
-        """Be again what the run was when it was best on the validation data, and end there.
-
-        Raises
-        ------
-        CheckpointError
-            If the checkpoint is damaged.
-        """
+        """Restore the run as it was when it was best on the validation data, and end it there."""
         path = self.directory / BEST
         if path.exists():
             self._is_best = True

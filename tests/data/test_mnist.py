@@ -8,7 +8,7 @@ import pytest
 
 from minigan.base.errors import DataError
 from minigan.data import KNOWN, load
-from minigan.data.mnist import GZIPPED, SHAPES
+from minigan.data.mnist import DOWNLOADS, FILES
 
 from .helpers import idx_bytes, little_memory, real, written
 
@@ -57,7 +57,7 @@ def test_every_split_says_what_it_is(splits):
 
 
 def test_unpacked_files_are_as_good_as_gzipped_ones(splits, tmp_path):
-    for name in SHAPES:
+    for name in FILES:
         data = gzip.decompress((real("mnist") / f"{name}.gz").read_bytes())
         written(tmp_path / "mnist" / name, data)
     np.testing.assert_array_equal(load("mnist", tmp_path, "test").X, splits["test"].X)
@@ -79,22 +79,22 @@ def test_swapped_files_are_refused(one, other, message, tmp_path):
 
 
 def test_another_data_set_of_the_same_form_is_refused(tmp_path):
-    for name, shape in SHAPES.items():
+    for name, (shape, _) in FILES.items():
         written(tmp_path / f"{name}.gz", idx_bytes(np.zeros(shape)), zipped=True)
     with pytest.raises(DataError, match=r"expected the original file .*, got other content"):
         load("mnist", tmp_path)
 
 
 def test_a_small_file_that_announces_much_is_refused_for_its_announcement(tmp_path):
-    for name in SHAPES:
+    for name in FILES:
         written(tmp_path / name, idx_bytes(np.zeros(1000), sizes=(2**32 - 1, 28, 28)))
     with little_memory(MB), pytest.raises(DataError, match=r"got a header that says \(4294967295"):
         load("mnist", tmp_path)
 
 
-@pytest.mark.parametrize("absent", SHAPES)
+@pytest.mark.parametrize("absent", FILES)
 def test_the_error_names_the_missing_file_and_where_to_put_it(absent, tmp_path):
-    for name in set(SHAPES) - {absent}:
+    for name in set(FILES) - {absent}:
         written(tmp_path / name, b"")
     with pytest.raises(DataError) as caught:
         load("mnist", tmp_path)
@@ -111,5 +111,5 @@ def test_downloads_are_the_very_files():
     }
     from minigan.data.bounded import file_sha256
 
-    for name, (_, sha256) in GZIPPED.items():
-        assert file_sha256(directory / f"{name}.gz") == sha256
+    for item in DOWNLOADS:
+        assert file_sha256(directory / item.file) == item.sha256

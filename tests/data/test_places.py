@@ -69,13 +69,13 @@ def test_a_directory_that_is_none_is_refused(wrong, tmp_path):
 
 def test_a_directory_with_the_files_name_is_not_the_file(tmp_path):
     (tmp_path / "TFD_48x48.mat").mkdir()
-    assert Places("tfd", tmp_path).look("TFD_48x48.mat") is None
+    assert Places("tfd", tmp_path).look("TFD_48x48.mat") == []
 
 
 def test_the_first_name_is_preferred_in_a_directory(tmp_path):
     written(tmp_path / "a", b"x")
     written(tmp_path / "b", b"x")
-    assert Places("tfd", tmp_path).look("b", "a") == tmp_path / "b"
+    assert Places("tfd", tmp_path).look("b", "a") == [tmp_path / "b"]
 
 
 def test_an_unknown_data_set_is_not_looked_for(tmp_path):
