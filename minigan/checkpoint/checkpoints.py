@@ -70,19 +70,9 @@ def save(path: str | os.PathLike, state: dict[str, Any], *, configuration: dict[
 
 
 def load(path: str | os.PathLike, *, configuration: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The state in a checkpoint, to go on with.
+    """The state in the checkpoint at ``path``, to go on with: bit for bit as it was saved.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-        Written by `save`.
-    configuration : dict, optional
-        Of the run that wants to go on; not compared by default.
-
-    Returns
-    -------
-    dict
-        What was saved, array by array and bit by bit.
+    ``configuration`` is that of the run that goes on; by default it is not compared.
 
     Raises
     ------
@@ -96,16 +86,7 @@ def load(path: str | os.PathLike, *, configuration: dict[str, Any] | None = None
 
 
 def read(path: str | os.PathLike) -> Checkpoint:
-    """A checkpoint of any run and version, to look at or to take a network from.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-        Written by `save`.
-
-    Returns
-    -------
-    Checkpoint
+    """The checkpoint at ``path``, of any run and version, to look at or to take a network from.
 
     Raises
     ------

@@ -12,6 +12,7 @@ import numbers
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,7 +24,7 @@ except ImportError:  # not on Windows, where two runs in one directory are not n
 from minigan.base.errors import CheckpointError, InputError
 from minigan.base.files import writable_directory
 from minigan.base.validation import whole_number
-from minigan.checkpoint.checkpoints import expect_same_run, load, read, save
+from minigan.checkpoint.checkpoints import Checkpoint, expect_same_run, read, save
 
 LAST, BEST = "last.npz", "best.npz"
 NAME = r"(last|best|step-\d{8,})\.npz"
@@ -100,22 +101,11 @@ class RunDirectory:
             raise
 
     def save(self, state: dict[str, Any], *, step: int, validation: float | None = None) -> None:
-        """Save a state as the last, and as the best or for good if it is due.
+        """Save a state after so many ``step`` as the last, and as the best or for good if due.
 
-        Parameters
-        ----------
-        state : dict
-            See `minigan.checkpoint.save`; without the keys ``step`` and ``validation``.
-        step : int
-            Steps done, >= 0.
-        validation : float, optional
-            How good the networks are, the larger the better; NaN is never the best.
-
-        Raises
-        ------
-        InputError
-            If something cannot be saved, or a file cannot be written. All checkpoints that
-            were there are untouched then.
+        ``state`` is as for `minigan.checkpoint.save`, without the keys ``step`` and
+        ``validation``. The larger ``validation``, the better the networks; NaN is never the best.
+        InputError if something cannot be saved; the checkpoints that were there are untouched.
         """
         step = whole_number("step", step, 0)
         if validation is not None:
@@ -150,26 +140,32 @@ class RunDirectory:
             raise InputError(f"{self._directory}: expected to save before it is closed")
         save(self._directory / name, state, configuration=self._configuration)
 
-    def _resume(self, name: str) -> dict[str, Any]:
+    def _read(self, name: str) -> Checkpoint:
+        """A checkpoint there, if `save` wrote it."""
         path = self._directory / name
+        found = read(path)
+        step, validation = found.state.get("step"), found.state.get("validation", "none")
+        if type(step) is not int or not (validation is None or type(validation) is float):
+            raise CheckpointError(
+                f"{path}: expected a step and a validation number, got {step!r} and {validation!r}"
+            )
+        return found
+
+    def _resume(self, name: str) -> dict[str, Any]:
         try:
-            found = read(path)
+            found = self._read(name)
         except CheckpointError as error:
-            others = ", ".join(self._undamaged(path)) or "none"
+            others = ", ".join(self._undamaged()) or "none"
             raise CheckpointError(f"{error}; undamaged checkpoints there: {others}") from error
-        expect_same_run(path, found, self._configuration)
-        _step_and_validation(path, found.state)
+        expect_same_run(self._directory / name, found, self._configuration)
         return found.state
 
-    def _undamaged(self, beside: Path) -> Iterator[str]:
-        """Other checkpoints that can be read, the newest first."""
+    def _undamaged(self) -> Iterator[str]:
+        """Checkpoints that can be read, the newest first."""
         found = []
         for path in self._checkpoints():
-            try:
-                if path != beside:
-                    found.append((_step_and_validation(path, read(path).state)[0], path.name))
-            except CheckpointError:
-                continue
+            with suppress(CheckpointError):
+                found.append((self._read(path.name).state["step"], path.name))
         return (f"{name} (step {step})" for step, name in sorted(found, reverse=True))
 
     def _best_so_far(self) -> float:
@@ -177,11 +173,11 @@ class RunDirectory:
         if not path.exists():
             return -math.inf
         try:
-            state = load(path, configuration=self._configuration)
-            _, validation = _step_and_validation(path, state)
+            found = self._read(BEST)
+            expect_same_run(path, found, self._configuration)
         except CheckpointError as error:
             raise CheckpointError(f"{error}; move it away to go on without it") from error
-        return -math.inf if validation is None else validation
+        return -math.inf if found.state["validation"] is None else found.state["validation"]
 
     def _expect_empty(self) -> None:
         names = sorted(path.name for path in self._checkpoints())
@@ -199,16 +195,6 @@ class RunDirectory:
         for path in self._directory.iterdir():
             if re.fullmatch(rf"\.{NAME}\.\d+", path.name):  # see `minigan.base.files.write_whole`
                 path.unlink(missing_ok=True)
-
-
-def _step_and_validation(path: Path, state: dict[str, Any]) -> tuple[int, float | None]:
-    """The two that `RunDirectory.save` adds to a state."""
-    step, validation = state.get("step"), state.get("validation", "none")
-    if type(step) is not int or not (validation is None or type(validation) is float):
-        raise CheckpointError(
-            f"{path}: expected a step and a validation number, got {step!r} and {validation!r}"
-        )
-    return step, validation
 
 
 def _locked(directory: Path) -> IO[bytes]:

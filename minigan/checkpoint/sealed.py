@@ -31,7 +31,6 @@ END = 22  # bytes of a zip archive's end record, before its comment
 AT_ONCE = 1 << 20  # bytes read at once, and so the most that tree.json or the directory may have
 MOST_ARRAYS, LONGEST_PATH = 4000, 100  # what fits into a directory of that size
 LONGEST_HEADER = 1000  # characters in which an array says its dtype and shape
-_ELSEWHERE = object()  # stands where an array was taken out of the tree
 
 
 def seal(tree: dict[str, Any]) -> memoryview:
@@ -168,25 +167,25 @@ def _place(tree: dict[str, Any], path: str, array: np.ndarray) -> None:
     tree[name] = array
 
 
-def _without_arrays(value: Any, path: str, arrays: dict[str, np.ndarray]) -> Any:
-    """The tree as JSON has it; its arrays go into ``arrays`` by their paths."""
-    if isinstance(value, np.ndarray):
-        _check_dtype(path, value.dtype)
-        if len(path) > LONGEST_PATH:
-            raise InputError(f"{path}: expected at most {LONGEST_PATH} characters, got {len(path)}")
-        arrays[path] = np.asarray(value, order="C")
-        return _ELSEWHERE
+def _without_arrays(value: Any, path: str, arrays: dict[str, np.ndarray] | None) -> Any:
+    """The tree as JSON has it; its arrays go into ``arrays`` by their paths, unless in a list."""
     if isinstance(value, dict):
-        below = {
-            key: _without_arrays(item, _joined(path, key), arrays) for key, item in value.items()
-        }
-        return {key: item for key, item in below.items() if item is not _ELSEWHERE}
+        rest = {}
+        for key, item in value.items():
+            where = _joined(path, key)
+            if arrays is not None and isinstance(item, np.ndarray):
+                _check_dtype(where, item.dtype)
+                if len(where) > LONGEST_PATH:
+                    expected = f"expected at most {LONGEST_PATH} characters"
+                    raise InputError(f"{where}: {expected}, got {len(where)}")
+                arrays[where] = np.asarray(item, order="C")
+            else:
+                rest[key] = _without_arrays(item, where, arrays)
+        return rest
     if isinstance(value, list):
-        inside: dict[str, np.ndarray] = {}
-        items = [_without_arrays(item, path, inside) for item in value]
-        if inside:
-            raise InputError(f"{path}: expected no array in a list, got one: stack them")
-        return items
+        return [_without_arrays(item, path, None) for item in value]
+    if isinstance(value, np.ndarray):
+        raise InputError(f"{path}: expected no array in a list, got one: stack them")
     if value is None or isinstance(value, str | int | float):
         return value
     raise InputError(

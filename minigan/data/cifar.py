@@ -73,9 +73,9 @@ def locate(places: Places) -> list[Path]:
 
 def read(paths: list[Path], fold: int = 0) -> Images:
     """The 60,000 images, shape (3, 32, 32), the training images first; every byte is checked."""
-    batches = _unpacked(paths[0]) if len(paths) == 1 else _each(paths)
+    records = np.concatenate(_unpacked(paths[0]) if len(paths) == 1 else _each(paths))
     parts = {"train": slice(0, 40_000), "valid": slice(40_000, 50_000)}
-    return _images(np.concatenate(batches), parts | {"test": slice(50_000, 60_000)})
+    return _images(records, parts | {"test": slice(50_000, 60_000)})
 
 
 def _unpacked(path: Path) -> list[np.ndarray]:

@@ -115,18 +115,7 @@ def load(
 
 
 def find(name: str, data_dir: str | os.PathLike | None = None) -> list[Path]:
-    """The files of a data set, without reading them.
-
-    Parameters
-    ----------
-    name : str
-        One of `KNOWN`.
-    data_dir : str or os.PathLike, optional
-        As in `load`.
-
-    Returns
-    -------
-    list of pathlib.Path
+    """The files of the data set called ``name``, not yet read; ``data_dir`` is as in `load`.
 
     Raises
     ------

@@ -114,13 +114,13 @@ def draw_samples(
     grid = np.concatenate([samples.reshape(rows, -1, samples.shape[1]), neighbours[:, None]], 1)
     columns = grid.shape[1]
     figure = image_sheet(grid.reshape(rows * columns, -1), shape, columns)
-    ax = figure.axes[0]
-    bottom, right = ax.images[0].get_size()
     height, width = shape[1:]
-    gap = (bottom - rows * height) / max(rows - 1, 1)
-    for row in range(rows):
-        corner = right - width - 0.5, row * (height + gap) - 0.5  # pixels are centred on numbers
-        ax.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=FRAME, linewidth=4))
+    gap = max(1, round(width * GAP))
+    for row in range(rows):  # pixels are centred on numbers
+        corner = (columns - 1) * (width + gap) - 0.5, row * (height + gap) - 0.5
+        figure.axes[0].add_patch(
+            Rectangle(corner, width, height, fill=False, edgecolor=FRAME, linewidth=4)
+        )
     return figure
 
 

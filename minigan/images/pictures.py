@@ -39,11 +39,7 @@ def save_curves(directory: Path) -> list[Path]:
 
 
 def figure2(run: ImageRun) -> tuple[np.ndarray, np.ndarray]:
-    """Random samples, and the training images nearest to the last of each row.
-
-    Parameters
-    ----------
-    run : ImageRun
+    """Random samples of a run, and the training images nearest to the last of each row.
 
     Returns
     -------
@@ -58,11 +54,7 @@ def figure2(run: ImageRun) -> tuple[np.ndarray, np.ndarray]:
 
 
 def figure3(run: ImageRun) -> np.ndarray:
-    """Samples along straight lines between two random points of the noise.
-
-    Parameters
-    ----------
-    run : ImageRun
+    """Samples of a run along straight lines between two random points of the noise.
 
     Returns
     -------

@@ -195,22 +195,10 @@ class Recipe:
         simultaneous: bool | None = None,
         device: str | Device = "cpu",
     ) -> Algorithm1:
-        """The game that the recipe describes.
+        """The game that the recipe describes, on ``rows``; all that is random is drawn from ``seed``.
 
-        Parameters
-        ----------
-        rows : Rows
-            The data set, and the width of the networks.
-        seed : int or numpy.random.SeedSequence
-            Of everything random.
-        simultaneous : bool, optional
-            False plays Algorithm 1 of the paper, True the paper's code; the recipe's choice
-            by default.
-        device : {"cpu", "cuda"} or Device
-
-        Returns
-        -------
-        Algorithm1
+        ``simultaneous=False`` plays Algorithm 1 of the paper, True the paper's code; the recipe's
+        choice by default. The networks are on ``device``, "cpu" or "cuda".
 
         Raises
         ------

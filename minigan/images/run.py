@@ -19,26 +19,26 @@ import numpy as np
 
 from minigan.averages import ParameterAverage
 from minigan.base.backend import to_host
-from minigan.base.errors import InputError
+from minigan.base.errors import CheckpointError, InputError
 from minigan.base.files import writable_directory
 from minigan.base.randomness import generator
 from minigan.base.validation import whole_number
-from minigan.checkpoint import load
+from minigan.checkpoint import load, read
 from minigan.checkpoint.run_directory import BEST, LAST, RunDirectory
 from minigan.evaluation.parzen import GRID
 from minigan.evaluation.window import log_density
+from minigan.images.all_recipes import RECIPES
 from minigan.images.drawings import image_sheet, save_png
 from minigan.images.log import Log, Means
-from minigan.images.pretrained import adopt_layers
-from minigan.images.recipe import steps_per_epoch
+from minigan.images.recipe import Recipe, steps_per_epoch
 from minigan.images.settings import Settings, Splits, configuration
+from minigan.networks import Sequential
 from minigan.training.interrupts import interrupts_wait
 from minigan.training.state import game_state, restore_game
 
 if TYPE_CHECKING:
     from minigan.base.backend import Device
     from minigan.base.states import Stateful
-    from minigan.networks.sequential import Sequential
 
 EXAMPLES, SAMPLES = 1000, 10_000  # of a look: validation images, as in the original code; centres
 SHEET = 100  # images; at each look of the same noise
@@ -114,16 +114,46 @@ class ImageRun:
             raise
 
     def _make_game(self, device: str | Device, resume: bool) -> None:
-        settings, rows, decay = self.settings, self.splits.rows, self.recipe.average
+        settings, decay = self.settings, self.recipe.average
         self.game = self.recipe.game(
-            rows, seed=settings.seed, simultaneous=settings.simultaneous, device=device
+            self.splits.rows, seed=settings.seed, simultaneous=settings.simultaneous, device=device
         )
         if self.recipe.starts_from is not None and not resume:
-            adopt_layers(self.game.G, settings, rows)
+            self._adopt_layers(RECIPES[self.recipe.starts_from])
         self.average = None if decay is None else ParameterAverage(self.game.G, decay)
         self._extras: dict[str, Stateful] = {"means": self._means}
         if self.average is not None:
             self._extras["average"] = self.average
+
+    def _adopt_layers(self, source: Recipe) -> None:
+        """Copy the trained layers of the run in ``settings.start`` into those of the same names.
+
+        It must be a run of that recipe, and on the same training images: others of its images
+        may be among those held out here.
+        """
+        if self.settings.start is None:
+            raise InputError(f"start: expected the directory of a run of {source.name}, got none")
+        path = Path(self.settings.start) / LAST
+        found = read(path)
+        twin = Sequential(source.generator(self.splits.rows))
+        try:
+            params = np.asarray(found.state["game"]["G"]["params"])
+        except (KeyError, TypeError):
+            params = np.empty(0)
+        name = found.configuration.get("recipe")
+        if name != source.name or params.shape != twin.params.shape:
+            raise CheckpointError(
+                f"{path}: expected a run of {source.name} with {twin.params.size} parameters in G, "
+                f"got one of {name} with {params.size}"
+            )
+        if found.configuration.get("data") != self._configuration["data"]:
+            raise CheckpointError(f"{path}: expected a run on the same training images, got others")
+        twin.params = params
+        trained = {layer.name: layer for layer in twin.layers if layer.params}
+        for layer in self.game.G.layers:
+            if layer.name in trained:
+                weights = trained[layer.name].flat_params
+                layer.flat_params[...] = self.game.G.device.to_device(weights)
 
     def _begin(self) -> None:
         """Go on from a checkpoint, or save the first; the table is there afterwards."""

@@ -94,17 +94,7 @@ class Splits(NamedTuple):
 
 
 def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -> Splits:
-    """Read and preprocess the data of a run.
-
-    Parameters
-    ----------
-    settings : Settings
-    data_dir : str or os.PathLike, optional
-        See `minigan.data.load`.
-
-    Returns
-    -------
-    Splits
+    """The data of a run with such settings, preprocessed; ``data_dir`` is as in `minigan.data.load`.
 
     Raises
     ------
