@@ -149,7 +149,6 @@ def fetch(
     Returns
     -------
     list of pathlib.Path
-        All the files.
 
     Raises
     ------

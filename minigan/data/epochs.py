@@ -28,11 +28,6 @@ class Epochs:
     X : array, shape (examples, dim)
         Finite floating-point numbers, on the CPU or on a GPU.
 
-    Attributes
-    ----------
-    epoch : int
-        Number of epochs completed: examples drawn so far / examples there are, rounded down.
-
     Raises
     ------
     InputError
@@ -60,7 +55,7 @@ class Epochs:
 
     @property
     def epoch(self) -> int:
-        """Number of epochs completed."""
+        """Epochs completed: examples drawn so far / examples there are, rounded down."""
         return self._drawn // len(self.X)
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:

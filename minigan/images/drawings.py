@@ -118,9 +118,8 @@ def draw_samples(
     gap = max(1, round(width * GAP))
     for row in range(rows):  # pixels are centred on numbers
         corner = (columns - 1) * (width + gap) - 0.5, row * (height + gap) - 0.5
-        figure.axes[0].add_patch(
-            Rectangle(corner, width, height, fill=False, edgecolor=FRAME, linewidth=4)
-        )
+        frame = Rectangle(corner, width, height, fill=False, edgecolor=FRAME, linewidth=4)
+        figure.axes[0].add_patch(frame)
     return figure
 
 
@@ -144,19 +143,25 @@ def draw_curves(lines: list[dict[str, Any]]) -> Figure:
     figure = Figure(figsize=(13.5, 4.0), dpi=DPI, layout="constrained")
     costs, accuracy, likelihood = figure.subplots(1, 3)
 
-    _draw(costs, lines, "J_D", REAL, "$J_D$")
-    _draw(costs, lines, "J_G", FAKE, "$J_G$")
+    def draw(ax: Axes, name: str, color: str, label: str | None = None) -> None:
+        points = [(line["epoch"], line[name]) for line in lines if line.get(name) is not None]
+        marker = "o" if len(points) <= FEW else None
+        epochs, values = np.reshape(points, (-1, 2)).T
+        ax.plot(epochs, values, color=color, label=label, marker=marker, markersize=3)
+
+    draw(costs, "J_D", REAL, "$J_D$")
+    draw(costs, "J_G", FAKE, "$J_G$")
     costs.axhline(math.log(2), color=REAL, linestyle=":", label="$J_D$ at D = 1/2: log 2")
     costs.set(title="costs, each against a moving opponent", ylabel="nats")
     costs.legend()
 
-    _draw(accuracy, lines, "real_accuracy", REAL, "of data")
-    _draw(accuracy, lines, "fake_accuracy", FAKE, "of samples")
+    draw(accuracy, "real_accuracy", REAL, "of data")
+    draw(accuracy, "fake_accuracy", FAKE, "of samples")
     accuracy.axhline(0.5, color="black", linestyle=":", label="guessing")
     accuracy.set(title="what D gets right", ylabel="fraction", ylim=(-0.02, 1.02))
     accuracy.legend()
 
-    _draw(likelihood, lines, "valid_log_likelihood", VALID)
+    draw(likelihood, "valid_log_likelihood", VALID)
     likelihood.set(title="Parzen window, validation data", ylabel="nats")
     for ax in (costs, accuracy, likelihood):
         ax.set(xlabel="epoch", xlim=(0, lines[-1]["epoch"] + 1))
@@ -164,16 +169,6 @@ def draw_curves(lines: list[dict[str, Any]]) -> Figure:
         ax.ticklabel_format(axis="y", useOffset=False)
         ax.spines[["top", "right"]].set_visible(False)
     return figure
-
-
-def _draw(
-    ax: Axes, lines: list[dict[str, Any]], name: str, color: str, label: str | None = None
-) -> None:
-    """A column of the table over epochs; of a few numbers, each is marked."""
-    points = [(line["epoch"], line[name]) for line in lines if line.get(name) is not None]
-    marker = "o" if len(points) <= FEW else None
-    epochs, values = np.reshape(points, (-1, 2)).T
-    ax.plot(epochs, values, color=color, label=label, marker=marker, markersize=3)
 
 
 def save_png(path: Path, figure: Figure) -> Path:

@@ -26,7 +26,7 @@ from minigan.data.epochs import Epochs
 from minigan.layers import Dropout, Layer, Linear, Maxout
 from minigan.layers.initialisers import uniform
 from minigan.networks import Sequential
-from minigan.optimizers import SGD, Adam, Optimizer
+from minigan.optimizers import SGD, Optimizer
 from minigan.schedules import each_epoch, exponential_decay, linear_ramp
 from minigan.training import Algorithm1
 
@@ -97,11 +97,6 @@ def gradient_descent_of_2014(network: Sequential, lr: float | Schedule, steps: i
     It is the same throughout an epoch, which has so many ``steps``.
     """
     return SGD(network, lr, each_epoch(linear_ramp(0.5, 0.7, RAMP_EPOCHS), steps))
-
-
-def adam(network: Sequential, lr: float | Schedule, steps: int) -> Adam:
-    """Adam with half its usual momentum, at the rate ``lr`` in all steps: for our own recipes."""
-    return Adam(network, lr, beta1=0.5)
 
 
 def discriminator_of_2014(units: int, **options: Any) -> Callable[[Rows], list[Layer]]:
@@ -195,7 +190,7 @@ class Recipe:
         simultaneous: bool | None = None,
         device: str | Device = "cpu",
     ) -> Algorithm1:
-        """The game that the recipe describes, on ``rows``; all that is random is drawn from ``seed``.
+        """The game that the recipe describes, on ``rows``, with all that is random from ``seed``.
 
         ``simultaneous=False`` plays Algorithm 1 of the paper, True the paper's code; the recipe's
         choice by default. The networks are on ``device``, "cpu" or "cuda".

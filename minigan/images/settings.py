@@ -94,7 +94,7 @@ class Splits(NamedTuple):
 
 
 def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -> Splits:
-    """The data of a run with such settings, preprocessed; ``data_dir`` is as in `minigan.data.load`.
+    """Data of a run with such settings, preprocessed; ``data_dir`` is as in `minigan.data.load`.
 
     Raises
     ------
