@@ -18,7 +18,7 @@ def state(step):
     return {"params": np.full(10, step, np.float32)}
 
 
-def keeper(directory, **options):
+def opened(directory, **options):
     return RunDirectory(directory, **{"configuration": RUN} | options)
 
 
@@ -35,7 +35,7 @@ def step_of(path):
 @pytest.fixture
 def filled(tmp_path):
     """Directory of a run of 5 steps, best at 2."""
-    with keeper(tmp_path, every=2) as kept:
+    with opened(tmp_path, every=2) as kept:
         for step, validation in enumerate((0.1, 0.3, 0.2, 0.3, 0.1), start=1):
             kept.save(state(step), step=step, validation=validation)
     return tmp_path
@@ -56,25 +56,23 @@ def test_the_last_the_best_and_every_second_are_kept(filled):
     assert [step_of(filled / name) for name in kept] == [2, 5, 2, 4]
 
 
-def test_by_default_only_the_last_is_kept(tmp_path):
-    with keeper(tmp_path) as kept:
-        for step in range(4):
-            kept.save(state(step), step=step)
-    assert names(tmp_path) == ["last.npz"]
-
-
 def test_the_first_of_equals_is_the_best_and_nan_never_is(tmp_path):
-    with keeper(tmp_path) as kept:
+    with opened(tmp_path) as kept:
         for step, validation in enumerate((np.nan, -np.inf, None, -3, np.float32(-3), np.nan)):
             kept.save(state(step), step=step, validation=validation)
         assert kept.best == -3
     assert step_of(tmp_path / "best.npz") == 3
 
 
-def test_a_directory_is_made(tmp_path):
-    with keeper(tmp_path / "runs" / "first") as kept:
-        kept.save(state(1), step=1)
-    assert step_of(tmp_path / "runs" / "first" / "last.npz") == 1
+def test_a_directory_is_made_and_by_default_only_the_last_is_kept(tmp_path):
+    directory = tmp_path / "runs" / "first"
+    with opened(directory) as kept:
+        assert kept.resumed is None
+        for step in range(4):
+            kept.save(state(step), step=step)
+    assert names(directory) == ["last.npz"] and step_of(directory / "last.npz") == 3
+    with opened(directory, resume_from="last.npz") as kept:
+        assert kept.best == -np.inf
 
 
 # Going on.
@@ -84,36 +82,25 @@ def test_a_directory_is_made(tmp_path):
     ("name", "step"), [("last.npz", 5), ("best.npz", 2), ("step-00000004.npz", 4)]
 )
 def test_a_run_goes_on_from_any_of_them(filled, name, step):
-    with keeper(filled, resume_from=name) as kept:
+    with opened(filled, resume_from=name) as kept:
         assert kept.resumed["step"] == step
         assert np.array_equal(kept.resumed["params"], state(step)["params"])
         assert kept.best == 0.3
 
 
 def test_after_going_on_the_best_is_only_replaced_by_a_better_one(filled):
-    with keeper(filled, resume_from="last.npz") as kept:
+    with opened(filled, resume_from="last.npz") as kept:
         kept.save(state(6), step=6, validation=0.25)
         assert step_of(filled / "best.npz") == 2
         kept.save(state(7), step=7, validation=0.35)
     assert step_of(filled / "best.npz") == 7
 
 
-def test_a_new_run_has_nothing_to_go_on_from(tmp_path):
-    with keeper(tmp_path) as kept:
-        assert kept.resumed is None
-
-
-def test_a_run_without_a_best_goes_on(tmp_path):
-    with keeper(tmp_path) as kept:
-        kept.save(state(1), step=1)
-    with keeper(tmp_path, resume_from="last.npz") as kept:
-        assert kept.best == -np.inf
-
-
 def test_a_new_run_does_not_overwrite_an_old_one(filled):
     with pytest.raises(InputError, match=r"got best.npz, last.npz, .*: resume from one, or take"):
-        keeper(filled)
+        opened(filled)
     assert step_of(filled / "last.npz") == 5
+    opened(filled, resume_from="last.npz").close()  # what was refused has left no lock
 
 
 def test_a_damaged_last_is_named_and_so_are_those_that_are_not(filled):
@@ -121,50 +108,42 @@ def test_a_damaged_last_is_named_and_so_are_those_that_are_not(filled):
     damage(filled / "step-00000002.npz")
     others = r"step-00000004.npz \(step 4\), best.npz \(step 2\)$"
     with pytest.raises(CheckpointError, match=rf"last\.npz: damaged.*undamaged.*: {others}"):
-        keeper(filled, resume_from="last.npz")
-    with keeper(filled, resume_from="step-00000004.npz") as kept:
-        assert kept.resumed["step"] == 4
-
-
-def test_where_all_are_damaged_this_is_said(filled):
-    for name in names(filled):
+        opened(filled, resume_from="last.npz")
+    for name in ("best.npz", "step-00000004.npz"):
         damage(filled / name)
     with pytest.raises(CheckpointError, match="undamaged checkpoints there: none"):
-        keeper(filled, resume_from="last.npz")
+        opened(filled, resume_from="last.npz")
 
 
 def test_a_damaged_best_is_not_silently_replaced(filled):
     damage(filled / "best.npz")
     with pytest.raises(CheckpointError, match=r"best\.npz: damaged.*move it away"):
-        keeper(filled, resume_from="last.npz")
+        opened(filled, resume_from="last.npz")
     (filled / "best.npz").unlink()
-    with keeper(filled, resume_from="last.npz") as kept:
+    with opened(filled, resume_from="last.npz") as kept:
         assert kept.best == -np.inf
 
 
-def test_a_missing_last_is_named(tmp_path):
+def test_a_missing_checkpoint_or_directory_is_named_and_not_made(tmp_path):
     with pytest.raises(CheckpointError, match=r"last\.npz: cannot be read: No such file.*: none"):
-        keeper(tmp_path, resume_from="last.npz")
-
-
-def test_a_missing_directory_is_named_and_not_made(tmp_path):
+        opened(tmp_path, resume_from="last.npz")
     with pytest.raises(CheckpointError, match="no: expected a directory to resume from"):
-        keeper(tmp_path / "no", resume_from="last.npz")
+        opened(tmp_path / "no", resume_from="last.npz")
     assert names(tmp_path) == []
 
 
 def test_another_configuration_is_refused(filled):
     with pytest.raises(CheckpointError, match=r"expected batch = 64, got 100$"):
-        keeper(filled, configuration={"batch": 64}, resume_from="last.npz")
+        opened(filled, configuration={"batch": 64}, resume_from="last.npz")
 
 
 @pytest.mark.parametrize(
     "bad", [{}, {"step": 1.5, "validation": None}, {"step": 1, "validation": "x"}]
 )
-def test_a_checkpoint_that_no_keeper_wrote_is_refused(tmp_path, bad):
+def test_a_checkpoint_that_was_not_saved_here_is_refused(tmp_path, bad):
     save(tmp_path / "last.npz", bad, configuration=RUN)
     with pytest.raises(CheckpointError, match="expected a step and a validation number"):
-        keeper(tmp_path, resume_from="last.npz")
+        opened(tmp_path, resume_from="last.npz")
 
 
 # Bad input, and a full disk.
@@ -183,33 +162,25 @@ def test_a_checkpoint_that_no_keeper_wrote_is_refused(tmp_path, bad):
 )
 def test_bad_input_is_refused_and_nothing_written(tmp_path, bad, message):
     given = {"state": state(1), "step": 1} | bad
-    with keeper(tmp_path) as kept, pytest.raises(InputError, match=message):
+    with opened(tmp_path) as kept, pytest.raises(InputError, match=message):
         kept.save(**given)
+    with pytest.raises(InputError, match="expected to save before it is closed"):
+        kept.save(state(1), step=1)
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("every", [0, -1, 1.5, True])
-def test_every_is_a_whole_number(tmp_path, every):
+@pytest.mark.parametrize("every", [0, 1.5, True])
+def test_every_is_a_whole_number_and_a_file_no_directory(tmp_path, every):
     with pytest.raises(InputError, match="every: expected a whole number >= 1"):
-        keeper(tmp_path, every=every)
-
-
-def test_a_file_is_no_directory(tmp_path):
+        opened(tmp_path, every=every)
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="file: expected a directory"):
-        keeper(tmp_path / "file")
-
-
-def test_a_closed_run_does_not_save(tmp_path):
-    with keeper(tmp_path) as kept:
-        pass
-    with pytest.raises(InputError, match="expected to save before it is closed"):
-        kept.save(state(1), step=1)
+        opened(tmp_path / "file")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
 def test_on_a_full_disk_nothing_is_lost_and_the_run_may_try_again(filled, monkeypatch):
-    with keeper(filled, every=2, resume_from="last.npz") as kept:
+    with opened(filled, every=2, resume_from="last.npz") as kept:
         with monkeypatch.context() as patch:
             always_full = lambda path, mode: open("/dev/full", mode)  # noqa: E731, SIM115
             patch.setattr("minigan.base.files.open", always_full, raising=False)
@@ -227,11 +198,15 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this
 
 def run(script, *arguments):
     """Run a script with this file's functions in a process of its own; what it prints."""
-    script = (
-        "import sys; sys.path[:0] = sys.argv[1].split(':')\nfrom test_run_directory import *\n" + script
-    )
+    head = "import sys; sys.path[:0] = sys.argv[1].split(':')\nfrom test_run_directory import *\n"
     found = subprocess.run(
-        [sys.executable, "-c", script, ":".join(filter(None, sys.path)), *map(str, arguments)],
+        [
+            sys.executable,
+            "-c",
+            head + script,
+            ":".join(filter(None, sys.path)),
+            *map(str, arguments),
+        ],
         capture_output=True,
         text=True,
     )
@@ -241,24 +216,18 @@ def run(script, *arguments):
 
 @needs_fork
 def test_two_runs_in_one_directory_are_refused(tmp_path):
-    with keeper(tmp_path) as kept:
+    with opened(tmp_path) as kept:
         with pytest.raises(
             InputError, match=f"no other run there, got one in process {os.getpid()}"
         ):
-            keeper(tmp_path)
-        other = "try: keeper(Path(sys.argv[2]))\nexcept InputError as error: print(error)\n"
+            opened(tmp_path)
+        other = "try: opened(Path(sys.argv[2]))\nexcept InputError as error: print(error)\n"
         assert f"got one in process {os.getpid()}" in run(
             "from pathlib import Path\n" + other, tmp_path
         )
         kept.save(state(1), step=1)
-    with keeper(tmp_path, resume_from="last.npz") as kept:
+    with opened(tmp_path, resume_from="last.npz") as kept:
         assert kept.resumed["step"] == 1
-
-
-def test_a_keeper_that_is_refused_leaves_no_lock(filled):
-    with pytest.raises(InputError, match="expected no checkpoints"):
-        keeper(filled)
-    keeper(filled, resume_from="last.npz").close()
 
 
 def kill_while_saving(directory, times, seed):
@@ -270,14 +239,14 @@ def kill_while_saving(directory, times, seed):
     import time
 
     dice, halves = random.Random(seed), 0
-    keeper(directory, every=50).close()
-    with keeper(directory) as kept:
+    opened(directory, every=50).close()
+    with opened(directory) as kept:
         kept.save(state(0), step=0, validation=0)
     for _ in range(times):
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
-            with keeper(directory, every=50, resume_from="last.npz") as kept:
+            with opened(directory, every=50, resume_from="last.npz") as kept:
                 step = kept.resumed["step"]
                 os.write(writer, step.to_bytes(4, "big"))
                 while True:
@@ -299,7 +268,7 @@ def kill_while_saving(directory, times, seed):
         for step in range(50, last + 1, 50):
             assert step_of(directory / f"step-{step:08d}.npz") == step
         halves += any(".npz." in path.name for path in directory.iterdir())
-    keeper(directory, resume_from="last.npz").close()
+    opened(directory, resume_from="last.npz").close()
     assert not any(".npz." in path.name for path in directory.iterdir())
     print(halves)
 
@@ -308,14 +277,9 @@ KILL = "from pathlib import Path\nkill_while_saving(Path(sys.argv[2]), int(sys.a
 
 
 @needs_fork
-def test_a_run_that_is_killed_loses_no_checkpoint(tmp_path):
-    assert int(run(KILL, tmp_path, 20)) > 0
-
-
-@needs_fork
-@pytest.mark.slow
-def test_a_run_that_is_killed_200_times_loses_no_checkpoint(tmp_path):
-    assert int(run(KILL, tmp_path, 200)) > 20
+@pytest.mark.parametrize("times", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_run_that_is_killed_loses_no_checkpoint(times, tmp_path):
+    assert int(run(KILL, tmp_path, times)) > (times - 20) / 9
 
 
 def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(filled):
@@ -323,7 +287,7 @@ def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(filled)
     (filled / ".step-00000006.npz.99").write_bytes(b"half")
     for other in (".mine.npz.1", "notes.txt", ".last.npz.old"):
         (filled / other).write_bytes(b"mine")
-    keeper(filled, resume_from="last.npz").close()
+    opened(filled, resume_from="last.npz").close()
     left = {path.name for path in filled.iterdir()}
     assert {".mine.npz.1", "notes.txt", ".last.npz.old"} <= left
     assert not {".last.npz.123", ".step-00000006.npz.99"} & left

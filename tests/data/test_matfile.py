@@ -1,7 +1,6 @@
 """MATLAB files: what SciPy writes is read as SciPy reads it; what is damaged is refused."""
 
 import struct
-import warnings
 import zlib
 
 import numpy as np
@@ -105,12 +104,6 @@ def test_an_object_of_a_newer_matlab_is_passed_over(tmp_path):
     np.testing.assert_array_equal(read_matrices(path, ("a",))["a"], [range(8)])
 
 
-def test_a_variable_that_is_missing_is_named(tmp_path):
-    path = saved(tmp_path / "a.mat", b=np.eye(2))
-    with pytest.raises(DataError, match=r"a.mat: expected a variable called a, got none$"):
-        read_matrices(path, ("b", "a"))
-
-
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -122,8 +115,11 @@ def test_a_variable_that_is_missing_is_named(tmp_path):
     ],
 )
 def test_a_variable_that_is_no_array_of_numbers_is_refused(value, message, tmp_path):
+    path = saved(tmp_path / "a.mat", a=value)
     with pytest.raises(DataError, match=f"a: {message}"):
-        read_matrices(saved(tmp_path / "a.mat", a=value), ("a",))
+        read_matrices(path, ("a",))
+    with pytest.raises(DataError, match=r"a.mat: expected a variable called b, got none$"):
+        read_matrices(path, ("b",))
 
 
 @pytest.mark.parametrize(
@@ -150,19 +146,14 @@ def test_a_damaged_file_is_refused(data, message, tmp_path):
         read_matrices(written(tmp_path / "a.mat", data), ("a",))
 
 
-def test_every_way_of_cutting_a_file_off_is_refused(rng, tmp_path):
-    path = saved(tmp_path / "a.mat", a=rng.random((3, 4)), b=rng.random((2, 2)))
+def test_every_way_of_cutting_a_file_off_and_every_changed_bit_is_noticed(rng, tmp_path):
+    values = rng.integers(0, 256, (5, 5), dtype=np.uint8)
+    path = saved(tmp_path / "a.mat", a=values)
     data = path.read_bytes()
     for end in range(len(data)):
         path.write_bytes(data[:end])
         with pytest.raises(DataError):
-            read_matrices(path, ("a", "b"))
-
-
-def test_of_compressed_data_every_changed_bit_is_noticed(rng, tmp_path):
-    values = rng.integers(0, 256, (5, 5), dtype=np.uint8)
-    path = saved(tmp_path / "a.mat", a=values)
-    data = path.read_bytes()
+            read_matrices(path, ("a",))
     refused = 0
     for bit in range(8 * 128, 8 * len(data)):
         changed = bytearray(data)
@@ -203,9 +194,3 @@ def test_a_variable_that_is_passed_over_is_not_unpacked(tmp_path):
     path = written(tmp_path / "a.mat", head() + element(15, packed) + wanted)
     with little_memory(3 * MB):
         assert read_matrices(path, ("a",))["a"].shape == (1, 8)
-
-
-def test_nothing_is_warned_of(tmp_path):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        read_matrices(saved(tmp_path / "a.mat", a=np.eye(2)), ("a",))
