@@ -41,30 +41,31 @@ def test_shapes_are_understood_and_pixels_lie_by_channel_row_column(shape, expec
     np.testing.assert_array_equal(images.pixels, first.reshape(9, -1))
 
 
-@pytest.mark.parametrize("shape", [(9,), (9, 2, 5, 4), (9, 5, 4, 2), (9, 3, 5, 4, 1)])
-def test_other_shapes_are_refused(shape, tmp_path):
-    with pytest.raises(DataError, match=r"mine.npy: expected \(images, rows, columns\)"):
-        read_user_images(saved(tmp_path, np.zeros(shape, np.uint8)))
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        *(
+            (np.zeros(shape, np.uint8), r"\(images, rows, columns\)")
+            for shape in [(9,), (9, 2, 5, 4), (9, 5, 4, 2), (9, 3, 5, 4, 1)]
+        ),
+        *(
+            (np.array([[0.5, wrong, 0.5, 0.5]]), r"numbers in \[0, 1\], got")
+            for wrong in (-0.01, 1.01, 255.0, np.nan, np.inf)
+        ),
+    ],
+)
+def test_other_shapes_and_numbers_are_refused(array, message, tmp_path):
+    with pytest.raises(DataError, match=f"mine.npy: expected {message}"):
+        read_user_images(saved(tmp_path, array))
 
 
-def test_bytes_are_scaled_to_the_unit_interval(tmp_path):
-    X = load(saved(tmp_path, np.array([[0, 51, 255, 102]], np.uint8))).X
-    assert X.dtype == np.float32
-    np.testing.assert_allclose(X, [[0, 0.2, 1, 0.4]], rtol=1e-7)
-
-
-@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", ">f4", "b1"])
-def test_numbers_in_the_unit_interval_stay_as_they_are(dtype, tmp_path):
-    array = np.array([[0, 1, 1, 0], [1, 0, 0, 1]]).astype(dtype)
+@pytest.mark.parametrize("dtype", ["u1", "f2", "f4", "f8", ">f4", "b1"])
+def test_numbers_in_the_unit_interval_stay_as_they_are_and_bytes_are_scaled_to_it(dtype, tmp_path):
+    top = 255 if dtype == "u1" else 1
+    array = np.array([[0, top, top, 0], [top, 0, 0, top // 5]]).astype(dtype)
     X = load(saved(tmp_path, array)).X
     assert X.dtype == np.float32 and X.dtype.isnative
-    np.testing.assert_array_equal(np.sort(X, axis=0), np.sort(array.astype("f4"), axis=0))
-
-
-@pytest.mark.parametrize("wrong", [-0.01, 1.01, 255.0, np.nan, np.inf])
-def test_numbers_outside_are_refused(wrong, tmp_path):
-    with pytest.raises(DataError, match=r"expected numbers in \[0, 1\], got"):
-        read_user_images(saved(tmp_path, np.array([[0.5, wrong, 0.5, 0.5]])))
+    np.testing.assert_allclose(np.sort(X, axis=0), np.sort(array / np.float32(top), axis=0))
 
 
 def test_the_splits_are_a_fixed_draw_of_all_images(tmp_path):
@@ -73,15 +74,12 @@ def test_the_splits_are_a_fixed_draw_of_all_images(tmp_path):
     assert found["train"].sizes == {"train": 40, "valid": 10, "test": 10}
     rows = {split: np.rint(data.X[:, 0] * 255) for split, data in found.items()}
     assert sorted(np.concatenate(list(rows.values()))) == list(range(60))
+    assert fixed_order(10).tolist() == [9, 3, 1, 8, 2, 4, 0, 5, 6, 7]  # for good
     order = fixed_order(60)
     np.testing.assert_array_equal(rows["test"], np.sort(order[50:]))
     # Of a file that is sorted by kind, every split has some of each third.
     for part in rows.values():
         assert set(part // 20) == {0, 1, 2}
-
-
-def test_the_fixed_order_is_the_same_for_good():
-    assert fixed_order(10).tolist() == [9, 3, 1, 8, 2, 4, 0, 5, 6, 7]
 
 
 def test_an_npz_and_an_idx_file_are_read_too(rng, tmp_path):
@@ -92,21 +90,14 @@ def test_an_npz_and_an_idx_file_are_read_too(rng, tmp_path):
         np.testing.assert_array_equal(read_user_images(path).pixels, array.reshape(6, 16))
 
 
-def test_the_name_is_the_files(tmp_path):
-    assert load(saved(tmp_path, np.zeros((7, 4)))).name == "mine"
-    assert load(str(saved(tmp_path, np.zeros((7, 4))))).name == "mine"
-
-
-def test_a_path_that_is_not_there_is_no_data_set(tmp_path):
-    with pytest.raises(DataError, match=r"expected one of digits, .* or a path, got '.*new'"):
-        load(tmp_path / "new")
-    with pytest.raises(DataError, match=r"got 'mnits'"):
-        load("mnits")
-
-
-def test_ones_own_images_have_one_fold(tmp_path):
+def test_the_name_is_the_files_which_must_be_there_and_has_one_fold(tmp_path):
+    path = saved(tmp_path, np.zeros((7, 4)))
+    assert load(path).name == load(str(path)).name == "mine"
     with pytest.raises(InputError, match=r"fold: expected 0 to 0 for .*mine.npy, got 1"):
-        load(saved(tmp_path, np.zeros((7, 4))), fold=1)
+        load(path, fold=1)
+    for missing in (tmp_path / "new", "mnits"):
+        with pytest.raises(DataError, match=f"expected one of .* or a path, got '{missing}'"):
+            load(missing)
 
 
 # Folders.
@@ -121,19 +112,13 @@ def folder(tmp_path, pictures, suffix=".png"):
     return directory
 
 
-@pytest.mark.parametrize("suffix", [".png", ".bmp", ".pgm", ".PNG"])
-def test_grey_pictures_are_read_in_the_order_of_their_names(suffix, rng, tmp_path):
-    pictures = rng.integers(0, 256, (7, 5, 4), dtype=np.uint8)
-    images = read_user_images(folder(tmp_path, pictures, suffix))
-    assert (images.shape, images.name) == ((1, 5, 4), "pictures")
-    np.testing.assert_array_equal(images.pixels, pictures.reshape(7, -1))
-
-
-@pytest.mark.parametrize("suffix", [".png", ".bmp", ".ppm"])
-def test_colour_pictures_are_read_by_channel(suffix, rng, tmp_path):
-    pictures = rng.integers(0, 256, (7, 5, 4, 3), dtype=np.uint8)
-    images = read_user_images(folder(tmp_path, pictures, suffix))
-    assert images.shape == (3, 5, 4)
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("suffix", [".png", ".bmp", ".ppm", ".PNG"])
+def test_pictures_are_read_by_channel_in_the_order_of_their_names(suffix, channels, rng, tmp_path):
+    pictures = rng.integers(0, 256, (7, 5, 4, channels), dtype=np.uint8)
+    shown = pictures if channels == 3 else pictures[..., 0]
+    images = read_user_images(folder(tmp_path, shown, suffix))
+    assert (images.shape, images.name) == ((channels, 5, 4), "pictures")
     np.testing.assert_array_equal(images.pixels, np.moveaxis(pictures, 3, 1).reshape(7, -1))
 
 
@@ -153,16 +138,13 @@ def test_pictures_of_few_colours_are_read_as_colour_or_grey(tmp_path):
 
 
 def test_other_files_and_folders_are_passed_over(rng, tmp_path):
+    with pytest.raises(DataError, match=r"expected pictures \(.png, .jpg"):
+        read_user_images(tmp_path)
     directory = folder(tmp_path, rng.integers(0, 256, (2, 3, 3), dtype=np.uint8))
     (directory / "notes.txt").write_text("hello")
     (directory / "._000.png").write_bytes(b"what macOS leaves")
     (directory / "more.png").mkdir()
     assert len(read_user_images(directory).pixels) == 2
-
-
-def test_a_folder_without_pictures_is_refused(tmp_path):
-    with pytest.raises(DataError, match=r"expected pictures \(.png, .jpg"):
-        read_user_images(tmp_path)
 
 
 @pytest.mark.parametrize("other", [np.zeros((4, 5), np.uint8), np.zeros((5, 4, 3), np.uint8)])

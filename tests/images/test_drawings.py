@@ -65,9 +65,6 @@ def test_contrast_is_not_stretched_when_it_is_drawn():
 def test_what_cannot_be_shown_is_refused(images, shape, message):
     with pytest.raises(InputError, match=message):
         image_sheet(images, shape)
-
-
-def test_the_number_of_columns_is_at_least_one():
     with pytest.raises(InputError, match="image_sheet: columns: expected a whole number >= 1"):
         image_sheet(np.zeros((1, 4)), (1, 2, 2), 0)
 
@@ -138,10 +135,6 @@ def test_each_column_is_a_curve_over_epochs():
         assert drawn(ax) == expected
     ((x, y),) = drawn(likelihood).values()
     assert (x, y) == ([2, 4, 6, 8], [-8, -6, -4, -2])
-
-
-def test_what_the_theory_says_at_the_end_is_marked():
-    costs, accuracy, _ = draw_curves(a_table(3)).axes
     for ax, value in ((costs, math.log(2)), (accuracy, 0.5)):
         (dotted,) = (line for line in ax.lines if line.get_linestyle() == ":")
         assert set(dotted.get_ydata()) == {value}
@@ -157,20 +150,11 @@ def test_one_epoch_can_be_seen_and_axes_are_whole_epochs():
         assert all(tick == round(tick) for tick in ax.get_xticks())
 
 
-def test_of_many_epochs_none_is_marked():
-    costs, *_ = draw_curves(a_table(200)).axes
-    assert all(line.get_marker() in ("None", None, "") for line in costs.lines)
-
-
-def test_a_number_that_was_not_finite_is_left_out():
-    lines = a_table(3)
+def test_a_number_that_was_not_finite_is_left_out_and_without_a_look_a_panel_is_empty():
+    lines = a_table(3, every=5)
     lines[1]["J_D"] = None
-    costs, *_ = draw_curves(lines).axes
+    costs, _, likelihood = draw_curves(lines).axes
     assert drawn(costs)["$J_D$"][0] == [1, 3]
     assert drawn(costs)["$J_G$"][0] == [1, 2, 3]
-
-
-def test_a_run_without_a_look_has_an_empty_panel():
-    *_, likelihood = draw_curves(a_table(3, every=5)).axes
     ((x, y),) = drawn(likelihood).values()
     assert x == y == []

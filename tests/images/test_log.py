@@ -1,14 +1,16 @@
-"""The table of a run: what was appended is read again, and what is not a table is refused."""
+"""The table of a run: means of an epoch's records, written, and read again or refused."""
 
 import errno
 import json
 import math
 import os
 
+import numpy as np
 import pytest
 
 from minigan.base.errors import InputError
-from minigan.images.log import COLUMNS, NAME, Log, read_log
+from minigan.images.log import AT_ONCE, COLUMNS, NAME, Log, Means, read_log
+from minigan.training.records import Record
 
 
 def line(epoch, **more):
@@ -31,11 +33,8 @@ def test_lines_are_json_and_are_read_as_they_were(log, tmp_path):
     assert read_log(tmp_path)[2:] == [line(3), line(4, valid_log_likelihood=-2.5, sigma=0.1)]
 
 
-def test_no_table_is_an_empty_one(tmp_path):
+def test_no_table_is_an_empty_one_and_what_is_not_finite_becomes_null(tmp_path):
     assert read_log(tmp_path) == read_log(tmp_path / "nowhere") == []
-
-
-def test_what_is_not_finite_becomes_null(tmp_path):
     Log(tmp_path).append(line(1, J_D=math.nan, J_G=math.inf))
     (found,) = read_log(tmp_path)
     assert found["J_D"] is None and found["J_G"] is None
@@ -50,15 +49,12 @@ def test_a_last_line_that_was_cut_off_is_not_read(log, tmp_path, cut):
     assert read_log(tmp_path) == [line(1), line(2)]
 
 
-def test_lines_of_later_epochs_are_dropped_by_who_goes_on(log, tmp_path):
-    Log(tmp_path, epochs=2).append(line(3, J_D=7.0))
-    assert read_log(tmp_path) == [line(1), line(2), line(3, J_D=7.0)]
-
-
-def test_a_new_run_does_not_drop_an_old_ones_lines(log, tmp_path):
+def test_lines_of_later_epochs_are_dropped_by_who_goes_on_but_not_by_a_new_run(log, tmp_path):
     with pytest.raises(InputError, match="expected no table where a new run begins, got one of 3"):
         Log(tmp_path)
     assert len(read_log(tmp_path)) == 3
+    Log(tmp_path, epochs=2).append(line(3, J_D=7.0))
+    assert read_log(tmp_path) == [line(1), line(2), line(3, J_D=7.0)]
 
 
 @pytest.mark.parametrize(
@@ -86,9 +82,7 @@ def test_a_file_that_is_no_table_is_one_line(tmp_path, text):
     message = str(caught.value)
     assert message.startswith(f"{tmp_path / NAME}, line 2: expected numbers epoch, step, ")
     assert "\n" not in message
-
-
-def test_a_table_that_cannot_be_opened_is_one_line(tmp_path):
+    (tmp_path / NAME).unlink()
     (tmp_path / NAME).mkdir()
     with pytest.raises(InputError, match=r"log\.jsonl: cannot be read: Is a directory"):
         read_log(tmp_path)
@@ -105,3 +99,60 @@ def test_a_full_disk_is_one_line_and_half_a_line_is_no_harm(log, tmp_path, monke
     assert [each["epoch"] for each in read_log(tmp_path)] in ([1, 2, 3], [1, 2, 3, 4])
     Log(tmp_path, epochs=3).append(line(4))
     assert [each["epoch"] for each in read_log(tmp_path)] == [1, 2, 3, 4]
+
+
+# Means.
+
+
+def records(n, seed=0):
+    rng = np.random.default_rng(seed)
+    return [Record(step, *rng.random(6)) for step in range(1, n + 1)]
+
+
+@pytest.mark.parametrize("n", [1, 7, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
+def test_means_are_those_of_all_steps(n):
+    means, played = Means(), records(n)
+    for record in played:
+        means.add(record)
+    assert means.count == n
+    columns = np.array(played)[:, 1:5].mean(axis=0)
+    found = means.values()
+    assert list(found) == ["J_D", "J_G", "real_accuracy", "fake_accuracy"]
+    np.testing.assert_allclose(list(found.values()), columns, rtol=1e-13)
+
+
+def test_when_they_are_saved_changes_no_bit():
+    once, often = Means(), Means()
+    for record in records(AT_ONCE + 50):
+        once.add(record)
+        often.add(record)
+        saved, often = often.state(), Means()
+        often.restore(saved)
+    assert once.values() == often.values()
+    once.clear()
+    (other,) = records(1, seed=1)
+    once.add(other)
+    assert once.count == 1 and once.values()["J_D"] == other.J_D
+
+
+def test_a_record_is_not_read_before_many_are_there():
+    class Promise:
+        def __getattr__(self, name):
+            raise AssertionError(f"{name} was fetched")
+
+    means = Means()
+    for _ in range(AT_ONCE - 1):
+        means.add(Promise())
+    with pytest.raises(AssertionError, match="J_D was fetched"):
+        means.add(Promise())
+
+
+@pytest.mark.parametrize(
+    "state", [{}, {"count": 1}, {"count": 1.5, "sums": np.zeros(4)}, {"count": 1, "sums": [0]}]
+)
+def test_another_state_is_refused_and_nothing_changes(state):
+    means = Means()
+    means.add(records(1)[0])
+    with pytest.raises(InputError, match="means"):
+        means.restore(state)
+    assert means.count == 1 and means.values()["J_D"] == records(1)[0].J_D

@@ -26,12 +26,8 @@ def test_neighbours_are_the_nearest_training_images(run):
         nearest = X[((X - last) ** 2).sum(axis=1).argmin()]
         np.testing.assert_array_equal(neighbour, nearest)
 
-
-def test_a_sample_that_is_a_training_image_is_its_own_neighbour(run, monkeypatch):
-    X = run.splits.rows.X
-    monkeypatch.setattr(run, "generate", lambda z: X[np.arange(len(z)) % len(X)])
-    samples, neighbours = figure2(run)
-    np.testing.assert_array_equal(neighbours, samples[4::5])
+    np.testing.assert_array_equal(samples, run.generate(run.noise(20, seed=2)))
+    assert (run.noise(20, seed=2) != run.noise(20, seed=0)).all()
 
 
 def test_walks_are_straight_lines_in_noise_whose_ends_are_the_endpoints(run):
@@ -49,14 +45,7 @@ def test_walks_are_straight_lines_in_noise_whose_ends_are_the_endpoints(run):
     np.testing.assert_allclose(walks[:, -1], run.game.G(ends[4:]), rtol=1e-4, atol=1e-4)
 
 
-def test_what_is_shown_is_random_and_the_same_each_time(run):
-    np.testing.assert_array_equal(figure2(run)[0], figure2(run)[0])
-    np.testing.assert_array_equal(figure3(run), figure3(run))
-    np.testing.assert_array_equal(figure2(run)[0], run.generate(run.noise(20, seed=2)))
-    assert (run.noise(20, seed=2) != run.noise(20, seed=0)).all()
-
-
-def test_three_pictures_are_written(run):
+def test_three_pictures_are_written_and_the_same_each_time(run):
     files = save_pictures(run)
     assert [file.name for file in files] == ["curves.png", "figure2.png", "figure3.png"]
     for file in files:
@@ -74,11 +63,7 @@ def test_curves_are_drawn_while_the_run_goes_on_and_not_of_nothing(tmp_path):
         for line in run.play(2):
             (file,) = save_curves(tmp_path)
             assert file.stat().st_size > 1000 and line
-
-
-def test_curves_of_a_directory_that_cannot_be_written_to_are_one_line(tmp_path):
-    with opened("digits", tmp_path) as run:
-        list(run.play(1))
+    (tmp_path / "curves.png").unlink()
     (tmp_path / "curves.png").mkdir()
     with pytest.raises(InputError, match=r"curves\.png: cannot be written"):
         save_curves(tmp_path)

@@ -11,7 +11,7 @@ from minigan.base.backend import Device
 from minigan.base.errors import CheckpointError, InputError, NonFiniteError
 from minigan.base.files import writable_directory
 from minigan.base.randomness import mirrored_streams
-from minigan.checkpoint import read
+from minigan.checkpoint import RunDirectory, read
 from minigan.evaluation import parzen
 from minigan.images import ImageRun
 from minigan.images import run as run_module
@@ -35,21 +35,17 @@ def test_a_line_for_each_epoch_with_means_over_all_of_its_steps(tmp_path):
     assert [line.pop("seconds") for line in lines] and lines == table(tmp_path / "run")
 
 
-def test_a_look_every_so_many_epochs_and_after_the_last(tmp_path):
+def test_looks_after_so_many_epochs_and_the_last_score_samples_on_validation_images(tmp_path):
     with opened("digits", tmp_path, look_every=3) as run:
-        lines = list(run.play(7))
-    assert [line["epoch"] for line in lines if "sigma" in line] == [3, 6, 7]
-    names = sorted(path.name for path in (tmp_path / "samples").iterdir())
-    assert names == ["epoch-0003.png", "epoch-0006.png", "epoch-0007.png"]
-
-
-def test_a_look_is_the_parzen_window_of_samples_on_validation_images(tmp_path):
-    with opened("digits", tmp_path) as run:
-        *_, line = run.play(2)
+        *lines, line = run.play(7)
         valid = run.splits.valid
+        np.testing.assert_array_equal(run.game.data.X, splits("digits").rows.X)
         score = parzen(run.sample(run_module.SAMPLES), valid, valid)
     assert line["sigma"] == score.sigma
     assert line["valid_log_likelihood"] == pytest.approx(max(score.valid_log_likelihood))
+    assert [line["epoch"] for line in lines if "sigma" in line] == [3, 6]
+    names = sorted(path.name for path in (tmp_path / "samples").iterdir())
+    assert names == ["epoch-0003.png", "epoch-0006.png", "epoch-0007.png"]
 
 
 def test_the_best_is_where_the_validation_number_was_largest(tmp_path, monkeypatch):
@@ -90,7 +86,7 @@ def test_sampling_many_changes_no_sample_and_not_the_game(tmp_path):
         np.testing.assert_array_equal(run.game.G.params, before)
 
 
-@pytest.mark.parametrize("given", [0, -1, 1.5, True])
+@pytest.mark.parametrize("given", [0, 1.5])
 def test_numbers_that_are_none_are_refused(given, tmp_path):
     with pytest.raises(InputError, match="keep: expected a whole number >= 1"):
         opened("digits", tmp_path, keep_every=given)
@@ -112,11 +108,6 @@ def test_a_new_run_leaves_an_old_one_alone(tmp_path):
         with pytest.raises(InputError, match=r"expected no checkpoints .*, got best.npz, last.npz"):
             opened("digits", tmp_path, **options)
     assert all(path.read_bytes() == content for path, content in before.items())
-
-
-def test_a_table_without_checkpoints_is_left_alone_too(tmp_path):
-    with opened("digits", tmp_path) as run:
-        list(run.play(2))
     for path in tmp_path.glob("*.npz"):
         path.unlink()
     with pytest.raises(InputError, match="expected no table where a new run begins"):
@@ -165,22 +156,16 @@ def test_a_damaged_checkpoint_is_refused_and_what_is_whole_is_named(tmp_path):
     assert len(table(tmp_path)) == 2
 
 
-def test_a_checkpoint_of_something_else_is_refused(tmp_path):
+def test_a_directory_that_is_in_use_or_holds_something_else_is_refused(tmp_path):
     with opened("digits", tmp_path) as run:
-        run._checkpoints.save({"game": {}, "seconds": 0.0}, step=3)
-    with pytest.raises(InputError, match="expected the state of a game with steps_done, G, D"):
-        opened("digits", tmp_path, resume=True)
-
-
-def test_one_directory_is_for_one_run_at_a_time(tmp_path):
-    with opened("digits", tmp_path):
         message = f"expected no other run there, got one in process {os.getpid()}"
         with pytest.raises(InputError, match=message):
             opened("digits", tmp_path, resume=True)
     opened("digits", tmp_path, resume=True).close()
-
-
-def test_a_file_is_no_directory(tmp_path):
+    with RunDirectory(tmp_path, configuration=run._configuration, resume_from="last.npz") as other:
+        other.save({"game": {}, "seconds": 0.0}, step=3)
+    with pytest.raises(InputError, match="expected the state of a game with steps_done, G, D"):
+        opened("digits", tmp_path, resume=True)
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="expected a directory that can be written to"):
         opened("digits", tmp_path / "file")
@@ -245,11 +230,3 @@ def test_a_run_on_a_gpu_is_the_same_run(tmp_path, monkeypatch):
         with opened("mnist", tmp_path / "halves", device=gpu, **again) as run:
             list(run.play(epochs))
     assert_same_run(tmp_path / "whole", tmp_path / "halves")
-
-
-def test_splits_are_used_as_they_are(tmp_path):
-    given = splits("digits")
-    with opened("digits", tmp_path) as run:
-        assert isinstance(run, ImageRun)
-        np.testing.assert_array_equal(run.splits.rows.X, given.rows.X)
-        np.testing.assert_array_equal(run.game.data.X, given.rows.X)

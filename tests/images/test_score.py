@@ -38,25 +38,15 @@ def test_sigma_is_chosen_on_validation_images_and_test_images_are_scored(run):
     assert found["standard_error"] == expected.standard_error
     assert found["valid_log_likelihood"] == list(expected.valid_log_likelihood)
     assert "folds" not in found
+    assert found == score_of(run) == json.loads((run.directory / "score.json").read_text())
 
 
-def test_the_file_holds_what_is_returned(run):
-    assert score_of(run) == json.loads((run.directory / "score.json").read_text())
-
-
-def test_real_images_stand_beside_it(run):
+def test_real_images_stand_beside_it_and_means_of_less_clusters_than_images(run, monkeypatch):
     names = [row["name"] for row in score_of(run)["references"]]
     assert names[:2] == ["training images", "the same, blurred 3 x 3"]
     assert len(names) == 3 and names[2].startswith("means of clusters")
-
-
-def test_means_of_as_many_clusters_as_images_are_left_out(run, monkeypatch):
     monkeypatch.setattr(score, "SAMPLES", 250)  # all the training images
     assert len(score_of(run)["references"]) == 2
-
-
-def test_the_same_score_again(run):
-    assert score_of(run) == score_of(run)
 
 
 @pytest.fixture

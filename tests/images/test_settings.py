@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minigan.base.errors import DataError, InputError
-from minigan.data import load
+from minigan.data import gcn, load
 from minigan.images import RECIPES, Rows, Settings
 from minigan.images.settings import configuration, read_splits
 
@@ -28,17 +28,17 @@ def test_what_does_not_fit_is_one_line(options, message):
         Settings(**{"recipe": "digits"} | options)
 
 
-def test_data_are_the_recipes_by_default_and_split_as_always():
-    splits = read_splits(Settings("digits"))
-    for rows, name in ((splits.rows.X, "train"), (splits.valid, "valid"), (splits.test, "test")):
-        np.testing.assert_array_equal(rows, load("digits", split=name).X)
+def test_data_are_the_recipes_by_default_split_as_always_and_preprocessed_alike():
+    splits, normalised = read_splits(Settings("digits")), read_splits(Settings("cifar10", "digits"))
     assert (splits.rows.shape, splits.rows.width) == ((1, 8, 8), 1.0)
-
-
-def test_all_splits_are_preprocessed_alike():
-    splits = read_splits(Settings("cifar10", data="digits"))
-    for rows in (splits.rows.X, splits.valid, splits.test):
-        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 55, rtol=1e-5)
+    for name, rows, others in zip(
+        ("train", "valid", "test"),
+        (splits.rows.X, splits.valid, splits.test),
+        (normalised.rows.X, normalised.valid, normalised.test),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(rows, load("digits", split=name).X)
+        np.testing.assert_array_equal(others, gcn(rows))
 
 
 def test_ones_own_images_are_data_too(tmp_path):
@@ -54,13 +54,9 @@ def test_the_faces_are_trained_on_without_labels_but_only_those_that_have_such()
     assert Settings("tfd", data="olivetti").split == Settings("mnist").split == "train"
 
 
-@pytest.mark.parametrize("data", ["cats", "nowhere/mine.npy"])
-def test_data_that_are_not_there_are_one_line(data):
-    with pytest.raises(DataError, match=f"expected one of digits, .* or a path, got '{data}'"):
-        read_splits(Settings("digits", data=data))
-
-
-def test_a_fold_of_data_without_folds_is_refused():
+def test_data_and_folds_that_are_not_there_are_one_line():
+    with pytest.raises(DataError, match=r"one of digits, .* or a path, got .a/mine\.npy."):
+        read_splits(Settings("digits", data="a/mine.npy"))
     with pytest.raises(InputError, match="fold: expected 0 to 0 for digits, got 2"):
         read_splits(Settings("digits", fold=2))
 
@@ -91,7 +87,5 @@ def test_what_comes_to_the_same_is_the_same():
     assert a_configuration(start="somewhere") == base  # what began there is in the checkpoint
     assert a_configuration(simultaneous=RECIPES["tfd"].simultaneous) == base
     assert a_configuration(data="tfd") == base
-
-
-def test_ones_own_images_may_be_moved():
+    # One's own images may be moved.
     assert a_configuration(data="here/a.npy") == a_configuration(data="there/b.npy")
