@@ -154,10 +154,14 @@ def test_pictures_that_differ_in_size_or_channels_are_refused(other, tmp_path):
         read_user_images(directory)
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "I;16"])
-def test_transparency_and_more_than_8_bits_are_refused(mode, tmp_path):
-    Image.new(mode, (4, 4)).save(tmp_path / "a.png")
-    with pytest.raises(DataError, match=f"a.png: expected 8 bits a channel, .* got mode {mode}"):
+def test_other_formats_transparency_and_more_than_8_bits_are_refused(tmp_path):
+    for mode in ("RGBA", "LA", "I;16"):
+        Image.new(mode, (4, 4)).save(tmp_path / "a.png")
+        with pytest.raises(DataError, match=f"a.png: expected 8 bits a channel, .* mode {mode}"):
+            read_user_images(tmp_path)
+    Image.new("L", (4, 4)).save(tmp_path / "a.gif")
+    (tmp_path / "a.gif").rename(tmp_path / "a.png")  # whatever its name says
+    with pytest.raises(DataError, match=r"a.png: cannot be read as a picture"):
         read_user_images(tmp_path)
 
 
@@ -170,30 +174,6 @@ def test_a_picture_that_is_cut_off_is_refused(suffix, rng, tmp_path):
         path.write_bytes(data[:end])
         with pytest.raises(DataError, match=f"000{suffix}: cannot be read as a picture"):
             read_user_images(path.parent)
-
-
-def test_of_a_png_every_changed_bit_is_noticed_or_does_not_matter(rng, tmp_path):
-    picture = rng.integers(0, 256, (4, 4), dtype=np.uint8)
-    path = folder(tmp_path, [picture]) / "000.png"
-    data = path.read_bytes()
-    refused = 0
-    for bit in range(8 * len(data)):
-        changed = bytearray(data)
-        changed[bit // 8] ^= 1 << bit % 8
-        path.write_bytes(changed)
-        try:
-            found = read_user_images(path.parent).pixels
-            np.testing.assert_array_equal(found, picture.reshape(1, -1))
-        except DataError:
-            refused += 1
-    assert refused > 0.8 * 8 * len(data)
-
-
-def test_a_picture_of_another_format_is_refused_whatever_its_name(tmp_path):
-    Image.new("L", (4, 4)).save(tmp_path / "a.gif")
-    (tmp_path / "a.gif").rename(tmp_path / "a.png")
-    with pytest.raises(DataError, match=r"a.png: cannot be read as a picture"):
-        read_user_images(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -138,18 +138,16 @@ def assert_uniform(W, irange):
 
 
 @pytest.mark.parametrize("name", PAPER)
-def test_weights_start_in_the_original_ranges(name, monkeypatch):
-    # Layers as narrow as at width 0.02, with weights as at full size.
-    monkeypatch.setattr(Rows, "units", lambda self, number: max(1, number // 50))
-    for layers, iranges in zip(weights(name, width=1.0), IRANGES[name], strict=True):
-        for layer, irange in zip(layers, iranges, strict=True):
-            if irange is not None:
-                assert_uniform(layer.W, irange)
-
-
-@pytest.mark.parametrize("name", PAPER)
-def test_behind_fewer_hidden_units_weights_are_larger(name):
+def test_weights_start_in_the_original_ranges_and_larger_behind_fewer_hidden_units(
+    name, monkeypatch
+):
     """So that a sum of them is as large as at full size."""
+    with monkeypatch.context() as patch:  # narrow layers, with weights as at full size
+        patch.setattr(Rows, "units", lambda self, number: max(1, number // 50))
+        for layers, iranges in zip(weights(name, width=1.0), IRANGES[name], strict=True):
+            for layer, irange in zip(layers, iranges, strict=True):
+                if irange is not None:
+                    assert_uniform(layer.W, irange)
     width, other = 0.04, 0.08
     for player, wider, iranges in zip(
         weights(name, width), weights(name, other), IRANGES[name], strict=True
@@ -170,7 +168,7 @@ def test_a_hundred_weights_of_each_pixel_of_a_face_are_not_zero(name):
 
 
 @pytest.mark.parametrize("name", PAPER)
-def test_biases_start_as_in_the_original(name):
+def test_biases_start_as_in_the_original_and_only_the_faces_columns_are_limited(name):
     recipe, rows = RECIPES[name], small_rows(name)
     G, D = recipe.players(rows, seed=0)
     expected = {layer.name: 0.0 for net in (G, D) for layer in net.layers if layer.params}
@@ -184,55 +182,42 @@ def test_biases_start_as_in_the_original(name):
     for layer in (*G.layers, *D.layers):
         if layer.params:
             np.testing.assert_allclose(layer.b, expected[layer.name], rtol=1e-6)
-
-
-@pytest.mark.parametrize("name", PAPER)
-def test_only_columns_of_the_faces_weights_are_limited(name):
-    recipe, rows = RECIPES[name], full_size(name)
-    limit = 1.9365 if name.startswith("tfd") else None
-    for layer in (*recipe.generator(rows), *recipe.discriminator(rows)):
-        if layer.parameter_shapes():
+            limit = 1.9365 if name.startswith("tfd") else None
             assert getattr(layer, "max_col_norm", None) == limit
 
 
-def test_the_noise_of_digits_is_uniform_and_of_all_others_gaussian():
-    uniform = RECIPES["mnist"].noise
-    assert isinstance(uniform, Uniform) and uniform.dim == 100
-    assert (-uniform.low, uniform.high) == (math.sqrt(3), math.sqrt(3))  # variance 1
-    for name in PAPER[1:]:
-        noise = RECIPES[name].noise
-        assert isinstance(noise, Normal) and (noise.mean, noise.std, noise.dim) == (0, 1, 100)
-
-
 @pytest.mark.parametrize("name", PAPER)
-def test_minibatches_and_moves(name):
+def test_noise_minibatches_moves_and_data(name):
     recipe = RECIPES[name]
-    game = recipe.game(small_rows(name), seed=0)
+    noise, game = recipe.noise, recipe.game(small_rows(name), seed=0)
+    if name == "mnist":
+        assert isinstance(noise, Uniform) and noise.dim == 100
+        assert (-noise.low, noise.high) == (math.sqrt(3), math.sqrt(3))  # variance 1
+    else:
+        assert isinstance(noise, Normal) and (noise.mean, noise.std, noise.dim) == (0, 1, 100)
     assert recipe.batch == game.batch == (128 if name == "cifar10-convolutional" else 100)
-    assert game.simultaneous
-    assert game.k == 1
+    assert game.simultaneous and game.k == 1
     assert not recipe.game(small_rows(name), seed=0, simultaneous=False).simultaneous
     assert recipe.average is None
+    data, epochs = {"tfd-pretrain": ("tfd", 50), "tfd": ("tfd", 22)}.get(name, (name[:7], 300))
+    assert (recipe.data, recipe.epochs) == (data, epochs)
+    assert recipe.split == ("unlabeled" if data == "tfd" else "train")
+    X = images(3, (3, 4, 4))
+    seen = recipe.preprocess(X)
+    if data == "cifar10":
+        np.testing.assert_allclose(np.linalg.norm(seen, axis=1), 55, rtol=1e-5)
+        np.testing.assert_allclose(seen.mean(axis=1), 0, atol=1e-5)
+    else:
+        assert seen is X
 
 
 @pytest.mark.parametrize("name", PAPER)
-def test_learning_rates_fall_each_step_down_to_a_millionth(name):
+def test_learning_rates_fall_each_step_and_momentum_grows_until_the_250th_epoch(name):
     game = RECIPES[name].game(small_rows(name), seed=0)
     for t in (0, 1, 1000, 125_000, 10**6, 5 * 10**6):
         rate = max(1e-6, RATES[name] / 1.000004**t)
         assert game.D_optimizer.lr(t) == pytest.approx(rate, rel=1e-9)
         assert game.G_optimizer.lr(t) == pytest.approx(2 * rate, rel=1e-9)  # J_G has a 1/2
-
-
-def test_the_rate_of_digits_after_250_epochs():
-    game = RECIPES["mnist"].game(small_rows("mnist"), seed=0)
-    assert game.D_optimizer.lr(250 * 500) == pytest.approx(0.0607, abs=5e-5)
-
-
-@pytest.mark.parametrize("name", PAPER)
-def test_momentum_grows_from_epoch_to_epoch_until_the_250th(name):
-    recipe = RECIPES[name]
-    game = recipe.game(small_rows(name), seed=0)
     steps = 3  # of an epoch: two minibatches and a half
     for optimizer in (game.G_optimizer, game.D_optimizer):
         for epoch in (1, 2, 100, 249, 250, 251, 1000):
@@ -240,22 +225,6 @@ def test_momentum_grows_from_epoch_to_epoch_until_the_250th(name):
             first = (epoch - 1) * steps
             for t in range(first, first + steps):
                 assert optimizer.momentum(t) == pytest.approx(expected, rel=1e-12)
-
-
-def test_data_and_what_is_done_to_them():
-    assert [RECIPES[name].data for name in PAPER] == ["mnist", "tfd", "tfd", "cifar10", "cifar10"]
-    assert [RECIPES[name].split for name in PAPER] == ["train", *2 * ["unlabeled"], *2 * ["train"]]
-    for name in PAPER[:3]:
-        X = images(3, (1, 4, 4))
-        assert RECIPES[name].preprocess(X) is X
-    for name in PAPER[3:]:
-        X = RECIPES[name].preprocess(images(3, (3, 4, 4)))
-        np.testing.assert_allclose(np.linalg.norm(X, axis=1), 55, rtol=1e-5)
-        np.testing.assert_allclose(X.mean(axis=1), 0, atol=1e-5)
-
-
-def test_the_faces_are_trained_for_50_and_22_epochs():
-    assert (RECIPES["tfd-pretrain"].epochs, RECIPES["tfd"].epochs) == (50, 22)
 
 
 def test_the_deeper_generator_ends_in_the_layers_of_the_first():

@@ -49,20 +49,15 @@ def test_around_grey_keeps_the_order_of_brightness_and_0_is_grey():
     assert (picture(np.zeros((2, 3), np.float32)) == 0.5).all()
 
 
-def test_hidden_layers_scale_with_the_width_and_have_one_unit_at_least():
+def test_layers_have_one_unit_and_epochs_so_many_minibatches_that_no_image_is_left_out():
     rows = Rows(images(2, (1, 4, 4)), (1, 4, 4), width=0.01)
     assert [rows.units(n) for n in (8000, 1200, 240, 1)] == [80, 12, 2, 1]
-
-
-def test_an_epoch_has_so_many_minibatches_that_no_image_is_left_out():
     X = images(201, (1, 1, 1))
     assert [steps_per_epoch(X[:n], 100) for n in (1, 100, 101, 200, 201)] == [1, 1, 2, 2, 3]
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("n", [11, 14, 20])
-def test_the_convolutional_recipe_takes_square_images_that_its_windows_cover(channels, n):
-    shape = channels, n, n
+@pytest.mark.parametrize("shape", [(3, 11, 11), (1, 14, 14), (3, 20, 20)])
+def test_the_convolutional_recipe_takes_square_images_that_its_windows_cover(shape):
     rows = Rows(gcn(images(128, shape)), shape, 0.01)
     (record,) = RECIPES["cifar10-convolutional"].game(rows, seed=0).play(1)
     assert np.isfinite(record).all()
@@ -80,19 +75,17 @@ def test_the_convolutional_recipe_refuses_other_images_in_one_line(shape):
     )
 
 
-def test_images_outside_the_unit_interval_are_refused_where_g_ends_in_a_sigmoid():
-    with pytest.raises(InputError, match=r"expected data in \[0, 1\]"):
-        RECIPES["mnist"].game(Rows(2 * images(100, (1, 4, 4)), (1, 4, 4), 0.01), seed=0)
-
-
-@pytest.mark.parametrize("name", RECIPES)
-def test_fewer_images_than_a_minibatch_has_are_refused(name):
-    recipe = RECIPES[name]
-    with pytest.raises(InputError, match=f"{name}: expected {recipe.batch} images or more, got 9"):
-        recipe.game(small_rows(name, n=9), seed=0)
-
-
-@pytest.mark.parametrize("width", [0, -1, np.nan, np.inf, "1", True])
-def test_a_width_that_is_none_is_refused(width):
-    with pytest.raises(InputError, match="width: expected a finite number > 0"):
-        RECIPES["mnist"].game(Rows(images(100, (1, 4, 4)), (1, 4, 4), width), seed=0)
+@pytest.mark.parametrize(
+    ("X", "width", "message"),
+    [
+        (2 * images(100, (1, 4, 4)), 0.01, r"expected data in \[0, 1\]"),
+        (images(9, (1, 4, 4)), 0.01, "mnist: expected 100 images or more, got 9"),
+        *(
+            (images(100, (1, 4, 4)), width, "width: expected a finite number > 0")
+            for width in (0, np.nan, np.inf, "1", True)
+        ),
+    ],
+)
+def test_images_and_widths_that_do_not_fit_are_refused(X, width, message):
+    with pytest.raises(InputError, match=message):
+        RECIPES["mnist"].game(Rows(X, (1, 4, 4), width), seed=0)

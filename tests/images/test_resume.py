@@ -42,33 +42,22 @@ def resume(directory, epochs=6):
         return list(run.play(epochs))
 
 
+@pytest.mark.parametrize("half", [2, pytest.param(100, marks=pytest.mark.slow)])  # epochs
 @pytest.mark.parametrize("name", NAMES)
-def test_two_epochs_and_two_more_are_four(name, tmp_path):
-    options = pretrained(tmp_path, name)
-    with opened(name, tmp_path / "whole", **options) as run:
-        lines = list(run.play(4))
-    with opened(name, tmp_path / "halves", **options) as run:
-        first = list(run.play(2))
-    with opened(name, tmp_path / "halves", resume=True) as run:  # without --start
-        assert run.epoch == 2
-        second = list(run.play(4))
+def test_a_half_and_another_are_the_whole(name, half, tmp_path):
+    options, steps = pretrained(tmp_path, name, steps=5), {"steps": 5}
+    with opened(name, tmp_path / "whole", **steps, **options) as run:
+        lines = list(run.play(2 * half))
+    with opened(name, tmp_path / "halves", **steps, **options) as run:
+        first = list(run.play(half))
+    with opened(name, tmp_path / "halves", **steps, resume=True) as run:  # without --start
+        assert run.epoch == half
+        second = list(run.play(2 * half))
+        assert run.game.steps_done == 10 * half
     assert_same_run(tmp_path / "whole", tmp_path / "halves")
     assert [{**line, "seconds": 0} for line in lines] == [
         {**line, "seconds": 0} for line in first + second
     ]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_500_steps_and_500_more_are_1000(name, tmp_path):
-    options = pretrained(tmp_path, name, steps=5)
-    for directory, stops in (("whole", [200]), ("halves", [100, 200])):
-        for stop in stops:
-            again = {"resume": True} if stop != stops[0] else options
-            with opened(name, tmp_path / directory, steps=5, **again) as run:
-                list(run.play(stop))
-                assert run.game.steps_done == 5 * stop
-    assert_same_run(tmp_path / "whole", tmp_path / "halves")
 
 
 def interrupt():
@@ -101,16 +90,20 @@ def test_ctrl_c_in_a_step_waits_for_its_end_and_nothing_is_lost(steps, whole, tm
     assert_same_run(whole, tmp_path / "stopped")
 
 
-def test_ctrl_c_between_two_steps_of_a_progress_bar(whole, tmp_path):
+@pytest.mark.parametrize("during", ["a progress bar", "printing"])
+def test_ctrl_c_between_two_steps_or_while_a_line_is_printed(during, whole, tmp_path):
     def bar(steps, total):
         for number, step in enumerate(steps):
-            if number == 7:
+            if number == 7 and during == "a progress bar":
                 raise KeyboardInterrupt
             yield step
 
     with pytest.raises(KeyboardInterrupt), opened("digits", tmp_path / "stopped") as run:
-        list(run.play(6, bar))
-    resume(tmp_path / "stopped")
+        for line in run.play(6, bar):
+            if line["epoch"] == 3:
+                raise KeyboardInterrupt
+    resumed = [line["epoch"] for line in resume(tmp_path / "stopped")]
+    assert resumed == ([3, 4, 5, 6] if during == "a progress bar" else [4, 5, 6])
     assert_same_run(whole, tmp_path / "stopped")
 
 
@@ -132,20 +125,13 @@ def test_ctrl_c_during_a_look_loses_neither_line_nor_sheet(at, whole, tmp_path, 
     assert_same_run(whole, tmp_path / "stopped")
 
 
-def test_ctrl_c_while_a_line_is_printed(whole, tmp_path):
-    with pytest.raises(KeyboardInterrupt), opened("digits", tmp_path / "stopped") as run:
-        for line in run.play(6):
-            if line["epoch"] == 3:
-                raise KeyboardInterrupt
-    assert [line["epoch"] for line in resume(tmp_path / "stopped")] == [4, 5, 6]
-    assert_same_run(whole, tmp_path / "stopped")
-
-
 def test_ctrl_c_while_the_best_is_scored_leaves_the_last_alone(whole, tmp_path):
     before = (whole / "last.npz").read_bytes()
     with pytest.raises(KeyboardInterrupt), opened("digits", whole, resume=True) as run:
         list(run.play(6))
         run.go_back_to_best()
+        with pytest.raises(InputError, match="expected a run as it was last"):
+            run.play(9)
         raise KeyboardInterrupt
     assert (whole / "last.npz").read_bytes() == before
 
@@ -206,16 +192,11 @@ def test_a_run_killed_anywhere_goes_on(patch, step, save, whole, tmp_path):
     assert_same_run(whole, directory)
 
 
-def test_a_run_killed_at_once_can_be_resumed(whole, tmp_path):
-    opened("digits", tmp_path / "begun").close()  # as if killed: nothing more is written
-    assert read(tmp_path / "begun" / "last.npz").state["step"] == 0
-    resume(tmp_path / "begun")
-    assert_same_run(whole, tmp_path / "begun")
-
-
-def test_half_a_line_at_the_end_of_the_table_is_dropped(whole, tmp_path):
+@pytest.mark.parametrize("epochs", [0, 4])
+def test_a_run_killed_at_once_or_in_the_middle_of_a_line_can_be_resumed(epochs, whole, tmp_path):
     with opened("digits", tmp_path / "cut") as run:
-        list(run.play(4))
+        list(run.play(epochs) if epochs else ())
+    assert read(tmp_path / "cut" / "last.npz").state["step"] == 3 * epochs
     with open(tmp_path / "cut" / "log.jsonl", "a") as file:
         file.write('{"epoch": 5, "st')
     resume(tmp_path / "cut")
@@ -233,36 +214,19 @@ def test_how_often_is_looked_and_saved_changes_nothing_of_the_game(whole, tmp_pa
     assert state(tmp_path / "often", kept[1])["step"] == 12
 
 
-def test_checkpoints_for_good_are_kept_without_a_look(tmp_path):
+def test_checkpoints_for_good_are_kept_without_a_look_and_the_average_of_g_goes_on(tmp_path):
     with opened("digits", tmp_path, keep_every=1) as run:
         list(run.play(3))
-    assert len(list(tmp_path.glob("step-*.npz"))) == 3
-
-
-def test_the_average_of_g_goes_on_too(whole, tmp_path):
-    with opened("digits", tmp_path / "run") as run:
-        list(run.play(2))
         average = run.G.params.copy()
         assert (average != run.game.G.params).any()
-    with opened("digits", tmp_path / "run", resume=True) as run:
+    assert len(list(tmp_path.glob("step-*.npz"))) == 3
+    with opened("digits", tmp_path, resume=True) as run:
         np.testing.assert_array_equal(run.G.params, average)
 
 
-def test_nothing_is_played_if_all_epochs_are_done(whole):
-    before = (whole / "last.npz").read_bytes()
-    assert resume(whole, 6) == []
-    assert (whole / "last.npz").read_bytes() == before
-
-
-def test_fewer_epochs_than_are_begun_are_refused(whole):
+def test_if_all_epochs_are_done_nothing_is_played_and_fewer_are_refused(whole):
     before = table(whole), (whole / "last.npz").read_bytes()
+    assert resume(whole, 6) == []
     with pytest.raises(InputError, match="epochs: expected 6 or more, so many are begun, got 5"):
         resume(whole, 5)
     assert (table(whole), (whole / "last.npz").read_bytes()) == before
-
-
-def test_a_run_that_went_back_to_its_best_ends_there(whole):
-    with opened("digits", whole, resume=True) as run:
-        run.go_back_to_best()
-        with pytest.raises(InputError, match="expected a run as it was last"):
-            run.play(9)
