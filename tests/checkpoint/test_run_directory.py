@@ -81,15 +81,11 @@ def test_a_directory_is_made_and_by_default_only_the_last_is_kept(tmp_path):
 @pytest.mark.parametrize(
     ("name", "step"), [("last.npz", 5), ("best.npz", 2), ("step-00000004.npz", 4)]
 )
-def test_a_run_goes_on_from_any_of_them(filled, name, step):
+def test_a_run_goes_on_from_any_and_its_best_is_only_replaced_by_a_better_one(filled, name, step):
     with opened(filled, resume_from=name) as kept:
         assert kept.resumed["step"] == step
         assert np.array_equal(kept.resumed["params"], state(step)["params"])
         assert kept.best == 0.3
-
-
-def test_after_going_on_the_best_is_only_replaced_by_a_better_one(filled):
-    with opened(filled, resume_from="last.npz") as kept:
         kept.save(state(6), step=6, validation=0.25)
         assert step_of(filled / "best.npz") == 2
         kept.save(state(7), step=7, validation=0.35)
@@ -100,6 +96,8 @@ def test_a_new_run_does_not_overwrite_an_old_one(filled):
     with pytest.raises(InputError, match=r"got best.npz, last.npz, .*: resume from one, or take"):
         opened(filled)
     assert step_of(filled / "last.npz") == 5
+    with pytest.raises(CheckpointError, match=r"expected batch = 64, got 100$"):
+        opened(filled, configuration={"batch": 64}, resume_from="last.npz")
     opened(filled, resume_from="last.npz").close()  # what was refused has left no lock
 
 
@@ -130,11 +128,6 @@ def test_a_missing_checkpoint_or_directory_is_named_and_not_made(tmp_path):
     with pytest.raises(CheckpointError, match="no: expected a directory to resume from"):
         opened(tmp_path / "no", resume_from="last.npz")
     assert names(tmp_path) == []
-
-
-def test_another_configuration_is_refused(filled):
-    with pytest.raises(CheckpointError, match=r"expected batch = 64, got 100$"):
-        opened(filled, configuration={"batch": 64}, resume_from="last.npz")
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,6 @@ def test_what_only_some_data_sets_need_is_not_imported_for_all():
     assert done.stdout.split() == []
 
 
-@pytest.fixture
-def all_digits():
-    return [load("digits", split=split) for split in ("train", "valid", "test")]
-
-
 def test_the_digits_need_no_file_no_directory_and_no_network(monkeypatch, tmp_path):
     monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("network"))
     monkeypatch.chdir(tmp_path)
@@ -45,7 +40,8 @@ def test_the_digits_need_no_file_no_directory_and_no_network(monkeypatch, tmp_pa
     assert data.sizes == {"train": 1199, "valid": 299, "test": 299}
 
 
-def test_the_digits_are_in_sixteenths_and_as_many_of_each_as_uci_says(all_digits):
+def test_the_digits_are_in_sixteenths_and_as_many_of_each_as_uci_says():
+    all_digits = [load("digits", split=split) for split in ("train", "valid", "test")]
     for data in all_digits:
         assert data.X.dtype == np.float32
         assert (data.X.min(), data.X.max()) == (0, 1)
@@ -55,13 +51,11 @@ def test_the_digits_are_in_sixteenths_and_as_many_of_each_as_uci_says(all_digits
 
 
 @pytest.mark.slow
-def test_the_digits_are_those_that_scikit_learn_distributes(all_digits):
+def test_the_digits_are_those_that_scikit_learn_distributes():
     bunch = pytest.importorskip("sklearn.datasets").load_digits()
-    X = np.concatenate([data.X for data in all_digits])
-    np.testing.assert_array_equal(X * 16, bunch.data)
-    np.testing.assert_array_equal(
-        np.concatenate([data.labels for data in all_digits]), bunch.target
-    )
+    splits = [load("digits", split=split) for split in ("train", "valid", "test")]
+    np.testing.assert_array_equal(np.concatenate([data.X for data in splits]) * 16, bunch.data)
+    np.testing.assert_array_equal(np.concatenate([data.labels for data in splits]), bunch.target)
 
 
 def test_a_damaged_copy_of_the_digits_is_noticed(tmp_path):

@@ -51,27 +51,17 @@ def test_three_layers_are_those_that_were_trained_and_two_are_new(first, tmp_pat
         new.close()
 
 
-def test_a_run_to_build_upon_must_be_named(tmp_path):
+def test_a_run_to_build_upon_must_be_named_and_be_a_run_of_the_first_part(first, tmp_path):
     message = refused(None, tmp_path, InputError)
     assert message == "start: expected the directory of a run of tfd-pretrain, got none"
-
-
-def test_other_recipes_build_upon_none(first, tmp_path):
     with pytest.raises(InputError, match="start: expected none for digits, got "):
         opened("digits", tmp_path / "second", start=first)
-
-
-def test_what_is_no_run_is_refused(first, tmp_path):
+    opened("digits", tmp_path / "digits").close()
+    message = refused(tmp_path / "digits", tmp_path)
+    assert "expected a run of tfd-pretrain with 15856 parameters in G, got one of digits" in message
     assert "cannot be read: No such file" in refused(tmp_path / "nowhere", tmp_path)
     (first / "last.npz").write_bytes((first / "last.npz").read_bytes()[:-10])
     assert "last.npz: expected a file that ends in its SHA-256" in refused(first, tmp_path)
-
-
-def test_a_run_of_another_recipe_is_refused(tmp_path):
-    with opened("digits", tmp_path / "digits") as run:
-        list(run.play(1))
-    message = refused(tmp_path / "digits", tmp_path)
-    assert "expected a run of tfd-pretrain with 15856 parameters in G, got one of digits" in message
 
 
 def test_a_run_of_another_width_or_on_other_images_is_refused(first, tmp_path):
