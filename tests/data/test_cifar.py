@@ -21,13 +21,15 @@ def examples(rng, n):
 # A part.
 
 
-def test_the_first_images_are_loaded_and_named_as_what_they_are():
+def test_of_the_first_images_one_changed_pixel_is_noticed(tmp_path):
     data = load("cifar10-part", real("cifar10"))
     assert data.name == "cifar10-first4000"
     assert data.sizes == {"train": 2668, "valid": 666, "test": 666}
-    raw = np.fromfile(real("cifar10/data_first4000.bin"), np.uint8).reshape(4000, 3073)
-    np.testing.assert_array_equal(np.rint(data.X * 255), raw[:2668, 1:])
-    np.testing.assert_array_equal(data.labels, raw[:2668, 0])
+    changed = bytearray(real("cifar10/data_first4000.bin").read_bytes())
+    changed[5_000_000] ^= 1
+    written(tmp_path / "data_first4000.bin", bytes(changed))
+    with pytest.raises(DataError, match="expected the first 4000 images of CIFAR-10"):
+        load("cifar10-part", tmp_path)
 
 
 @pytest.mark.parametrize("n", [1, 6, 20])
@@ -67,14 +69,6 @@ def test_pixels_lie_by_channel_then_row_then_column(tmp_path):
 def test_a_damaged_part_is_refused(change, message, rng, tmp_path):
     written(tmp_path / "data_first3.bin", change(cifar_bytes(*examples(rng, 3))))
     with pytest.raises(DataError, match=message):
-        load("cifar10-part", tmp_path)
-
-
-def test_one_changed_pixel_of_the_first_4000_is_noticed(tmp_path):
-    data = bytearray(real("cifar10/data_first4000.bin").read_bytes())
-    data[5_000_000] ^= 1
-    written(tmp_path / "data_first4000.bin", bytes(data))
-    with pytest.raises(DataError, match="expected the first 4000 images of CIFAR-10"):
         load("cifar10-part", tmp_path)
 
 

@@ -19,9 +19,7 @@ WIDTHS = {  # parts of full size at which a few units are left of each hidden la
     "cifar10-convolutional": 0.05,
 }
 FULL_SIZE = {
-    "digits": (1, 8, 8),
     "mnist": (1, 28, 28),
-    "mnist-quick": (1, 28, 28),
     "tfd-pretrain": (1, 48, 48),
     "tfd": (1, 48, 48),
     "cifar10": (3, 32, 32),
