@@ -20,7 +20,7 @@ import numpy as np
 from minigan.base.errors import DataError
 from minigan.data.bounded import expect_end, expect_sha256, file_sha256, read_exactly, reading
 from minigan.data.download import Download
-from minigan.data.image_sets import Images, Known, proportional
+from minigan.data.image_sets import Images, Known, in_order, proportional
 from minigan.data.places import Places
 
 SHAPE = (3, 32, 32)
@@ -74,8 +74,7 @@ def locate(places: Places) -> list[Path]:
 def read(paths: list[Path], fold: int = 0) -> Images:
     """The 60,000 images, shape (3, 32, 32), the training images first; every byte is checked."""
     records = np.concatenate(_unpacked(paths[0]) if len(paths) == 1 else _each(paths))
-    parts = {"train": slice(0, 40_000), "valid": slice(40_000, 50_000)}
-    return _images(records, parts | {"test": slice(50_000, 60_000)})
+    return _images(records, in_order(40_000, 10_000, 10_000))
 
 
 def _unpacked(path: Path) -> list[np.ndarray]:

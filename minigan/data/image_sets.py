@@ -45,17 +45,16 @@ class Known:
     folds: int = 1
 
 
-def proportional(n: int) -> dict[str, slice]:
-    """Splits of n images in their order, as of CIFAR-10: 4 : 1 : 1.
+def in_order(train: int, valid: int, test: int) -> dict[str, slice]:
+    """Splits of so many images each, one after the other."""
+    last = train + valid
+    return {"train": slice(0, train), "valid": slice(train, last), "test": slice(last, last + test)}
 
-    floor(n / 6) are to validate, as many to test, and all others to train.
-    """
+
+def proportional(n: int) -> dict[str, slice]:
+    """Splits of n images in their order, 4 : 1 : 1 as of CIFAR-10; floor(n / 6) are to test."""
     sixth = n // 6
-    return {
-        "train": slice(0, n - 2 * sixth),
-        "valid": slice(n - 2 * sixth, n - sixth),
-        "test": slice(n - sixth, n),
-    }
+    return in_order(n - 2 * sixth, sixth, sixth)
 
 
 def fixed_order(n: int, seed: int = 0) -> np.ndarray:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from minigan.data.download import Download
 from minigan.data.idx import KnownFiles, read_labelled
-from minigan.data.image_sets import Images, Known
+from minigan.data.image_sets import Images, Known, in_order
 from minigan.data.places import Places
 
 MIRRORS = (
@@ -58,8 +58,7 @@ def locate(places: Places) -> list[Path]:
 def read(paths: list[Path], fold: int = 0) -> Images:
     """The 70,000 digits, shape (1, 28, 28), the training images first."""
     pixels, labels = read_labelled(paths, FILES)
-    parts = {"train": slice(0, 50_000), "valid": slice(50_000, 60_000)}
-    return Images(pixels, (1, 28, 28), parts | {"test": slice(60_000, 70_000)}, labels)
+    return Images(pixels, (1, 28, 28), in_order(50_000, 10_000, 10_000), labels)
 
 
 MNIST = Known("70,000 digits, 28x28, grey", locate, read, DOWNLOADS)

@@ -15,12 +15,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from minigan.base.backend import Device
 from minigan.base.errors import InputError
 from minigan.base.randomness import streams
+from minigan.base.types import Initialiser, Sampler, Schedule
 from minigan.base.validation import real_number
 from minigan.data.epochs import Epochs
 from minigan.layers import Dropout, Layer, Linear, Maxout
@@ -29,10 +31,6 @@ from minigan.networks import Sequential
 from minigan.optimizers import SGD, Optimizer
 from minigan.schedules import each_epoch, exponential_decay, linear_ramp
 from minigan.training import Algorithm1
-
-if TYPE_CHECKING:
-    from minigan.base.backend import Device
-    from minigan.base.types import Initialiser, Sampler, Schedule
 
 RAMP_EPOCHS = 249  # momentum grows from the first epoch to the 250th
 
@@ -130,10 +128,8 @@ class Recipe:
         The prior p_z.
     generator, discriminator : callable
         Rows -> list of layers.
-    batch : int
-        m, examples a minibatch.
-    epochs : int
-        Epochs that are played by default.
+    batch, epochs : int
+        m, examples a minibatch; and the epochs that are played by default.
     lr_G, lr_D : float or Schedule
         Learning rates of the two players.
     simultaneous : bool

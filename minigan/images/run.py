@@ -13,15 +13,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigan.averages import ParameterAverage
-from minigan.base.backend import to_host
+from minigan.base.backend import Device, to_host
 from minigan.base.errors import CheckpointError, InputError
 from minigan.base.files import writable_directory
 from minigan.base.randomness import generator
+from minigan.base.states import Stateful
 from minigan.base.validation import whole_number
 from minigan.checkpoint import load, read
 from minigan.checkpoint.run_directory import BEST, LAST, RunDirectory
@@ -35,10 +36,6 @@ from minigan.images.settings import Settings, Splits, configuration
 from minigan.networks import Sequential
 from minigan.training.interrupts import interrupts_wait
 from minigan.training.state import game_state, restore_game
-
-if TYPE_CHECKING:
-    from minigan.base.backend import Device
-    from minigan.base.states import Stateful
 
 EXAMPLES, SAMPLES = 1000, 10_000  # of a look: validation images, as in the original code; centres
 SHEET = 100  # images; at each look of the same noise

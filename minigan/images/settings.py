@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,9 +14,6 @@ from minigan.base.validation import real_number, whole_number
 from minigan.data.datasets import KNOWN, load
 from minigan.images.all_recipes import RECIPES
 from minigan.images.recipe import Recipe, Rows
-
-if TYPE_CHECKING:
-    import os
 
 WIDEST = 100.0  # times the recipe's layers: more than any machine holds
 
