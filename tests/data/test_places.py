@@ -71,6 +71,8 @@ def test_the_first_name_is_preferred_and_a_directory_is_no_file(tmp_path):
         written(tmp_path / name, b"x")
     assert Places("tfd", tmp_path).look("c", "b", "a") == [tmp_path / "b"]
     assert Places("tfd", tmp_path).look("c") == []
+    written(tmp_path / "tfd" / "d", b"x")
+    assert Places("tfd", tmp_path).look("d", "a") == [tmp_path / "a"]  # the directory comes first
 
 
 def test_a_part_is_looked_for_in_the_same_places_and_what_is_unknown_nowhere(tmp_path):
