@@ -28,11 +28,11 @@ from minigan.data import load
 from minigan.distributions import Uniform
 from minigan.evaluation import log_density
 from minigan.evaluation.parzen import GRID
+from minigan.images import RECIPES, Recipe, Rows
+from minigan.images.recipe import steps_per_epoch
 from minigan.layers import Dropout, GaussianNoise, Linear
 from minigan.layers.initialisers import he
 from minigan.networks import Sequential
-from minigan.recipes import RECIPES, Recipe, Rows
-from minigan.recipes.base import steps_per_epoch
 
 QUICK = RECIPES["mnist-quick"]
 PAPER = 225  # nats, in Table 1

@@ -284,5 +284,7 @@ def test_costs_are_found_by_the_papers_names():
 
 @pytest.mark.parametrize("name", ["wasserstein", "", "Minimax", None])
 def test_an_unknown_cost_lists_the_known_ones(name):
-    with pytest.raises(InputError, match="one of minimax, non-saturating, max-likelihood, or a function"):
+    with pytest.raises(
+        InputError, match="one of minimax, non-saturating, max-likelihood, or a function"
+    ):
         generator_cost(name)

@@ -1,8 +1,8 @@
-"""What a checkpoint says of itself: which run it belongs to, and what made it.
+"""A checkpoint: the state of a run, its configuration, and the versions that made it.
 
-A state makes sense only in the run that it was taken from. So a checkpoint also holds the
-configuration of the run and the versions of minigan and NumPy; going on with others would be
-another run under the old name, and is refused, with all differences named.
+A state makes sense only in the run that it was taken from. Going on with another
+configuration, or another minigan or NumPy, would be another run under the old name, and is
+refused, with all differences named.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ NAMED = 5  # differences named in an error, at most
 
 
 class Checkpoint(NamedTuple):
-    """What a file holds.
+    """Contents of a file: the nested dict ``state``, and the ``configuration`` of its run.
 
-    ``state`` is the nested dict that was saved and ``configuration`` says of which run;
     ``versions`` has those of "minigan" and "numpy".
     """
 
@@ -71,19 +70,9 @@ def save(path: str | os.PathLike, state: dict[str, Any], *, configuration: dict[
 
 
 def load(path: str | os.PathLike, *, configuration: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The state in a checkpoint, to go on with.
+    """The state in the checkpoint at ``path``, to go on with: bit for bit as it was saved.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-        Written by `save`.
-    configuration : dict, optional
-        Of the run that wants to go on; not compared by default.
-
-    Returns
-    -------
-    dict
-        What was saved, array by array and bit by bit.
+    ``configuration`` is that of the run that goes on; by default it is not compared.
 
     Raises
     ------
@@ -97,16 +86,7 @@ def load(path: str | os.PathLike, *, configuration: dict[str, Any] | None = None
 
 
 def read(path: str | os.PathLike) -> Checkpoint:
-    """A checkpoint of whatever run and version, to look at or to take a network from.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-        Written by `save`.
-
-    Returns
-    -------
-    Checkpoint
+    """The checkpoint at ``path``, of any run and version, to look at or to take a network from.
 
     Raises
     ------
@@ -128,20 +108,9 @@ def read(path: str | os.PathLike) -> Checkpoint:
 def expect_same_run(
     path: str | os.PathLike, found: Checkpoint, configuration: dict[str, Any] | None
 ) -> None:
-    """Raise CheckpointError unless the present run may go on from a checkpoint.
+    """Raise CheckpointError unless versions and configuration are those of the present run.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-        What the message calls the checkpoint.
-    found : Checkpoint
-    configuration : dict or None
-        Of the present run; None is not compared.
-
-    Raises
-    ------
-    CheckpointError
-        If the versions or the configuration are others.
+    ``path`` is what the message calls the checkpoint; a configuration None is not compared.
     """
     present = _present_versions()
     if found.versions != present:
@@ -182,21 +151,17 @@ def _as_json(configuration: dict[str, Any]) -> dict[str, Any]:
 def _differences(expected: Any, got: Any, where: str = "") -> list[str]:
     """One line "key = expected, got other" for each key of which the two disagree."""
     if isinstance(expected, dict) and isinstance(got, dict):
-        return [
-            line
+        lines = (
+            _differences(expected.get(key, _NOTHING), got.get(key, _NOTHING), f"{where}.{key}")
             for key in expected | got
-            for line in _differences(
-                expected.get(key, _NOTHING),
-                got.get(key, _NOTHING),
-                f"{where}.{key}" if where else key,
-            )
-        ]
+        )
+        return [line for some in lines for line in some]
     same = expected == got or repr(expected) == repr(got)  # a NaN is not equal to itself
-    return [] if same else [f"{where} = {expected!r}, got {got!r}"]
+    return [] if same else [f"{where[1:]} = {expected!r}, got {got!r}"]
 
 
 class _Nothing:
-    """What stands where one side has no such key."""
+    """Stands where one side has no such key."""
 
     def __repr__(self) -> str:
         return "nothing"

@@ -1,12 +1,12 @@
 """One nested dict in one npz archive that carries its own SHA-256.
 
-A day of training should not be lost to one flipped bit, nor go on with it unnoticed. So the
-archive ends in the digest of all bytes before it, as the comment that a zip archive may have,
-and nothing is read out of it before the digest is right. ``np.load`` opens it like any npz:
-each array is a member under its path ("state/G/params"), and ``tree.json`` is the rest.
+A flipped bit must not go unnoticed. So the archive ends in the digest of all bytes before it,
+as the comment that a zip archive may have, and nothing is read out of it before the digest is
+right. ``np.load`` opens it like any npz: each array is a member under its path
+("state/G/params"), and ``tree.json`` is the rest.
 
-A digest proves that a file is undamaged, not that a friend wrote it. So what it says of itself
-is not believed either: no array takes more memory than bytes of the file, and none is unpickled.
+A digest proves that a file is undamaged, not that it is harmless. So its headers are not believed
+either: no array takes more memory than bytes of the file, and none is unpickled.
 """
 
 from __future__ import annotations
@@ -31,27 +31,14 @@ END = 22  # bytes of a zip archive's end record, before its comment
 AT_ONCE = 1 << 20  # bytes read at once, and so the most that tree.json or the directory may have
 MOST_ARRAYS, LONGEST_PATH = 4000, 100  # what fits into a directory of that size
 LONGEST_HEADER = 1000  # characters in which an array says its dtype and shape
-_ELSEWHERE = object()  # stands where an array was taken out of the tree
 
 
 def seal(tree: dict[str, Any]) -> memoryview:
-    """Bytes of the archive of a nested dict.
+    """Bytes of the archive of a nested dict; always the same for the same tree.
 
-    Parameters
-    ----------
-    tree : dict
-        Of dicts, arrays of numbers, and what JSON has: strings, numbers, True, False, None,
-        lists. Keys are letters, digits, ``_``, ``-`` and ``.``.
-
-    Returns
-    -------
-    memoryview
-        The same bytes for the same tree, always.
-
-    Raises
-    ------
-    InputError
-        If there is anything else in it, more than 4,000 arrays, or more than 1 MiB of text.
+    It may hold arrays of numbers and what JSON has: strings, numbers, True, False, None, lists.
+    Keys are letters, digits, ``_``, ``-`` and ``.``. InputError if there is anything else in it,
+    more than 4,000 arrays, or more than 1 MiB of text.
     """
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps(_without_arrays(tree, "", arrays)).encode()
@@ -74,22 +61,9 @@ def seal(tree: dict[str, Any]) -> memoryview:
 
 
 def read_sealed(path: Path) -> dict[str, Any]:
-    """The nested dict of an archive, all of it or an error.
+    """The nested dict of a file with the bytes of `seal`, all of it or a CheckpointError.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        A file written with the bytes of `seal`.
-
-    Returns
-    -------
-    dict
-        Takes as much memory as the file has bytes, and a few MiB.
-
-    Raises
-    ------
-    CheckpointError
-        If it cannot be read, is damaged, or is another kind of file.
+    It takes as much memory as the file has bytes, and a few MiB.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
@@ -102,7 +76,7 @@ def read_sealed(path: Path) -> dict[str, Any]:
 
 
 class _SparingReader(io.BufferedReader):
-    """File of which nobody gets more than 1 MiB at once, whatever its headers made them ask."""
+    """File that is read 1 MiB at a time at most, whatever its headers announce."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         wanted = AT_ONCE + 1 if size is None or size < 0 else size
@@ -141,9 +115,7 @@ def _contents(path: Path, file: io.BufferedReader) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(file) as archive:
             return _tree(archive, file.seek(0, os.SEEK_END))
-    except Exception as error:
-        # The digest is right: somebody built this file. The parsers of zip, npy and JSON know
-        # a dozen ways to complain of such a thing, and here they are one.
+    except Exception as error:  # the parsers of zip, npy and JSON raise a dozen kinds
         reason = (str(error) or type(error).__name__).split("\n")[0][:100]
         raise CheckpointError(
             f"{path}: expected a checkpoint, got another archive ({reason})"
@@ -195,25 +167,25 @@ def _place(tree: dict[str, Any], path: str, array: np.ndarray) -> None:
     tree[name] = array
 
 
-def _without_arrays(value: Any, path: str, arrays: dict[str, np.ndarray]) -> Any:
-    """The tree as JSON has it; its arrays go into ``arrays`` by their paths."""
-    if isinstance(value, np.ndarray):
-        _check_dtype(path, value.dtype)
-        if len(path) > LONGEST_PATH:
-            raise InputError(f"{path}: expected at most {LONGEST_PATH} characters, got {len(path)}")
-        arrays[path] = np.asarray(value, order="C")
-        return _ELSEWHERE
+def _without_arrays(value: Any, path: str, arrays: dict[str, np.ndarray] | None) -> Any:
+    """The tree as JSON has it; its arrays go into ``arrays`` by their paths, unless in a list."""
     if isinstance(value, dict):
-        below = {
-            key: _without_arrays(item, _joined(path, key), arrays) for key, item in value.items()
-        }
-        return {key: item for key, item in below.items() if item is not _ELSEWHERE}
+        rest = {}
+        for key, item in value.items():
+            where = _joined(path, key)
+            if arrays is not None and isinstance(item, np.ndarray):
+                _check_dtype(where, item.dtype)
+                if len(where) > LONGEST_PATH:
+                    expected = f"expected at most {LONGEST_PATH} characters"
+                    raise InputError(f"{where}: {expected}, got {len(where)}")
+                arrays[where] = np.asarray(item, order="C")
+            else:
+                rest[key] = _without_arrays(item, where, arrays)
+        return rest
     if isinstance(value, list):
-        inside: dict[str, np.ndarray] = {}
-        items = [_without_arrays(item, path, inside) for item in value]
-        if inside:
-            raise InputError(f"{path}: expected no array in a list, got one: stack them")
-        return items
+        return [_without_arrays(item, path, None) for item in value]
+    if isinstance(value, np.ndarray):
+        raise InputError(f"{path}: expected no array in a list, got one: stack them")
     if value is None or isinstance(value, str | int | float):
         return value
     raise InputError(

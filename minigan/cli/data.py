@@ -1,4 +1,4 @@
-"""``minigan data``: which image data sets there are, how to get them, and how they look."""
+"""``minigan data``: image data sets are listed, fetched and shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COLUMNS = 10  # images in a row of the sheet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to do: ``list``, ``fetch`` or ``show``, and the options of each."""
+    """The actions ``list``, ``fetch`` and ``show``, and the options of each."""
     actions = parser.add_subparsers(required=True, metavar="action")
 
     line = "what is known, and where it was found"
@@ -88,16 +88,15 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from minigan.base.files import writable_directory, write_whole
+    from minigan.base.files import writable_directory
     from minigan.base.validation import whole_number
     from minigan.data import load
-    from minigan.plots.sheet import image_sheet  # matplotlib: only to draw
+    from minigan.images.drawings import image_sheet, save_png
 
     count = whole_number("--images", options.images)
     data = load(options.name, options.data_dir, options.split, options.fold)
     sheet = image_sheet(data.X[:count], data.shape, COLUMNS)
-    path = writable_directory(options.out) / f"{data.name}-{data.split}.png"
-    write_whole(path, lambda file: sheet.savefig(file, format="png"))
+    path = save_png(writable_directory(options.out) / f"{data.name}-{data.split}.png", sheet)
     facts = {
         "name": data.name,
         "split": data.split,

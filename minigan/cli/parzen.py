@@ -22,7 +22,7 @@ HELP = "score samples by the log-likelihood of test data under a Parzen window"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The three files, the bandwidths, and whether the score is for people."""
+    """The three files, the bandwidths, and ``--json``."""
     parser.add_argument("samples", metavar="SAMPLES", help="what a generator made (.npy, .npz)")
     parser.add_argument("--valid", required=True, metavar="FILE", help="data to choose sigma by")
     parser.add_argument("--test", required=True, metavar="FILE", help="data to be scored")
@@ -55,22 +55,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def read_rows(path: str) -> np.ndarray:
-    """Examples of a .npy file, or of a .npz file with one array: floats, one in each row.
+    """Examples (n, d) of a .npy file, or of a .npz file with one array: floats, one in each row.
 
-    Parameters
-    ----------
-    path : str
-
-    Returns
-    -------
-    numpy.ndarray, shape (n, d)
-        Of an array with more than two axes, such as (n, 28, 28), all but the first are made
-        one. A remark says so, and another if values lie outside [0, 1].
-
-    Raises
-    ------
-    InputError
-        If the file is damaged or holds anything else.
+    Of an array with more than two axes, such as (n, 28, 28), all but the first are made one. A
+    remark says so, and another if values lie outside [0, 1].
     """
     from minigan.data.npy import read_npy, read_npz
 
@@ -95,16 +83,7 @@ def read_rows(path: str) -> np.ndarray:
 
 
 def score_text(score: ParzenScore) -> str:
-    """The score for people: the grid, the bandwidth chosen, the result.
-
-    Parameters
-    ----------
-    score : ParzenScore
-
-    Returns
-    -------
-    str
-    """
+    """The score for people: the grid, the bandwidth chosen, the result."""
     lines = [" sigma  log-likelihood of the validation examples, nats"]
     for sigma, value in zip(score.sigmas, score.valid_log_likelihood, strict=True):
         lines.append(f"{sigma:6.4f}  {value:10.2f}{'  chosen' if sigma == score.sigma else ''}")

@@ -12,20 +12,15 @@ HELP = "draw the curves of a run that minigan train has written"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The run's directory.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-    """
+    """The run's directory."""
     parser.add_argument("directory", metavar="DIR", help="of the run")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Draw ``curves.png`` into the directory."""
-    from minigan.runs.log import NAME, read_log
-    from minigan.runs.pictures import save_curves
+    from minigan.images.log import NAME, read_log
+    from minigan.images.pictures import save_curves
 
     directory = Path(options.directory)
     files = [str(file) for file in save_curves(directory)]

@@ -18,12 +18,7 @@ SMALL = ("digits", "mnist-quick")  # recipes whose products gain little from a s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of a run.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-    """
+    """Options of a run."""
     parser.add_argument("recipe", nargs="?", help="without one, all are listed")
     parser.add_argument("--epochs", type=int, help="to play, all sessions together")
     parser.add_argument("--seed", type=int, default=0, help="of everything random (0)")
@@ -63,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     """Train, and score and draw what came out of it."""
     from threadpoolctl import threadpool_limits
 
-    from minigan.recipes import RECIPES
+    from minigan.images import RECIPES
 
     if options.recipe is None:
         width = max(map(len, RECIPES))
@@ -84,9 +79,9 @@ def _threads(options: argparse.Namespace) -> int:
         return options.threads
     if options.resume:
         from minigan.checkpoint import read
-        from minigan.checkpoint.keeper import LAST
+        from minigan.checkpoint.run_directory import LAST
 
-        with suppress(CheckpointError):  # whoever opens the run says what is wrong with it
+        with suppress(CheckpointError):  # opening the run says what is wrong with it
             return read(_directory(options) / LAST).configuration.get("threads", 1)
     return 1 if options.recipe in SMALL else os.cpu_count() or 1
 
@@ -96,9 +91,8 @@ def _directory(options: argparse.Namespace) -> Path:
 
 
 def _train(options: argparse.Namespace, threads: int) -> int:
-    from minigan.checkpoint.keeper import LAST
-    from minigan.runs import ImageRun, Settings
-    from minigan.runs.settings import read_splits
+    from minigan.checkpoint.run_directory import LAST
+    from minigan.images import ImageRun, Settings, read_splits
 
     settings = Settings(
         options.recipe,
@@ -137,8 +131,8 @@ def _train(options: argparse.Namespace, threads: int) -> int:
 
 def _finish(run, options: argparse.Namespace) -> int:
     """Table 1's number, and the pictures."""
-    from minigan.runs.pictures import save_pictures
-    from minigan.runs.score import score
+    from minigan.images.pictures import save_pictures
+    from minigan.images.score import score
 
     found = score(run, options.data_dir, progress)
     if found["sigma"] in (found["grid"][0], found["grid"][-1]):

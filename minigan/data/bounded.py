@@ -1,4 +1,4 @@
-"""Reading files that strangers wrote: never more than announced, and never half of it.
+"""Reading of files that may be damaged or hostile: as many bytes as announced, or an error.
 
 A data file can be cut off, taken for another, or made to fill the memory: a kilobyte can
 announce gigabytes, or unpack to them. So a reader first says how many bytes it needs; it gets
@@ -22,7 +22,7 @@ DENSEST = 1032  # bytes that a byte of deflated data can unpack to, at most
 
 
 class Stream(Protocol):
-    """Whatever bytes can be read from."""
+    """A source of bytes."""
 
     def read(self, count: int, /) -> bytes:
         """At most ``count`` bytes; none at the end."""
@@ -30,27 +30,24 @@ class Stream(Protocol):
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(
+    path: Path, otherwise: str = "", foreign: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
     """Make one `DataError`, which begins with the file's name, of all that goes wrong inside.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        What the message calls the file.
+    ``otherwise`` is what it says of ``foreign`` errors: those of another library's reader.
 
     Yields
     ------
     None
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read or its compression is damaged.
     """
     try:
         yield
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
+    except foreign as error:
+        line = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{path}: {otherwise}: {line}") from error
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{path}: cannot be read: {reason}") from error
@@ -59,10 +56,6 @@ def reading(path: Path) -> Iterator[None]:
 @contextmanager
 def opened(path: Path) -> Iterator[Stream]:
     """The file's bytes, unpacked if it is gzipped, whatever its name says.
-
-    Parameters
-    ----------
-    path : pathlib.Path
 
     Yields
     ------
@@ -79,23 +72,9 @@ def opened(path: Path) -> Iterator[Stream]:
 
 
 def read_exactly(stream: Stream, count: int) -> bytearray:
-    """The next ``count`` bytes.
+    """The next ``count`` bytes, or a DataError if the stream ends before.
 
-    Parameters
-    ----------
-    stream : Stream
-    count : int
-        Memory is taken for the bytes that arrive, not for those that were announced.
-
-    Returns
-    -------
-    bytearray
-        Of that length.
-
-    Raises
-    ------
-    DataError
-        If the stream ends before.
+    Memory is taken for the bytes that arrive, not for those that were announced.
     """
     data = bytearray()
     while len(data) < count:
@@ -107,32 +86,13 @@ def read_exactly(stream: Stream, count: int) -> bytearray:
 
 
 def expect_end(stream: Stream) -> None:
-    """Look that nothing follows in a stream; of compressed data, this also checks the checksum.
-
-    Raises
-    ------
-    DataError
-        If there is more.
-    """
+    """Raise DataError if more follows; of compressed data, this also checks the checksum."""
     if stream.read(1):
         raise DataError("goes on after the end that it announced")
 
 
 def expect_sha256(found: str, expected: str, what: str) -> None:
-    """Hold a file's fingerprint against the one that is known.
-
-    Parameters
-    ----------
-    found, expected : str
-        SHA-256 in hexadecimal.
-    what : str
-        What the file should have been.
-
-    Raises
-    ------
-    DataError
-        If they differ.
-    """
+    """Raise DataError unless a file has the SHA-256, in hexadecimal, of what it should be."""
     if found != expected:
         raise DataError(
             f"expected {what} (SHA-256 {expected[:12]}...), got other content ({found[:12]}...): "

@@ -20,7 +20,7 @@ import numpy as np
 from minigan.base.errors import DataError
 from minigan.data.bounded import expect_end, expect_sha256, file_sha256, read_exactly, reading
 from minigan.data.download import Download
-from minigan.data.images import Images, proportional
+from minigan.data.image_sets import Images, Known, in_order, proportional
 from minigan.data.places import Places
 
 SHAPE = (3, 32, 32)
@@ -57,59 +57,24 @@ FIRST, FIRST_SHA256 = (  # of the training images
 
 
 def locate(places: Places) -> list[Path]:
-    """The six binary files if they are unpacked, or else the archive.
-
-    Parameters
-    ----------
-    places : Places
-
-    Returns
-    -------
-    list of pathlib.Path
-        Six, or one.
-
-    Raises
-    ------
-    DataError
-        If neither is there.
-    """
+    """The six binary files if they are unpacked, or else the archive."""
     batches = [places.look(name, f"{FOLDER}/{name}") for name in BATCHES]
-    found = [path for path in batches if path is not None]
-    if len(found) == len(BATCHES):
-        return found
+    if all(batches):
+        return [path for (path,) in batches]
     if archive := places.look(ARCHIVE.file):
-        return [archive]
+        return archive
     missing = places.missing(
         f"{ARCHIVE.file}, or from it data_batch_1.bin to data_batch_5.bin and test_batch.bin,"
     )
-    if places.look_for_pattern(PART):
+    if places.look(PART):
         raise DataError(f"{missing}; what is there is a part of it: load cifar10-part")
     raise missing
 
 
 def read(paths: list[Path], fold: int = 0) -> Images:
-    """CIFAR-10, every byte of it as published.
-
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        From `locate`.
-    fold : int
-        Not used: there is one split.
-
-    Returns
-    -------
-    Images
-        60,000 of shape (3, 32, 32), the training images first.
-
-    Raises
-    ------
-    DataError
-        If a file is damaged or holds something else.
-    """
-    batches = _unpacked(paths[0]) if len(paths) == 1 else _each(paths)
-    parts = {"train": slice(0, 40_000), "valid": slice(40_000, 50_000)}
-    return _images(np.concatenate(batches), parts | {"test": slice(50_000, 60_000)})
+    """The 60,000 images, shape (3, 32, 32), the training images first; every byte is checked."""
+    records = np.concatenate(_unpacked(paths[0]) if len(paths) == 1 else _each(paths))
+    return _images(records, in_order(40_000, 10_000, 10_000))
 
 
 def _unpacked(path: Path) -> list[np.ndarray]:
@@ -140,23 +105,8 @@ def _batch(name: str, file: BinaryIO) -> np.ndarray:
 
 
 def locate_part(places: Places) -> list[Path]:
-    """The one file named ``data_first*.bin``.
-
-    Parameters
-    ----------
-    places : Places
-
-    Returns
-    -------
-    list of pathlib.Path
-        One.
-
-    Raises
-    ------
-    DataError
-        If there is none, or more than one.
-    """
-    found = places.look_for_pattern(PART)
+    """The one file named ``data_first*.bin``."""
+    found = places.look(PART)
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise DataError(f"{places.name}: expected one file {PART}, got {names}")
@@ -166,27 +116,10 @@ def locate_part(places: Places) -> list[Path]:
 
 
 def read_part(paths: list[Path], fold: int = 0) -> Images:
-    """The first images of CIFAR-10's training set, as many as the file holds.
+    """The first images of CIFAR-10's training set, as many as the file holds, and so named.
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        From `locate_part`.
-    fold : int
-        Not used: there is one split.
-
-    Returns
-    -------
-    Images
-        Of shape (3, 32, 32), split 4 : 1 : 1 in their order, and named after their number. The
-        first 4,000 are held against their SHA-256; a changed pixel after these, or in a
-        smaller file, is not noticed.
-
-    Raises
-    ------
-    DataError
-        If the file is no whole number of records, has a label above 9, or begins with other
-        images than CIFAR-10.
+    They are split 4 : 1 : 1 in their order. The first 4,000 are held against their SHA-256; a
+    changed pixel after these, or in a smaller file, is not noticed.
     """
     (path,) = paths
     with reading(path), open(path, "rb") as file:
@@ -208,3 +141,9 @@ def read_part(paths: list[Path], fold: int = 0) -> Images:
 def _images(records: np.ndarray, splits: Mapping[str, slice], name: str | None = None) -> Images:
     labels = records[:, 0].astype(np.int64)
     return Images(records[:, 1:], SHAPE, splits, labels, name=name)
+
+
+CIFAR10 = Known("60,000 photographs, 3x32x32, colour", locate, read, (ARCHIVE,))
+CIFAR10_PART = Known(
+    "the first images of CIFAR-10, in a file data_first*.bin", locate_part, read_part
+)

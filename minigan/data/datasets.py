@@ -1,4 +1,4 @@
-"""The data sets by name: what they are, how to find them, how to read them.
+"""The data sets by name: loading, finding and fetching.
 
 `load` gives one split of one of them, or of one's own images, ready for a game; `fetch` gets
 the files of those that are public.
@@ -7,7 +7,6 @@ the files of those that are public.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,62 +16,19 @@ from minigan.base.errors import DataError, InputError
 from minigan.base.files import writable_directory
 from minigan.base.validation import whole_number
 from minigan.data import cifar, digits, faces, mnist
-from minigan.data.download import Download, Progress, download
-from minigan.data.images import Images
-from minigan.data.own import read_own
+from minigan.data.download import Progress, download
+from minigan.data.image_sets import Images, Known
 from minigan.data.places import VARIABLE, Places, roots
 from minigan.data.preprocess import unit_interval
-
-
-@dataclass(frozen=True)
-class Known:
-    """A data set that has a name.
-
-    Attributes
-    ----------
-    about : str
-        What it is, in a line.
-    locate : callable
-        Places -> its files; a `DataError` says which is missing.
-    read : callable
-        (files, fold) -> Images.
-    downloads : tuple of Download
-        What `fetch` gets; none if it is not public, or not needed.
-    folds : int
-        Number of ways in which it is split.
-    """
-
-    about: str
-    locate: Callable[[Places], list[Path]]
-    read: Callable[[list[Path], int], Images]
-    downloads: tuple[Download, ...] = ()
-    folds: int = 1
-
+from minigan.data.user_images import read_user_images
 
 KNOWN = {
-    "digits": Known("1,797 digits, 8x8, grey; comes with minigan", digits.locate, digits.read),
-    "mnist": Known("70,000 digits, 28x28, grey", mnist.locate, mnist.read, mnist.DOWNLOADS),
-    "cifar10": Known(
-        "60,000 photographs, 3x32x32, colour", cifar.locate, cifar.read, (cifar.ARCHIVE,)
-    ),
-    "cifar10-part": Known(
-        "the first images of CIFAR-10, in a file data_first*.bin",
-        cifar.locate_part,
-        cifar.read_part,
-    ),
-    "olivetti": Known(
-        "400 faces of 40 people, 64x64, grey; five folds",
-        faces.locate_olivetti,
-        faces.read_olivetti,
-        (faces.OLIVETTI,),
-        faces.FOLDS,
-    ),
-    "tfd": Known(
-        "Toronto Face Database, 48x48, grey; five folds; not public",
-        faces.locate_tfd,
-        faces.read_tfd,
-        folds=faces.FOLDS,
-    ),
+    "digits": digits.DIGITS,
+    "mnist": mnist.MNIST,
+    "cifar10": cifar.CIFAR10,
+    "cifar10-part": cifar.CIFAR10_PART,
+    "olivetti": faces.OLIVETTI,
+    "tfd": faces.TFD,
 }
 
 
@@ -116,7 +72,7 @@ def load(
     ----------
     name : str or os.PathLike
         One of `KNOWN`: "digits", "mnist", "cifar10", "cifar10-part", "olivetti" or "tfd"; or
-        the path of one's own images, see `minigan.data.own.read_own`.
+        the path of one's own images, see `minigan.data.user_images.read_user_images`.
     data_dir : str or os.PathLike, optional
         Where the files are. By default they are looked for in the directory that the
         environment variable ``MINIGAN_DATA`` names, and then where `fetch` puts them.
@@ -149,23 +105,17 @@ def load(
     folds = known.folds if known else 1
     if fold >= folds:
         raise InputError(f"fold: expected 0 to {folds - 1} for {name}, got {fold}")
-    images = known.read(find(str(name), data_dir), fold) if known else _read_path(Path(name))
+    if known:
+        images = known.read(find(str(name), data_dir), fold)
+    elif os.path.exists(name):
+        images = read_user_images(Path(name))
+    else:
+        raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{name}'")
     return _choose(images, images.name or str(name), split)
 
 
 def find(name: str, data_dir: str | os.PathLike | None = None) -> list[Path]:
-    """The files of a data set, without reading them.
-
-    Parameters
-    ----------
-    name : str
-        One of `KNOWN`.
-    data_dir : str or os.PathLike, optional
-        As in `load`.
-
-    Returns
-    -------
-    list of pathlib.Path
+    """The files of the data set called ``name``, not yet read; ``data_dir`` is as in `load`.
 
     Raises
     ------
@@ -199,7 +149,6 @@ def fetch(
     Returns
     -------
     list of pathlib.Path
-        All the files.
 
     Raises
     ------
@@ -217,9 +166,8 @@ def fetch(
     places = Places(name, root)
     paths = []
     for item in known.downloads:
-        there = places.look(item.file)
-        directory = there.parent if there else root / name
-        paths.append(download(item, directory, progress))
+        there = places.look(item.file) or [root / name / item.file]
+        paths.append(download(item, there[0].parent, progress))
     return paths
 
 
@@ -227,12 +175,6 @@ def _known(name: str) -> Known:
     if name not in KNOWN:
         raise InputError(f"data set: expected one of {', '.join(KNOWN)}, got {name!r}")
     return KNOWN[name]
-
-
-def _read_path(path: Path) -> Images:
-    if not os.path.exists(path):
-        raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{path}'")
-    return read_own(path)
 
 
 def _choose(images: Images, name: str, split: str) -> DataSet:

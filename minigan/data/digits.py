@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
+from minigan.data.idx import KnownFiles, read_labelled
+from minigan.data.image_sets import Images, Known, proportional
 
-from minigan.data.idx import read_idx
-from minigan.data.images import Images, proportional
-from minigan.data.places import Places
-
-FILES = {
+FILES: KnownFiles = {
     "digits-images-idx3-ubyte.gz": (
         (1797, 8, 8),
         "359cd13f0f514122884198b78a131df597421cbf5e93a76678fa96fc548f0d96",
@@ -25,41 +22,13 @@ FILES = {
         "ce71631c1f31ce56fa54f31d1d498fafacff59b001e6c30c4a5e29508aa277ad",
     ),
 }
-
-
-def locate(places: Places) -> list[Path]:
-    """The two files beside this module, whatever other places there are."""
-    return [Path(__file__).with_name("embedded") / name for name in FILES]
+PATHS = [Path(__file__).with_name("embedded") / name for name in FILES]
 
 
 def read(paths: list[Path], fold: int = 0) -> Images:
-    """The digits: 1,199 to train, 299 to validate, 299 to test, in their original order.
+    """The 1,797 digits, shape (1, 8, 8), split 1,199 : 299 : 299 in their original order."""
+    pixels, labels = read_labelled(paths, FILES)
+    return Images(pixels, (1, 8, 8), proportional(len(pixels)), labels, top=16)
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        From `locate`.
-    fold : int
-        Not used: there is one split.
 
-    Returns
-    -------
-    Images
-        Of shape (1, 8, 8), with pixels from 0 to 16.
-
-    Raises
-    ------
-    DataError
-        If a file is damaged.
-    """
-    images, labels = (
-        read_idx(path, len(shape), shape=shape, sha256=sha256)
-        for path, (shape, sha256) in zip(paths, FILES.values(), strict=True)
-    )
-    return Images(
-        pixels=images.reshape(len(images), -1),
-        shape=(1, 8, 8),
-        splits=proportional(len(images)),
-        labels=labels.astype(np.int64),
-        top=16,
-    )
+DIGITS = Known("1,797 digits, 8x8, grey; comes with minigan", lambda places: PATHS, read)

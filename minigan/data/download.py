@@ -27,18 +27,10 @@ Progress = Callable[..., Iterable]
 
 @dataclass(frozen=True)
 class Download:
-    """A file that is known to the byte, and where it can be had.
+    """A file that is known to the byte, and its mirrors, tried in their order.
 
-    Attributes
-    ----------
-    file : str
-        Its name.
-    size : int or None
-        In bytes; None if only the checksum has been published.
-    sha256 : str
-        In hexadecimal.
-    urls : tuple of str
-        Mirrors, tried in this order.
+    ``size`` is in bytes, None if only the checksum has been published; ``sha256`` is in
+    hexadecimal.
     """
 
     file: str
@@ -50,25 +42,9 @@ class Download:
 def download(item: Download, directory: Path, progress: Progress | None = None) -> Path:
     """Get a file from the first mirror that has it; one that is there already is checked.
 
-    Parameters
-    ----------
-    item : Download
-    directory : pathlib.Path
-        Where the file goes; made if need be.
-    progress : callable, optional
-        Is given the pieces as they arrive; see `minigan.cli.output.progress`.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    DataError
-        If a file of this name is there with other content (it is left alone), or if no mirror
-        has the file; the message says which were tried, and what each of them answered.
-    InputError
-        If the directory cannot be written to.
+    ``progress`` is given the pieces as they arrive. DataError if a file of this name is there with
+    other content (it is left alone), or if no mirror has the file; the message says which were
+    tried, and what each of them answered.
     """
     path = writable_directory(directory) / item.file
     if path.exists():
@@ -99,15 +75,14 @@ def _attempt(
     import requests
     import urllib3
 
+    def downloader(url: str, output_file: str, pooch: Any) -> None:
+        _resume(url, item, part, progress)
+        os.replace(part, output_file)
+
     pooch.get_logger().setLevel("WARNING")
+    known = f"sha256:{item.sha256}"
     try:
-        pooch.retrieve(
-            url,
-            f"sha256:{item.sha256}",
-            fname=path.name,
-            path=path.parent,
-            downloader=_Resuming(part, item.size, progress),
-        )
+        pooch.retrieve(url, known, fname=path.name, path=path.parent, downloader=downloader)
     except DataError as error:
         return str(error)
     except requests.HTTPError as error:
@@ -123,46 +98,43 @@ def _attempt(
     return None
 
 
-class _Resuming:
-    """A downloader for pooch that goes on where an earlier one was cut off."""
+def _resume(url: str, item: Download, part: Path, progress: Progress | None) -> None:
+    """Download the file into ``part``, from where an earlier attempt was cut off."""
+    import requests
 
-    def __init__(self, part: Path, size: int | None, progress: Progress | None):
-        self.part, self.size = part, size
-        self.progress: Progress = progress or (lambda iterable, total, unit: iterable)
+    start = part.stat().st_size if part.exists() and item.size else 0
+    if item.size is None or start < item.size:
+        # Some servers would pack the file once more; its own packing is to arrive as it is.
+        headers = {"Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        with requests.get(url, headers=headers, stream=True, timeout=PATIENCE) as answer:
+            answer.raise_for_status()
+            _receive(answer, item.size, start, part, progress)
+    got = part.stat().st_size
+    if got > (item.size or MOST):
+        part.unlink()
+        raise DataError(f"expected {item.size or MOST} bytes, got more")
+    if item.size and got < item.size:
+        raise DataError(f"expected {item.size} bytes, got {got}")
 
-    def __call__(self, url: str, output_file: str, pooch: Any) -> None:
-        import requests
 
-        start = self.part.stat().st_size if self.part.exists() and self.size else 0
-        if self.size is None or start < self.size:
-            # Some servers would pack the file once more; its own packing is to arrive as it is.
-            headers = {"Accept-Encoding": "identity"}
-            if start:
-                headers["Range"] = f"bytes={start}-"
-            with requests.get(url, headers=headers, stream=True, timeout=PATIENCE) as answer:
-                answer.raise_for_status()
-                self._receive(answer, start)
-        got = self.part.stat().st_size
-        if got > (self.size or MOST):
-            self.part.unlink()
-            raise DataError(f"expected {self.size or MOST} bytes, got more")
-        if self.size and got < self.size:
-            raise DataError(f"expected {self.size} bytes, got {got}")
-        os.replace(self.part, output_file)
-
-    def _receive(self, answer: Any, start: int) -> None:
-        """Write what arrives behind what is there, or afresh if the server sends all of it."""
-        sent_from = answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
-        start = start if answer.status_code == 206 and sent_from else 0
-        size = self.size
-        if (length := answer.headers.get("Content-Length", "")).isdigit():
-            size = start + int(length)
-            if self.size not in (None, size):
-                raise DataError(f"expected {self.size} bytes, announced are {size}")
-        pieces = answer.raw.stream(CHUNK, decode_content=False)
-        total = size and -(-(size - start) // CHUNK)
-        with open(self.part, "ab" if start else "wb") as file:
-            for piece in self.progress(pieces, total, f" x {CHUNK >> 10} kB"):
-                file.write(piece)
-                if file.tell() > (self.size or MOST):
-                    break
+def _receive(
+    answer: Any, expected: int | None, start: int, part: Path, progress: Progress | None
+) -> None:
+    """Write what arrives behind what is there, or afresh if the server sends all of it."""
+    sent_from = answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+    start = start if answer.status_code == 206 and sent_from else 0
+    size = expected
+    if (length := answer.headers.get("Content-Length", "")).isdigit():
+        size = start + int(length)
+        if expected not in (None, size):
+            raise DataError(f"expected {expected} bytes, announced are {size}")
+    pieces = answer.raw.stream(CHUNK, decode_content=False)
+    if progress is not None:
+        pieces = progress(pieces, size and -(-(size - start) // CHUNK), f" x {CHUNK >> 10} kB")
+    with open(part, "ab" if start else "wb") as file:
+        for piece in pieces:
+            file.write(piece)
+            if file.tell() > (expected or MOST):
+                break

@@ -28,11 +28,6 @@ class Epochs:
     X : array, shape (examples, dim)
         Finite floating-point numbers, on the CPU or on a GPU.
 
-    Attributes
-    ----------
-    epoch : int
-        Number of epochs completed: examples drawn so far / examples there are, rounded down.
-
     Raises
     ------
     InputError
@@ -60,7 +55,7 @@ class Epochs:
 
     @property
     def epoch(self) -> int:
-        """Number of epochs completed."""
+        """Epochs completed: examples drawn so far / examples there are, rounded down."""
         return self._drawn // len(self.X)
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
@@ -89,13 +84,9 @@ class Epochs:
         return twin
 
     def state(self) -> dict[str, Any]:
-        """Where it stands, for a checkpoint.
+        """The number ``drawn`` so far and the ``order`` of the present epoch, for a checkpoint.
 
-        Returns
-        -------
-        dict
-            ``drawn``, the number of examples drawn so far, and ``order``, the permutation of
-            the present epoch: an array of int64, shape (examples,), or (0,) before the first.
+        The order is a permutation, int64 of shape (examples,), or (0,) before the first epoch.
         """
         order = np.empty(0) if self._order is None else to_host(self._order)
         return {"drawn": self._drawn, "order": order.astype(np.int64)}
@@ -103,15 +94,7 @@ class Epochs:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from where `state` was taken.
 
-        Parameters
-        ----------
-        state : dict
-            From `state`, of the same data.
-
-        Raises
-        ------
-        InputError
-            If it is no such state, or of a data set of another size.
+        InputError if it is no such state, or of a data set of another size.
         """
         try:
             drawn, order = np.asarray(state["drawn"]), np.asarray(state["order"])

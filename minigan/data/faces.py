@@ -24,13 +24,12 @@ import numpy as np
 from minigan.base.errors import DataError
 from minigan.data.bounded import expect_sha256, file_sha256, reading
 from minigan.data.download import Download
-from minigan.data.images import Images, fixed_order
+from minigan.data.image_sets import Images, Known, fixed_order
 from minigan.data.matfile import read_matrices
-from minigan.data.places import Places
 
 FOLDS = 5
 PEOPLE, IMAGES_EACH, SIDE = 40, 10, 64
-OLIVETTI = Download(  # the copy that scikit-learn fetches, and the SHA-256 that it publishes
+ORIGINAL = Download(  # the copy that scikit-learn fetches, and the SHA-256 that it publishes
     "olivettifaces.mat",
     None,
     "b612fb967f2dc77c9c62d3e1266e0c73d5fca46a4b8906c18e454d41af987794",
@@ -41,49 +40,13 @@ OLIVETTI = Download(  # the copy that scikit-learn fetches, and the SHA-256 that
 )
 # Of the 400 images, one after the other. The file goes round with and without other variables.
 FACES_SHA256 = "b119468c2f13775df12d3950e7c96644811647a6e10d30617777f245bf9b2f8b"
-TFD = "TFD_48x48.mat"
 PURPOSES = ("unlabeled", "train", "valid", "test")
 
 
-def locate_olivetti(places: Places) -> list[Path]:
-    """``olivettifaces.mat``.
-
-    Parameters
-    ----------
-    places : Places
-
-    Returns
-    -------
-    list of pathlib.Path
-        One.
-
-    Raises
-    ------
-    DataError
-        If it is missing.
-    """
-    return [_only(places, OLIVETTI.file)]
-
-
 def read_olivetti(paths: list[Path], fold: int = 0) -> Images:
-    """The Olivetti faces, from the variable ``faces`` (4096, 400), a column an image.
+    """The 400 Olivetti faces, shape (1, 64, 64), with people, 0 to 39, as labels.
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        From `locate_olivetti`.
-    fold : int
-        0 to 4.
-
-    Returns
-    -------
-    Images
-        400 of shape (1, 64, 64); labels are people, 0 to 39.
-
-    Raises
-    ------
-    DataError
-        If the file is damaged or holds something else.
+    They are in the variable ``faces`` (4096, 400), a column an image.
     """
     (path,) = paths
     columns = read_matrices(path, ("faces",))["faces"]
@@ -92,7 +55,7 @@ def read_olivetti(paths: list[Path], fold: int = 0) -> Images:
         if columns.shape != (SIDE * SIDE, n):
             raise DataError(f"expected faces of shape {(SIDE * SIDE, n)}, got {columns.shape}")
         pixels = np.ascontiguousarray(_bytes("faces", columns).T)  # (400, 4096)
-        if file_sha256(path) != OLIVETTI.sha256:
+        if file_sha256(path) != ORIGINAL.sha256:
             found = hashlib.sha256(pixels.data).hexdigest()
             expect_sha256(found, FACES_SHA256, "the Olivetti faces")
     upright = pixels.reshape(n, SIDE, SIDE).swapaxes(1, 2)  # a column of pixels after the other
@@ -105,46 +68,10 @@ def read_olivetti(paths: list[Path], fold: int = 0) -> Images:
     )
 
 
-def locate_tfd(places: Places) -> list[Path]:
-    """``TFD_48x48.mat``.
-
-    Parameters
-    ----------
-    places : Places
-
-    Returns
-    -------
-    list of pathlib.Path
-        One.
-
-    Raises
-    ------
-    DataError
-        If it is missing.
-    """
-    return [_only(places, TFD)]
-
-
 def read_tfd(paths: list[Path], fold: int = 0) -> Images:
-    """The Toronto Face Database, split as its authors did.
+    """The Toronto Face Database, shape (1, 48, 48), with a split "unlabeled" beside the others.
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        From `locate_tfd`.
-    fold : int
-        0 to 4.
-
-    Returns
-    -------
-    Images
-        Of shape (1, 48, 48), with a split "unlabeled" beside the three others.
-
-    Raises
-    ------
-    DataError
-        If the file is damaged or holds something else. No checksum of it is published by its
-        authors, so what is checked is the form.
+    No checksum of the file is published by its authors, so what is checked is the form.
     """
     (path,) = paths
     found = read_matrices(path, ("images", "folds"))
@@ -160,15 +87,8 @@ def read_tfd(paths: list[Path], fold: int = 0) -> Images:
     return Images(pixels=pixels, shape=(1, 48, 48), splits=splits)
 
 
-def _only(places: Places, name: str) -> Path:
-    path = places.look(name)
-    if path is None:
-        raise places.missing(name)
-    return path
-
-
 def _bytes(name: str, values: np.ndarray) -> np.ndarray:
-    """The values as uint8, which MATLAB may have kept as numbers of another type."""
+    """Values as uint8, which MATLAB may have kept as numbers of another type."""
     if values.dtype == np.uint8:
         return values
     if not ((values >= 0) & (values <= 255) & (values == np.floor(values))).all():
@@ -182,3 +102,18 @@ def _split_people(people: np.ndarray, fold: int) -> dict[str, np.ndarray]:
     test, valid, *train = (groups[(fold + i) % FOLDS] for i in range(FOLDS))
     chosen = {"train": np.concatenate(train), "valid": valid, "test": test}
     return {name: np.flatnonzero(np.isin(people, group)) for name, group in chosen.items()}
+
+
+OLIVETTI = Known(
+    "400 faces of 40 people, 64x64, grey; five folds",
+    lambda places: [places.expect(ORIGINAL.file)],
+    read_olivetti,
+    (ORIGINAL,),
+    FOLDS,
+)
+TFD = Known(
+    "Toronto Face Database, 48x48, grey; five folds; not public",
+    lambda places: [places.expect("TFD_48x48.mat")],
+    read_tfd,
+    folds=FOLDS,
+)

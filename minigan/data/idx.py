@@ -18,6 +18,7 @@ from minigan.base.errors import DataError
 from minigan.data.bounded import expect_end, expect_sha256, opened, read_exactly, reading
 
 UNSIGNED_BYTES = 0x08
+KnownFiles = dict[str, tuple[tuple[int, ...], str]]  # file name -> shape, SHA-256
 KINDS = {1: "labels (1 dimension)", 3: "images (3 dimensions)"}
 
 
@@ -28,27 +29,11 @@ def read_idx(
     shape: tuple[int, ...] | None = None,
     sha256: str | None = None,
 ) -> np.ndarray:
-    """Array of an idx file, gzipped or not.
+    """Array of bytes of an idx file, gzipped or not, with 1 dimension (labels) or 3 (images).
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    dimensions : {1, 3}
-        1 for labels, 3 for images.
-    shape : tuple of int, optional
-        What the header must announce, where that is known.
-    sha256 : str, optional
-        Of the whole unpacked file, where that is known. Without it, a changed pixel is not
-        noticed in a file that is not gzipped; gzip has a checksum of its own, which is used.
-
-    Returns
-    -------
-    array of uint8
-
-    Raises
-    ------
-    DataError
-        If the file is cut off, too long, damaged or not such a file.
+    ``shape`` is what the header must announce, and ``sha256`` that of the whole unpacked file,
+    where they are known. Without it, a changed pixel is not noticed in a file that is not
+    gzipped; gzip has a checksum of its own, which is used.
     """
     with reading(path), opened(path) as stream:
         head = read_exactly(stream, 4)
@@ -72,3 +57,16 @@ def read_idx(
             found.update(values)
             expect_sha256(found.hexdigest(), sha256, "the original file")
     return np.frombuffer(values, np.uint8).reshape(sizes)
+
+
+def read_labelled(paths: list[Path], known: KnownFiles) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels (n, rows * columns) and labels (n,) of files of images and of labels, by turns.
+
+    ``known`` has the shape and the SHA-256 of each, unpacked.
+    """
+    arrays = [
+        read_idx(path, len(shape), shape=shape, sha256=sha256)
+        for path, (shape, sha256) in zip(paths, known.values(), strict=True)
+    ]
+    pixels, labels = np.concatenate(arrays[::2]), np.concatenate(arrays[1::2])
+    return pixels.reshape(len(pixels), -1), labels.astype(np.int64)

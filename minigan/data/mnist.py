@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from minigan.data.download import Download
-from minigan.data.idx import read_idx
-from minigan.data.images import Images
+from minigan.data.idx import KnownFiles, read_labelled
+from minigan.data.image_sets import Images, Known, in_order
 from minigan.data.places import Places
 
 MIRRORS = (
@@ -20,98 +18,47 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://raw.githubusercontent.com/fgnt/mnist/master/",
 )
-SHAPES: dict[str, tuple[int, ...]] = {
-    "train-images-idx3-ubyte": (60_000, 28, 28),
-    "train-labels-idx1-ubyte": (60_000,),
-    "t10k-images-idx3-ubyte": (10_000, 28, 28),
-    "t10k-labels-idx1-ubyte": (10_000,),
-}
-UNPACKED_SHA256 = {
-    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-}
-GZIPPED = {  # bytes, SHA-256
+FILES: KnownFiles = {
     "train-images-idx3-ubyte": (
-        9_912_422,
-        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        (60_000, 28, 28),
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     ),
     "train-labels-idx1-ubyte": (
-        28_881,
-        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        (60_000,),
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
     "t10k-images-idx3-ubyte": (
-        1_648_877,
-        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        (10_000, 28, 28),
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     ),
     "t10k-labels-idx1-ubyte": (
-        4_542,
-        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        (10_000,),
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 }
+SIZES = (9_912_422, 28_881, 1_648_877, 4_542)  # bytes of the files, gzipped
+GZIPPED_SHA256 = (
+    "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+)
 DOWNLOADS = tuple(
     Download(f"{name}.gz", size, sha256, tuple(f"{mirror}{name}.gz" for mirror in MIRRORS))
-    for name, (size, sha256) in GZIPPED.items()
+    for name, size, sha256 in zip(FILES, SIZES, GZIPPED_SHA256, strict=True)
 )
 
 
 def locate(places: Places) -> list[Path]:
-    """The four files, gzipped or unpacked.
-
-    Parameters
-    ----------
-    places : Places
-
-    Returns
-    -------
-    list of pathlib.Path
-        In the order of `SHAPES`.
-
-    Raises
-    ------
-    DataError
-        If one is missing.
-    """
-    paths = []
-    for name in SHAPES:
-        path = places.look(f"{name}.gz", name)
-        if path is None:
-            raise places.missing(f"{name}.gz (or unpacked, without .gz)")
-        paths.append(path)
-    return paths
+    """The four files in the order of `FILES`, gzipped or unpacked."""
+    remark = " (or unpacked, without .gz)"
+    return [places.expect(f"{name}.gz", name, remark=remark) for name in FILES]
 
 
 def read(paths: list[Path], fold: int = 0) -> Images:
-    """MNIST, every byte of it as published.
+    """The 70,000 digits, shape (1, 28, 28), the training images first."""
+    pixels, labels = read_labelled(paths, FILES)
+    return Images(pixels, (1, 28, 28), in_order(50_000, 10_000, 10_000), labels)
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        From `locate`.
-    fold : int
-        Not used: there is one split.
 
-    Returns
-    -------
-    Images
-        70,000 of shape (1, 28, 28), the training images first.
-
-    Raises
-    ------
-    DataError
-        If a file is damaged or holds something else.
-    """
-    arrays = [
-        read_idx(path, len(shape), shape=shape, sha256=UNPACKED_SHA256[name])
-        for path, (name, shape) in zip(paths, SHAPES.items(), strict=True)
-    ]
-    pixels = np.concatenate(arrays[::2])
-    labels = np.concatenate(arrays[1::2])
-    parts = {"train": slice(0, 50_000), "valid": slice(50_000, 60_000)}
-    return Images(
-        pixels=pixels.reshape(len(pixels), -1),
-        shape=(1, 28, 28),
-        splits=parts | {"test": slice(60_000, 70_000)},
-        labels=labels.astype(np.int64),
-    )
+MNIST = Known("70,000 digits, 28x28, grey", locate, read, DOWNLOADS)

@@ -1,4 +1,4 @@
-"""Where data sets are looked for: a directory that is named, an environment variable, a cache."""
+"""Directories of data sets: one that is named, an environment variable's, a cache."""
 
 from __future__ import annotations
 
@@ -13,25 +13,12 @@ VARIABLE = "MINIGAN_DATA"
 
 
 class Places:
-    """The directories in which a data set may lie.
+    """The directories in which the data set of a name may lie.
 
     That is ``data_dir`` alone, if it is given. Otherwise the directory that the environment
     variable ``MINIGAN_DATA`` names, if it is set, and then the cache: what the operating system
     has for such files, ``~/.cache/minigan`` on Linux. In each of them a directory of the data
-    set's own name is looked into as well.
-
-    Parameters
-    ----------
-    name : str
-        Of the data set.
-    data_dir : str or os.PathLike, optional
-    advice : str, optional
-        What the error says when a file is missing: how else one comes by it.
-
-    Raises
-    ------
-    InputError
-        If ``data_dir`` is no directory.
+    set's own name is looked into as well. An error about a missing file ends in ``advice``.
     """
 
     def __init__(self, name: str, data_dir: str | os.PathLike | None = None, advice: str = ""):
@@ -42,23 +29,22 @@ class Places:
 
     @cached_property
     def directories(self) -> list[Path]:
-        """What is looked into, in this order."""
+        """Directories that are looked into, in this order."""
         return [d for root in roots(self.data_dir) for d in (root, root / self.name)]
 
-    def look(self, *names: str) -> Path | None:
-        """The first file of one of these names, or None if there is none."""
+    def look(self, *patterns: str) -> list[Path]:
+        """All files of the first pattern, in the first directory, that has any."""
         for directory in self.directories:
-            for name in names:
-                if os.path.isfile(directory / name):  # False also where one may not look
-                    return directory / name
-        return None
-
-    def look_for_pattern(self, pattern: str) -> list[Path]:
-        """All files whose names match a pattern, from the first directory that has any."""
-        for directory in self.directories:
-            if found := sorted(filter(os.path.isfile, directory.glob(pattern))):
-                return found
+            for pattern in patterns:
+                if found := sorted(filter(os.path.isfile, directory.glob(pattern))):
+                    return found
         return []
+
+    def expect(self, *names: str, remark: str = "") -> Path:
+        """The first file of one of these names; if there is none, a DataError names the first."""
+        if found := self.look(*names):
+            return found[0]
+        raise self.missing(names[0] + remark)
 
     def missing(self, what: str) -> DataError:
         """The error that says what is missing, and where it could be put."""
@@ -67,18 +53,7 @@ class Places:
 
 
 def roots(data_dir: str | os.PathLike | None = None) -> list[Path]:
-    """Directories of data sets, the first choice first.
-
-    Parameters
-    ----------
-    data_dir : str or os.PathLike, optional
-        The only one, if it is given.
-
-    Returns
-    -------
-    list of pathlib.Path
-        They need not exist.
-    """
+    """Directories of data sets, the first choice first; they need not exist."""
     if data_dir is not None:
         return [Path(data_dir)]
     named = os.environ.get(VARIABLE)
@@ -86,7 +61,7 @@ def roots(data_dir: str | os.PathLike | None = None) -> list[Path]:
 
 
 def cache() -> Path:
-    """What the operating system has for such files; ``~/.cache/minigan`` on Linux."""
+    """The operating system's directory for such files; ``~/.cache/minigan`` on Linux."""
     with warnings.catch_warnings():  # in a notebook, of widgets that nobody needs here
         warnings.simplefilter("ignore")
         import pooch  # 0.2 s, and only for its knowledge of operating systems

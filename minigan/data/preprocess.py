@@ -1,4 +1,4 @@
-"""What is done to pixels before a game sees them, as in the 2014 paper's experiments.
+"""Pixels as the networks see them: scaled, or contrast-normalised, as in the 2014 paper.
 
 MNIST and the faces are scaled to [0, 1]; CIFAR-10 is contrast-normalised besides. (The bias
 with which a sigmoid generator starts at the pixel means is `initialisers.marginal_bias`.)
@@ -15,20 +15,7 @@ FLAT = 1e-8  # an image with less contrast than this is left flat
 
 
 def unit_interval(pixels: np.ndarray, top: int = 255) -> np.ndarray:
-    """Whole numbers from 0 to ``top`` as float32 in [0, 1]: pixels / top.
-
-    Parameters
-    ----------
-    pixels : array of uint8
-        At most ``top``.
-    top : int
-        The brightest value possible.
-
-    Returns
-    -------
-    array of float32
-        Of the same shape; exactly 0 and 1 at the ends.
-    """
+    """The ``pixels``, uint8 from 0 to ``top``, as float32 from exactly 0 to exactly 1."""
     return np.divide(pixels, np.float32(top), dtype=np.float32)
 
 

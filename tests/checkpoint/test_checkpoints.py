@@ -2,6 +2,7 @@
 
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,34 +32,21 @@ def saved(path):
 # What is saved is loaded.
 
 
-def test_a_state_comes_back(saved):
-    found = load(saved, configuration=RUN)
-    assert found["step"] == 3
-    assert found["G"]["params"].dtype == np.float32
-    assert np.array_equal(found["G"]["params"], state()["G"]["params"])
-
-
-def test_a_path_may_be_a_string(path):
-    save(str(path), state(), configuration=RUN)
-    assert load(str(path))["step"] == 3
-
-
-def test_a_checkpoint_says_which_run_and_which_versions_made_it(saved):
-    found = read(saved)
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_state_comes_back_with_its_run_and_the_versions_that_made_it(path, kind):
+    save(kind(path), state(), configuration=RUN)
+    state_only, found = load(kind(path), configuration=RUN), read(kind(path))
+    assert state_only["step"] == found.state["step"] == 3
+    assert state_only["G"]["params"].dtype == np.float32
+    assert np.array_equal(state_only["G"]["params"], state()["G"]["params"])
     assert found.configuration == RUN
     assert found.versions == {"minigan": minigan.__version__, "numpy": np.__version__}
-    assert found.state["step"] == 3
 
 
-def test_a_tuple_in_the_configuration_is_a_list(path):
-    save(path, state(), configuration={"units": (32, 32), "nan": float("nan")})
+def test_what_comes_to_the_same_is_the_same_configuration(path):
+    save(path, state(), configuration={"units": (32, 32), "nan": float("nan"), "lr": 1})
     for units in ((32, 32), [32, 32]):
-        load(path, configuration={"units": units, "nan": float("nan")})
-
-
-def test_one_is_one_whether_whole_or_not(path):
-    save(path, state(), configuration={"lr": 1})
-    load(path, configuration={"lr": 1.0})
+        load(path, configuration={"units": units, "nan": float("nan"), "lr": 1.0})
 
 
 # Another run.
@@ -79,10 +67,7 @@ def test_one_is_one_whether_whole_or_not(path):
 def test_another_configuration_is_named_key_by_key(saved, change, message):
     with pytest.raises(CheckpointError, match=rf"last\.npz: another configuration: .*{message}"):
         load(saved, configuration=RUN | change)
-
-
-def test_without_a_configuration_none_is_compared(saved):
-    assert load(saved)["step"] == 3
+    assert load(saved)["step"] == 3  # none is compared
 
 
 @pytest.mark.parametrize(("module", "name"), [(checkpoints, "minigan 9.9"), (np, "NumPy 9.9")])
@@ -113,21 +98,20 @@ def test_an_archive_that_is_sealed_but_no_checkpoint_is_refused(path, tree):
 # What cannot be saved, or where.
 
 
-@pytest.mark.parametrize("bad", [{"f": print}, [1], {"x": np.arange(3)}, {"a/b": 1}])
-def test_a_configuration_that_is_no_json_is_refused(path, bad):
-    with pytest.raises(InputError, match="configuration: expected"):
-        save(path, state(), configuration=bad)
-    assert not path.exists()
-
-
-def test_a_state_that_is_no_dict_is_refused(path):
-    with pytest.raises(InputError, match="state: expected a dict, got list"):
-        save(path, [1], configuration=RUN)
-
-
-def test_a_state_that_cannot_be_saved_leaves_the_one_before(saved):
-    with pytest.raises(InputError, match="state/G: expected an array"):
-        save(saved, {"G": object()}, configuration=RUN)
+@pytest.mark.parametrize(
+    ("given", "configuration", "message"),
+    [
+        ({}, {"f": print}, "configuration: expected"),
+        ({}, [1], "configuration: expected"),
+        ({}, {"x": np.arange(3)}, "configuration: expected"),
+        ({}, {"a/b": 1}, "configuration: expected"),
+        ([1], RUN, "state: expected a dict, got list"),
+        ({"G": object()}, RUN, "state/G: expected an array"),
+    ],
+)
+def test_what_cannot_be_saved_leaves_the_checkpoint_before(saved, given, configuration, message):
+    with pytest.raises(InputError, match=message):
+        save(saved, given, configuration=configuration)
     assert load(saved)["step"] == 3
 
 

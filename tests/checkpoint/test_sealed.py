@@ -130,19 +130,12 @@ def test_any_tree_comes_back_bit_for_bit(tmp_path, given_tree):
     assert_same(read_back(tmp_path / "a.npz", seal(given_tree)), given_tree)
 
 
-def test_the_same_tree_makes_the_same_bytes():
-    assert bytes(seal(tree())) == bytes(seal(tree()))
-
-
-def test_numpy_opens_it_as_any_npz(tmp_path):
-    (tmp_path / "a.npz").write_bytes(seal(tree()))
+def test_it_is_an_npz_of_the_same_bytes_each_time_that_ends_in_its_sha256(tmp_path):
+    sealed = bytes(seal(tree()))
+    assert sealed == bytes(seal(tree())) == resealed(sealed[:-DIGITS])
+    (tmp_path / "a.npz").write_bytes(sealed)
     with np.load(tmp_path / "a.npz", allow_pickle=False) as archive:
         assert np.array_equal(archive["G/params"], tree()["G"]["params"])
-
-
-def test_it_ends_in_the_sha256_of_all_before():
-    sealed = bytes(seal(tree()))
-    assert hashlib.sha256(sealed[:-64]).hexdigest() == sealed[-64:].decode()
 
 
 @pytest.mark.parametrize(
@@ -179,20 +172,14 @@ def test_the_most_arrays_with_the_longest_paths_come_back(tmp_path):
 # What was damaged, or is something else.
 
 
-def test_a_flipped_bit_is_noticed_anywhere(tmp_path):
+def test_a_flipped_bit_and_a_missing_end_are_noticed_anywhere(tmp_path):
     sealed, path = bytes(seal({"a": np.arange(3)})), tmp_path / "a.npz"
     for place in range(0, len(sealed), 3):
-        damaged = bytearray(sealed)
-        damaged[place] ^= 1 << place % 8
-        with pytest.raises(CheckpointError, match=r"a\.npz"):
-            read_back(path, damaged)
-
-
-def test_a_file_that_was_cut_off_anywhere_is_refused(tmp_path):
-    sealed, path = bytes(seal({"a": np.arange(3)})), tmp_path / "a.npz"
-    for length in range(0, len(sealed), 3):
-        with pytest.raises(CheckpointError, match=r"at least 86 bytes|ends in its SHA-256|damaged"):
-            read_back(path, sealed[:length])
+        flipped = bytearray(sealed)
+        flipped[place] ^= 1 << place % 8
+        for damaged in (flipped, sealed[:place]):
+            with pytest.raises(CheckpointError, match=r"at least 86|ends in its SHA-256|damaged"):
+                read_back(path, damaged)
 
 
 def mutated(content, dice):
@@ -219,9 +206,10 @@ def mutated(content, dice):
     return bytes(content)
 
 
-def check_mutants(path, number, seed):
-    """Mutants as they are, and mutants under a digest that fits."""
-    original, dice = bytes(seal(tree())), random.Random(seed)
+@pytest.mark.parametrize("number", [300, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_mutants_are_refused_or_whole(number, tmp_path):
+    """As they are, and under a digest that fits."""
+    original, dice, path = bytes(seal(tree())), random.Random(number), tmp_path / "a.npz"
     refused = accepted = 0
     for turn in range(number):
         if turn % 2:
@@ -239,16 +227,7 @@ def check_mutants(path, number, seed):
             assert type(result) is dict
             accepted += 1
     assert refused > number / 2
-    return accepted
-
-
-def test_mutants_are_refused_or_whole(tmp_path):
-    check_mutants(tmp_path / "a.npz", 300, seed=1)
-
-
-@pytest.mark.slow
-def test_20000_mutants_are_refused_or_whole(tmp_path):
-    assert check_mutants(tmp_path / "a.npz", 20_000, seed=2) > 0
+    assert accepted > 0 or number < 1000
 
 
 def shared_bytes():
@@ -366,29 +345,18 @@ def test_a_large_array_takes_its_bytes_and_little_more(tmp_path):
     assert peak < 14 * MIB
 
 
-def test_an_npz_of_somebody_else_is_refused(tmp_path):
-    np.savez(tmp_path / "a.npz", a=np.arange(3))
-    with pytest.raises(CheckpointError, match=r"a\.npz: .*ends in its SHA-256.*not a checkpoint"):
-        read_sealed(tmp_path / "a.npz")
-
-
-def test_an_empty_file_is_refused(tmp_path):
-    with pytest.raises(CheckpointError, match="at least 86 bytes, got 0"):
-        read_back(tmp_path / "a.npz", b"")
-
-
-def test_a_missing_file_is_named(tmp_path):
+def test_what_is_no_checkpoint_is_refused_in_a_line(tmp_path):
+    path = tmp_path / "a.npz"
     with pytest.raises(CheckpointError, match=r"a\.npz: cannot be read: No such file"):
-        read_sealed(tmp_path / "a.npz")
-
-
-def test_a_directory_is_refused(tmp_path):
+        read_sealed(path)
+    with pytest.raises(CheckpointError, match="at least 86 bytes, got 0"):
+        read_back(path, b"")
+    np.savez(path, a=np.arange(3))
+    with pytest.raises(CheckpointError, match=r"a\.npz: .*ends in its SHA-256.*not a checkpoint"):
+        read_sealed(path)
     with pytest.raises(CheckpointError, match="expected a file, got a directory"):
         read_sealed(tmp_path)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
-def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
-    os.mkfifo(tmp_path / "a.npz")
-    with pytest.raises(CheckpointError, match="expected a file"):
-        read_sealed(tmp_path / "a.npz")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")  # which would keep a reader waiting
+        with pytest.raises(CheckpointError, match="expected a file"):
+            read_sealed(tmp_path / "pipe")

@@ -118,10 +118,10 @@ def test_the_facts_as_json(capsys, out):
 
 def test_as_many_images_as_asked_for_are_on_the_sheet(monkeypatch, capsys, out):
     shown = []
-    from minigan.plots import sheet
+    from minigan.images import drawings
 
-    draw = sheet.image_sheet
-    monkeypatch.setattr(sheet, "image_sheet", lambda X, *rest: shown.append(X) or draw(X, *rest))
+    draw = drawings.image_sheet
+    monkeypatch.setattr(drawings, "image_sheet", lambda X, *rest: shown.append(X) or draw(X, *rest))
     assert main(["data", "show", "digits", "--images", "7", "--out", str(out)]) == 0
     assert (shown[0] == load("digits").X[:7]).all()
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from minigan.cli import main
-from minigan.runs.log import COLUMNS
+from minigan.images.log import COLUMNS
 
 from .helpers import refused, strictly
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from minigan.cli import main
-from minigan.recipes import RECIPES
-from minigan.runs import looks, pictures, score
+from minigan.images import RECIPES, pictures, score
+from minigan.images import run as run_module
 
 from .helpers import ENVIRONMENT, refused, strictly
 
@@ -25,7 +25,7 @@ FILES = ["curves.png", "figure2.png", "figure3.png"]
 
 @pytest.fixture(autouse=True)
 def few_samples(monkeypatch, tmp_path):
-    monkeypatch.setattr(looks, "SAMPLES", 100)
+    monkeypatch.setattr(run_module, "SAMPLES", 100)
     monkeypatch.setattr(score, "SAMPLES", 100)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MINIGAN_DATA", str(tmp_path / "data"))
@@ -351,7 +351,7 @@ def test_ctrl_c_before_there_is_anything_to_resume_does_not_advise_it(capsys, mo
     def interrupted(settings, data_dir):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minigan.runs.settings.read_splits", interrupted)
+    monkeypatch.setattr("minigan.images.read_splits", interrupted)
     assert train("digits") == 130
     assert capsys.readouterr().err == "minigan: interrupted\n"
 
@@ -369,7 +369,7 @@ def test_too_little_memory_is_one_line(capsys, monkeypatch):
     def greedy(settings, data_dir):
         raise MemoryError("Unable to allocate 3 TiB")
 
-    monkeypatch.setattr("minigan.runs.settings.read_splits", greedy)
+    monkeypatch.setattr("minigan.images.read_splits", greedy)
     assert train("digits") == 2
     assert capsys.readouterr().err == "minigan: not enough memory: Unable to allocate 3 TiB\n"
 

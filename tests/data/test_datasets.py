@@ -31,11 +31,6 @@ def test_what_only_some_data_sets_need_is_not_imported_for_all():
     assert done.stdout.split() == []
 
 
-@pytest.fixture
-def all_digits():
-    return [load("digits", split=split) for split in ("train", "valid", "test")]
-
-
 def test_the_digits_need_no_file_no_directory_and_no_network(monkeypatch, tmp_path):
     monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("network"))
     monkeypatch.chdir(tmp_path)
@@ -45,66 +40,57 @@ def test_the_digits_need_no_file_no_directory_and_no_network(monkeypatch, tmp_pa
     assert data.sizes == {"train": 1199, "valid": 299, "test": 299}
 
 
-def test_the_digits_are_in_the_unit_interval_in_sixteenths(all_digits):
+def test_the_digits_are_in_sixteenths_and_as_many_of_each_as_uci_says():
+    all_digits = [load("digits", split=split) for split in ("train", "valid", "test")]
     for data in all_digits:
         assert data.X.dtype == np.float32
         assert (data.X.min(), data.X.max()) == (0, 1)
         np.testing.assert_array_equal(data.X * 16, np.rint(data.X * 16))
-
-
-def test_there_are_as_many_of_each_digit_as_uci_says(all_digits):
     labels = np.concatenate([data.labels for data in all_digits])
     assert np.bincount(labels).tolist() == PER_CLASS
 
 
 @pytest.mark.slow
-def test_the_digits_are_those_that_scikit_learn_distributes(all_digits):
+def test_the_digits_are_those_that_scikit_learn_distributes():
     bunch = pytest.importorskip("sklearn.datasets").load_digits()
-    X = np.concatenate([data.X for data in all_digits])
-    np.testing.assert_array_equal(X * 16, bunch.data)
-    np.testing.assert_array_equal(
-        np.concatenate([data.labels for data in all_digits]), bunch.target
-    )
+    splits = [load("digits", split=split) for split in ("train", "valid", "test")]
+    np.testing.assert_array_equal(np.concatenate([data.X for data in splits]) * 16, bunch.data)
+    np.testing.assert_array_equal(np.concatenate([data.labels for data in splits]), bunch.target)
 
 
 def test_a_damaged_copy_of_the_digits_is_noticed(tmp_path):
     paths = [
-        written(tmp_path / path.name, path.read_bytes()[:-9] + bytes(9))
-        for path in digits.locate(None)
+        written(tmp_path / path.name, path.read_bytes()[:-9] + bytes(9)) for path in digits.PATHS
     ]
     with pytest.raises(DataError, match=r"digits-images-idx3-ubyte.gz: "):
         digits.read(paths)
 
 
 def test_the_digits_say_whose_they_are():
-    text = digits.locate(None)[0].with_name("LICENSE.txt").read_text()
+    text = digits.PATHS[0].with_name("LICENSE.txt").read_text()
     for part in ("Alpaydin", "Kaynak", "10.24432/C50P49", "CC BY 4.0", "Changes"):
         assert part in text
 
 
-def test_a_data_set_is_not_changed_by_accident():
+def test_a_data_set_is_not_changed_by_accident_and_has_arrays_of_its_own():
     data = load("digits")
     with pytest.raises(dataclasses.FrozenInstanceError):
         data.name = "mnist"
-
-
-def test_loading_twice_gives_arrays_of_their_own():
-    first = load("digits").X
-    expected = first.copy()
-    first[:] = -1
+    expected = data.X.copy()
+    data.X[:] = -1
     np.testing.assert_array_equal(load("digits").X, expected)
 
 
-@pytest.mark.parametrize("split", ["training", "", "unlabeled", None])
-def test_an_unknown_split_is_refused(split):
-    with pytest.raises(InputError, match=r"split: expected one of train, valid, test, got"):
-        load("digits", split=split)
-
-
-@pytest.mark.parametrize("fold", [1, -1, True, 0.0, "0"])
-def test_the_digits_have_one_fold(fold):
-    with pytest.raises(InputError, match="fold: expected"):
-        load("digits", fold=fold)
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        *(("split", split, "one of train, valid, test, got") for split in ("", "unlabeled", None)),
+        *(("fold", fold, "") for fold in (1, -1, True, 0.0, "0")),
+    ],
+)
+def test_an_unknown_split_or_fold_is_refused(option, value, message):
+    with pytest.raises(InputError, match=f"{option}: expected {message}"):
+        load("digits", **{option: value})
 
 
 def test_everything_known_says_what_it_is():

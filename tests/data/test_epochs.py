@@ -17,19 +17,13 @@ def drawn(data, rng, batches, m):
     return np.concatenate([data.sample(m, rng)[:, 0] for _ in range(batches)])
 
 
-def test_an_epoch_has_every_example_once(rng):
-    data = Epochs(numbered(50))
+def test_an_epoch_has_every_example_once_in_an_order_of_its_own(rng):
+    data, orders = Epochs(numbered(50)), {tuple(range(50))}
     for epoch in range(3):
         assert data.epoch == epoch
-        assert np.array_equal(np.sort(drawn(data, rng, 10, 5)), np.arange(50))
-    assert data.epoch == 3
-
-
-def test_every_epoch_has_an_order_of_its_own(rng):
-    data = Epochs(numbered(50))
-    first, second = drawn(data, rng, 10, 5), drawn(data, rng, 10, 5)
-    assert not np.array_equal(first, second)
-    assert not np.array_equal(first, np.arange(50))
+        orders.add(tuple(drawn(data, rng, 10, 5)))
+        assert all(sorted(order) == list(range(50)) for order in orders)
+    assert data.epoch == 3 and len(orders) == 4
 
 
 @pytest.mark.parametrize("m", [1, 3, 7, 10, 11, 25])
@@ -64,46 +58,25 @@ def test_rows_and_their_type_are_those_of_the_data(rng):
         x = data.sample(m, rng)
         assert (x.shape, x.dtype) == ((m, 4), np.float32)
         assert all((row == X).all(axis=1).any() for row in x)
-
-
-def test_what_is_drawn_is_a_copy(rng):
-    X = numbered(5)
-    Epochs(X).sample(5, rng)[:] = -1
-    assert np.array_equal(X, numbered(5))
+        x[:] = -1  # it is a copy
+    assert X.min() >= 0
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3, 5, 8])
-def test_a_restored_game_sees_what_the_other_would_have_seen(batches):
+def test_a_restored_game_sees_what_the_other_would_have_seen(batches, tmp_path):
     data, rng = Epochs(numbered(20)), np.random.default_rng(3)
     drawn(data, rng, batches, 4) if batches else None
     state, rng_state = data.state(), rng.bit_generator.state
+    np.savez(tmp_path / "state.npz", **state)
     expected = drawn(data, rng, 9, 4)
 
-    other, other_rng = Epochs(numbered(20)), np.random.default_rng(0)
-    other.restore(state)
-    other_rng.bit_generator.state = rng_state
-    assert other.epoch == batches * 4 // 20
-    np.testing.assert_array_equal(drawn(other, other_rng, 9, 4), expected)
-
-
-def test_a_state_does_not_move_with_the_game(rng):
-    data = Epochs(numbered(20))
-    data.sample(3, rng)
-    state = data.state()
-    order = state["order"].copy()
-    drawn(data, rng, 10, 7)
-    assert state["drawn"] == 3
-    np.testing.assert_array_equal(state["order"], order)
-
-
-def test_a_state_survives_an_npz_file(rng, tmp_path):
-    data = Epochs(numbered(20))
-    data.sample(3, rng)
-    np.savez(tmp_path / "state.npz", **data.state())
-    other = Epochs(numbered(20))
     with np.load(tmp_path / "state.npz", allow_pickle=False) as saved:
-        other.restore(dict(saved))
-    np.testing.assert_array_equal(other.sample(17, rng), data.sample(17, rng))
+        for given in (state, dict(saved)):  # the first has not moved with the game
+            other, other_rng = Epochs(numbered(20)), np.random.default_rng(0)
+            other.restore(given)
+            other_rng.bit_generator.state = rng_state
+            assert other.epoch == batches * 4 // 20
+            np.testing.assert_array_equal(drawn(other, other_rng, 9, 4), expected)
 
 
 @pytest.mark.parametrize(
@@ -172,11 +145,7 @@ def test_a_state_from_a_device_fits_the_cpu_and_the_other_way_round(device):
     np.testing.assert_array_equal(here.sample(7, None), expected)
     there.restore(here.state() | {"drawn": 3})
     np.testing.assert_array_equal(to_host(there.sample(7, None)), expected)
-
-
-def test_on_its_own_device_it_stays_the_same():
-    data = Epochs(numbered(5))
-    assert data.to(CPU) is data
+    assert here.to(CPU) is here
 
 
 @pytest.mark.parametrize(
@@ -186,9 +155,5 @@ def test_on_its_own_device_it_stays_the_same():
 def test_other_data_are_refused(X):
     with pytest.raises(InputError, match="Epochs: expected finite floating-point rows"):
         Epochs(X)
-
-
-@pytest.mark.parametrize("m", [0, -1, 1.5, True])
-def test_other_sizes_are_refused(m, rng):
     with pytest.raises(InputError, match="Epochs: m: expected a whole number >= 1"):
-        Epochs(numbered(5)).sample(m, rng)
+        Epochs(numbered(5)).sample(0, None)

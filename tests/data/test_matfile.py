@@ -1,7 +1,6 @@
 """MATLAB files: what SciPy writes is read as SciPy reads it; what is damaged is refused."""
 
 import struct
-import warnings
 import zlib
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from minigan.base.errors import DataError
 from minigan.data.matfile import read_matrices
 
-from .helpers import little_memory, real, written
+from .helpers import little_memory, written
 
 io = pytest.importorskip("scipy.io")
 MB = 1 << 20
@@ -41,14 +40,6 @@ def matrix(name, matrix_class, shape, kind, values, *, flags=0, order="<"):
 def head(order="<"):
     """A file's first 128 bytes."""
     return b"MATLAB 5.0".ljust(124) + struct.pack(f"{order}HH", 0x0100, 0x4D49)
-
-
-def test_the_real_file_is_read_as_scipy_reads_it():
-    path = real("olivetti/olivettifaces.mat")
-    found = read_matrices(path, ("faces",))["faces"]
-    expected = io.loadmat(path)["faces"]
-    assert found.dtype == expected.dtype == np.uint8
-    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("compressed", [False, True])
@@ -90,25 +81,13 @@ def test_both_byte_orders_are_read(tmp_path):
         np.testing.assert_array_equal(found, io.loadmat(path)["a"])
 
 
-def test_doubles_that_matlab_stored_as_bytes_are_read_as_bytes(tmp_path):
-    data = head() + element(14, matrix("a", 6, (2, 2), 2, bytes([1, 2, 3, 255])))
-    path = written(tmp_path / "a.mat", data)
+def test_doubles_stored_as_bytes_are_read_and_newer_objects_are_passed_over(tmp_path):
+    opaque = element(6, struct.pack("<II", 17, 0)) + element(1, b"table") + element(1, b"MCOS")
+    wanted = matrix("a", 6, (1, 8), 2, bytes(range(8)))
+    path = written(tmp_path / "a.mat", head() + element(14, opaque) + element(14, wanted))
     found = read_matrices(path, ("a",))["a"]
     assert found.dtype == np.uint8
-    np.testing.assert_array_equal(found, io.loadmat(path)["a"])
-
-
-def test_an_object_of_a_newer_matlab_is_passed_over(tmp_path):
-    opaque = element(6, struct.pack("<II", 17, 0)) + element(1, b"table") + element(1, b"MCOS")
-    wanted = matrix("a", 9, (1, 8), 2, bytes(range(8)))
-    path = written(tmp_path / "a.mat", head() + element(14, opaque) + element(14, wanted))
-    np.testing.assert_array_equal(read_matrices(path, ("a",))["a"], [range(8)])
-
-
-def test_a_variable_that_is_missing_is_named(tmp_path):
-    path = saved(tmp_path / "a.mat", b=np.eye(2))
-    with pytest.raises(DataError, match=r"a.mat: expected a variable called a, got none$"):
-        read_matrices(path, ("b", "a"))
+    np.testing.assert_array_equal(found, [range(8)])
 
 
 @pytest.mark.parametrize(
@@ -122,8 +101,11 @@ def test_a_variable_that_is_missing_is_named(tmp_path):
     ],
 )
 def test_a_variable_that_is_no_array_of_numbers_is_refused(value, message, tmp_path):
+    path = saved(tmp_path / "a.mat", a=value)
     with pytest.raises(DataError, match=f"a: {message}"):
-        read_matrices(saved(tmp_path / "a.mat", a=value), ("a",))
+        read_matrices(path, ("a",))
+    with pytest.raises(DataError, match=r"a.mat: expected a variable called b, got none$"):
+        read_matrices(path, ("b",))
 
 
 @pytest.mark.parametrize(
@@ -150,19 +132,14 @@ def test_a_damaged_file_is_refused(data, message, tmp_path):
         read_matrices(written(tmp_path / "a.mat", data), ("a",))
 
 
-def test_every_way_of_cutting_a_file_off_is_refused(rng, tmp_path):
-    path = saved(tmp_path / "a.mat", a=rng.random((3, 4)), b=rng.random((2, 2)))
+def test_every_way_of_cutting_a_file_off_and_every_changed_bit_is_noticed(rng, tmp_path):
+    values = rng.integers(0, 256, (5, 5), dtype=np.uint8)
+    path = saved(tmp_path / "a.mat", a=values)
     data = path.read_bytes()
     for end in range(len(data)):
         path.write_bytes(data[:end])
         with pytest.raises(DataError):
-            read_matrices(path, ("a", "b"))
-
-
-def test_of_compressed_data_every_changed_bit_is_noticed(rng, tmp_path):
-    values = rng.integers(0, 256, (5, 5), dtype=np.uint8)
-    path = saved(tmp_path / "a.mat", a=values)
-    data = path.read_bytes()
+            read_matrices(path, ("a",))
     refused = 0
     for bit in range(8 * 128, 8 * len(data)):
         changed = bytearray(data)
@@ -203,9 +180,3 @@ def test_a_variable_that_is_passed_over_is_not_unpacked(tmp_path):
     path = written(tmp_path / "a.mat", head() + element(15, packed) + wanted)
     with little_memory(3 * MB):
         assert read_matrices(path, ("a",))["a"].shape == (1, 8)
-
-
-def test_nothing_is_warned_of(tmp_path):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        read_matrices(saved(tmp_path / "a.mat", a=np.eye(2)), ("a",))

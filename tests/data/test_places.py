@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from minigan.base.errors import DataError, InputError
@@ -44,12 +45,9 @@ def test_the_variable_comes_before_the_cache(tmp_path, monkeypatch):
     assert find("tfd") == [in_variable]
 
 
-def test_an_empty_variable_is_none(monkeypatch, tmp_path):
+def test_an_empty_variable_is_none_and_home_is_understood_in_it(monkeypatch, tmp_path):
     monkeypatch.setenv("MINIGAN_DATA", "")
     assert roots() == [tmp_path / "cache"]
-
-
-def test_home_is_understood_in_the_variable(monkeypatch):
     monkeypatch.setenv("MINIGAN_DATA", "~/data")
     assert roots()[0] == Path.home() / "data"
 
@@ -67,33 +65,23 @@ def test_a_directory_that_is_none_is_refused(wrong, tmp_path):
         find("tfd", tmp_path / wrong)
 
 
-def test_a_directory_with_the_files_name_is_not_the_file(tmp_path):
-    (tmp_path / "TFD_48x48.mat").mkdir()
-    assert Places("tfd", tmp_path).look("TFD_48x48.mat") is None
+def test_the_first_name_is_preferred_and_a_directory_is_no_file(tmp_path):
+    (tmp_path / "c").mkdir()
+    for name in "ab":
+        written(tmp_path / name, b"x")
+    assert Places("tfd", tmp_path).look("c", "b", "a") == [tmp_path / "b"]
+    assert Places("tfd", tmp_path).look("c") == []
+    written(tmp_path / "tfd" / "d", b"x")
+    assert Places("tfd", tmp_path).look("d", "a") == [tmp_path / "a"]  # the directory comes first
 
 
-def test_the_first_name_is_preferred_in_a_directory(tmp_path):
-    written(tmp_path / "a", b"x")
-    written(tmp_path / "b", b"x")
-    assert Places("tfd", tmp_path).look("b", "a") == tmp_path / "b"
-
-
-def test_an_unknown_data_set_is_not_looked_for(tmp_path):
-    with pytest.raises(InputError, match="data set: expected one of digits, mnist"):
-        find("mnits", tmp_path)
-
-
-def test_a_part_is_looked_for_in_the_same_places(tmp_path):
-    data = cifar_bytes([1], [bytes_of_an_image()])
+def test_a_part_is_looked_for_in_the_same_places_and_what_is_unknown_nowhere(tmp_path):
+    data = cifar_bytes([1], np.zeros((1, 3072), np.uint8))
     path = written(tmp_path / "cache" / "cifar10-part" / "data_first1.bin", data)
     assert find("cifar10-part") == [path]
     assert load("cifar10-part").sizes["train"] == 1
-
-
-def bytes_of_an_image():
-    import numpy as np
-
-    return np.zeros(3072, np.uint8)
+    with pytest.raises(InputError, match="data set: expected one of digits, mnist"):
+        find("mnits", tmp_path)
 
 
 def test_the_cache_is_a_directory_of_minigans_own(monkeypatch, tmp_path):

@@ -1,0 +1,220 @@
+"""The checkpoints of one run, in one directory: the last, the best, and one every so often.
+
+The last is there to go on from; the best, by a number measured on validation data, is the
+one to show, because a GAN does not simply get better. A run that was killed in the middle of
+a save has lost nothing but the steps since the save before.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where two runs in one directory are not noticed
+    fcntl = None  # type: ignore[assignment]
+
+from minigan.base.errors import CheckpointError, InputError
+from minigan.base.files import writable_directory
+from minigan.base.validation import whole_number
+from minigan.checkpoint.checkpoints import Checkpoint, expect_same_run, read, save
+
+LAST, BEST = "last.npz", "best.npz"
+NAME = r"(last|best|step-\d{8,})\.npz"
+
+
+class RunDirectory:
+    """Checkpoints of a run in its directory; a context manager, or closed by hand.
+
+    Parameters
+    ----------
+    directory : str or os.PathLike
+        For this run alone; made if need be.
+    configuration : dict
+        All that makes the run what it is; see `minigan.checkpoint.save`.
+    every : int, optional
+        A checkpoint at each multiple of so many steps is kept for good. None by default.
+    resume_from : str, optional
+        Name of a checkpoint in the directory to go on from: ``"last.npz"``, as a rule. By
+        default a new run begins, and the directory must hold no checkpoints.
+
+    Attributes
+    ----------
+    resumed : dict or None
+        What was saved in the checkpoint to go on from, with its ``step`` and ``validation``.
+    best : float
+        Largest validation number so far; -inf before the first.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint to go on from is missing, damaged or of another run. The message
+        names those in the directory that are undamaged.
+    InputError
+        If a new run would overwrite an old one, another process has the directory, or it
+        cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     with RunDirectory(directory, configuration={"batch": 100}) as run:
+    ...         run.save({"x": np.arange(3)}, step=1, validation=0.5)
+    ...     with RunDirectory(
+    ...         directory, configuration={"batch": 100}, resume_from="last.npz"
+    ...     ) as run:
+    ...         print(run.resumed["step"], run.resumed["x"], run.best)
+    1 [0 1 2] 0.5
+    """
+
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        *,
+        configuration: dict[str, Any],
+        every: int | None = None,
+        resume_from: str | None = None,
+    ):
+        self._every = None if every is None else whole_number("every", every)
+        self._configuration = configuration
+        if resume_from is not None and not Path(directory).is_dir():
+            raise CheckpointError(f"{directory}: expected a directory to resume from, got none")
+        self._directory = writable_directory(directory)
+        self._lock = _locked(self._directory)
+        try:
+            self._remove_halves()
+            self.resumed, self.best = None, -math.inf
+            if resume_from is None:
+                self._expect_empty()
+            else:
+                self.resumed = self._resume(resume_from)
+                self.best = self._best_so_far()
+        except BaseException:
+            self.close()
+            raise
+
+    def save(self, state: dict[str, Any], *, step: int, validation: float | None = None) -> None:
+        """Save a state after so many ``step`` as the last, and as the best or for good if due.
+
+        ``state`` is as for `minigan.checkpoint.save`, without the keys ``step`` and
+        ``validation``. The larger ``validation``, the better the networks; NaN is never the best.
+        InputError if something cannot be saved; the checkpoints that were there are untouched.
+        """
+        step = whole_number("step", step, 0)
+        if validation is not None:
+            if isinstance(validation, bool) or not isinstance(validation, numbers.Real):
+                raise InputError(f"validation: expected a number, got {validation!r}")
+            validation = float(validation)
+        for key in ("step", "validation"):
+            if key in state:
+                raise InputError(f"state: expected no {key!r} in it, which is given apart")
+        state = {**state, "step": step, "validation": validation}
+        # The last goes last: killed before, the run repeats these steps, and saves the others
+        # again as they are.
+        if validation is not None and validation > self.best:
+            self._write(BEST, state)
+            self.best = validation
+        if self._every is not None and step > 0 and step % self._every == 0:
+            self._write(f"step-{step:08d}.npz", state)
+        self._write(LAST, state)
+
+    def close(self) -> None:
+        """Give the directory back to other processes."""
+        self._lock.close()
+
+    def __enter__(self) -> RunDirectory:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+    def _write(self, name: str, state: dict[str, Any]) -> None:
+        if self._lock.closed:
+            raise InputError(f"{self._directory}: expected to save before it is closed")
+        save(self._directory / name, state, configuration=self._configuration)
+
+    def _read(self, name: str) -> Checkpoint:
+        """A checkpoint there, if `save` wrote it."""
+        path = self._directory / name
+        found = read(path)
+        step, validation = found.state.get("step"), found.state.get("validation", "none")
+        if type(step) is not int or not (validation is None or type(validation) is float):
+            raise CheckpointError(
+                f"{path}: expected a step and a validation number, got {step!r} and {validation!r}"
+            )
+        return found
+
+    def _resume(self, name: str) -> dict[str, Any]:
+        try:
+            found = self._read(name)
+        except CheckpointError as error:
+            others = ", ".join(self._undamaged()) or "none"
+            raise CheckpointError(f"{error}; undamaged checkpoints there: {others}") from error
+        expect_same_run(self._directory / name, found, self._configuration)
+        return found.state
+
+    def _undamaged(self) -> Iterator[str]:
+        """Checkpoints that can be read, the newest first."""
+        found = []
+        for path in self._checkpoints():
+            with suppress(CheckpointError):
+                found.append((self._read(path.name).state["step"], path.name))
+        return (f"{name} (step {step})" for step, name in sorted(found, reverse=True))
+
+    def _best_so_far(self) -> float:
+        path = self._directory / BEST
+        if not path.exists():
+            return -math.inf
+        try:
+            found = self._read(BEST)
+            expect_same_run(path, found, self._configuration)
+        except CheckpointError as error:
+            raise CheckpointError(f"{error}; move it away to go on without it") from error
+        return -math.inf if found.state["validation"] is None else found.state["validation"]
+
+    def _expect_empty(self) -> None:
+        names = sorted(path.name for path in self._checkpoints())
+        if names:
+            raise InputError(
+                f"{self._directory}: expected no checkpoints where a new run begins, got "
+                f"{', '.join(names)}: resume from one, or take another directory"
+            )
+
+    def _checkpoints(self) -> list[Path]:
+        return [path for path in self._directory.iterdir() if re.fullmatch(NAME, path.name)]
+
+    def _remove_halves(self) -> None:
+        """Remove what a killed process left of files that were not whole yet."""
+        for path in self._directory.iterdir():
+            if re.fullmatch(rf"\.{NAME}\.\d+", path.name):  # see `minigan.base.files.write_whole`
+                path.unlink(missing_ok=True)
+
+
+def _locked(directory: Path) -> IO[bytes]:
+    """File that is locked as long as it is open; a killed process holds no lock."""
+    try:
+        file = open(directory / ".lock", "a+b", buffering=0)  # noqa: SIM115 (closed with the run)
+    except OSError as error:
+        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
+    try:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+    except OSError as error:
+        file.seek(0)
+        holder = file.read().decode()
+        file.close()
+        if isinstance(error, BlockingIOError):
+            raise InputError(
+                f"{directory}: expected no other run there, got one in process {holder}"
+            ) from error
+        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
+    return file

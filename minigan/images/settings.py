@@ -1,0 +1,125 @@
+"""The settings of a run (recipe, data, seed and a few choices), and its data."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigan.base.errors import InputError
+from minigan.base.validation import real_number, whole_number
+from minigan.data.datasets import KNOWN, load
+from minigan.images.all_recipes import RECIPES
+from minigan.images.recipe import Recipe, Rows
+
+WIDEST = 100.0  # times the recipe's layers: more than any machine holds
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A run's choices; all of them are part of its checkpoints.
+
+    Parameters
+    ----------
+    recipe : str
+        Name of one of `minigan.images.RECIPES`.
+    data : str, optional
+        Name of a data set, or the path of one's own images; the recipe's by default.
+    fold : int
+        Of a data set that has folds.
+    seed : int
+        Of everything random, >= 0.
+    width : float
+        Hidden units are this many times the recipe's, > 0, at most 100.
+    simultaneous : bool, optional
+        Whether both players move at once; the recipe's choice by default.
+    start : str or os.PathLike, optional
+        Directory of a finished run whose G a recipe builds upon, if it does.
+    threads : int
+        With how many threads products are made, >= 1. Other numbers round sums differently, so
+        a run keeps to its own. It does not set them: threadpoolctl does.
+
+    Raises
+    ------
+    InputError
+        If there is no such recipe, or a number is out of range.
+    """
+
+    recipe: str
+    data: str | None = None
+    fold: int = 0
+    seed: int = 0
+    width: float = 1.0
+    simultaneous: bool | None = None
+    start: str | os.PathLike | None = None
+    threads: int = 1
+
+    def __post_init__(self):
+        if self.recipe not in RECIPES:
+            raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
+        whole_number("seed", self.seed, 0)
+        whole_number("fold", self.fold, 0)
+        real_number("width", self.width, 0, WIDEST, low_open=True)
+        whole_number("threads", self.threads)
+        if self.start is not None and self.chosen.starts_from is None:
+            raise InputError(f"start: expected none for {self.recipe}, got '{self.start}'")
+
+    @property
+    def chosen(self) -> Recipe:
+        """The recipe itself."""
+        return RECIPES[self.recipe]
+
+    @property
+    def source(self) -> str:
+        """Name or path of the data set."""
+        return str(self.data or self.chosen.data)
+
+    @property
+    def split(self) -> str:
+        """Part of the data set that G and D are trained on."""
+        return self.chosen.split if self.source == self.chosen.data else "train"
+
+
+class Splits(NamedTuple):
+    """A run's data: rows to train on, and preprocessed valid(ation) and test images."""
+
+    rows: Rows
+    valid: np.ndarray
+    test: np.ndarray
+
+
+def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -> Splits:
+    """Data of a run with such settings, preprocessed; ``data_dir`` is as in `minigan.data.load`.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    InputError
+        If there is no such data set or fold.
+    """
+    recipe = settings.chosen
+    name, fold = settings.source, settings.fold
+    train = load(name, data_dir, settings.split, fold)
+    others = [load(name, data_dir, other, fold).X for other in ("valid", "test")]
+    rows = Rows(recipe.preprocess(train.X), train.shape, settings.width)
+    return Splits(rows, *(recipe.preprocess(X) for X in others))
+
+
+def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
+    """All that must be the same in a resumed run: settings, and the SHA-256 of the data."""
+    name = settings.source
+    data = {
+        "name": name if name in KNOWN else "one's own",
+        "images": len(rows.X),
+        "shape": list(rows.shape),
+        "sha256": hashlib.sha256(np.ascontiguousarray(rows.X).data).hexdigest(),
+    }
+    choices = asdict(settings)
+    del choices["start"]  # what began there is in the checkpoint
+    simultaneous = settings.simultaneous
+    choices["simultaneous"] = settings.chosen.simultaneous if simultaneous is None else simultaneous
+    return choices | {"data": data}

@@ -1,1 +1,0 @@
-"""Pictures of image runs: sheets, neighbours, curves. They take results, and train nothing."""
