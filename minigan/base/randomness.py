@@ -65,7 +65,8 @@ class Streams:
     """
 
     def __init__(self, seed: int | SeedSequence, device: Device = CPU, *, mirrored: bool = False):
-        self._root, self._device, self._mirrored = sequence(seed), device, mirrored
+        self._root, self._device = sequence(seed), device
+        self._mirrored = mirrored and device.xp is not np
         self._generators: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:

@@ -133,7 +133,7 @@ class ImageRun:
         found = read(path)
         twin = Sequential(source.generator(self.splits.rows))
         try:
-            params = np.asarray(found.state["game"]["G"]["params"])
+            params = np.asarray(found.state["game"]["networks"]["G"]["params"])
         except (KeyError, TypeError):
             params = np.empty(0)
         name = found.configuration.get("recipe")
@@ -314,5 +314,5 @@ class ImageRun:
 
     def _restore(self, state: dict[str, Any]) -> None:
         for name, part in self._parts.items():
-            part.restore(state[name])
+            part.restore(state.get(name))
         self.seconds = state["seconds"]

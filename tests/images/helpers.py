@@ -57,7 +57,7 @@ def splits(name, steps=3):
     return Splits(Rows(train, shape, WIDTHS[name]), valid, test)
 
 
-def opened(name, directory, *, steps=3, start=None, seed=0, look_every=2, **options):
+def opened(name, directory, *, steps=3, start=None, seed=3, look_every=2, **options):
     """A run on these images."""
     settings = Settings(name, seed=seed, width=WIDTHS[name], start=start)
     return ImageRun(settings, splits(name, steps), directory, look_every=look_every, **options)

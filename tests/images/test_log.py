@@ -10,7 +10,7 @@ import pytest
 
 from minigan.base.errors import InputError
 from minigan.images.log import AT_ONCE, COLUMNS, NAME, Log, Means, read_log
-from minigan.training.records import Record
+from minigan.game import Record
 
 
 def line(epoch, **more):
@@ -106,7 +106,8 @@ def test_a_full_disk_is_one_line_and_half_a_line_is_no_harm(log, tmp_path, monke
 
 def records(n, seed=0):
     rng = np.random.default_rng(seed)
-    return [Record(step, *rng.random(6)) for step in range(1, n + 1)]
+    names = ("J_D", "J_G", "real_accuracy", "fake_accuracy", "D_grad_norm", "G_grad_norm")
+    return [Record(step=step, **dict(zip(names, rng.random(6), strict=True))) for step in range(n)]
 
 
 @pytest.mark.parametrize("n", [1, 7, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
@@ -115,7 +116,7 @@ def test_means_are_those_of_all_steps(n):
     for record in played:
         means.add(record)
     assert means.count == n
-    columns = np.array(played)[:, 1:5].mean(axis=0)
+    columns = np.mean([list(record.values())[1:5] for record in played], axis=0)
     found = means.values()
     assert list(found) == ["J_D", "J_G", "real_accuracy", "fake_accuracy"]
     np.testing.assert_allclose(list(found.values()), columns, rtol=1e-13)
@@ -137,7 +138,7 @@ def test_when_they_are_saved_changes_no_bit():
 
 def test_a_record_is_not_read_before_many_are_there():
     class Promise:
-        def __getattr__(self, name):
+        def __getitem__(self, name):
             raise AssertionError(f"{name} was fetched")
 
     means = Means()

@@ -76,6 +76,9 @@ class Interrupting:
             interrupt()
         return self._sampler.sample(m, rng)
 
+    def to(self, device):
+        return self
+
     def __getattr__(self, name):
         return getattr(self._sampler, name)
 

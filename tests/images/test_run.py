@@ -2,6 +2,7 @@
 
 import errno
 import os
+from functools import partialmethod
 
 import numpy as np
 import pytest
@@ -9,12 +10,11 @@ import strict_cupy
 
 from minigan.base.backend import Device
 from minigan.base.errors import CheckpointError, InputError, NonFiniteError
-from minigan.base.randomness import mirrored_streams
+from minigan.base.randomness import Streams
 from minigan.checkpoint import RunDirectory, read
 from minigan.evaluation import parzen
 from minigan.images import ImageRun
 from minigan.images import run as run_module
-from minigan.training import algorithm1
 
 from .helpers import assert_same_run, opened, splits, state, table
 
@@ -146,7 +146,7 @@ def test_a_directory_that_is_in_use_or_holds_something_else_is_refused(tmp_path)
     opened("digits", tmp_path, resume=True).close()
     with RunDirectory(tmp_path, configuration=run._configuration, resume_from="last.npz") as other:
         other.save({"game": {}, "seconds": 0.0}, step=3)
-    with pytest.raises(InputError, match="expected the state of a game with steps_done, G, D"):
+    with pytest.raises(InputError, match="expected the state of a game with steps_done, networks"):
         opened("digits", tmp_path, resume=True)
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="expected a directory that can be written to"):
@@ -200,7 +200,7 @@ def test_a_cost_that_is_no_number_stops_the_run_and_the_checkpoint_is_from_befor
 def test_a_run_on_a_gpu_is_the_same_run(tmp_path, monkeypatch):
     """On the strict stand-in for CuPy: nothing crosses over unasked, and it goes on bit for bit."""
     # Of the stand-in's own random numbers the state cannot be saved.
-    monkeypatch.setattr(algorithm1, "streams", mirrored_streams)
+    monkeypatch.setattr(Streams, "__init__", partialmethod(Streams.__init__, mirrored=True))
     gpu = Device("cuda", strict_cupy)
     with opened("mnist", tmp_path / "cpu") as run:
         on_cpu = list(run.play(4))

@@ -66,7 +66,7 @@ def test_a_run_to_build_upon_must_be_named_and_be_a_run_of_the_first_part(first,
 
 def test_a_run_of_another_width_or_on_other_images_is_refused(first, tmp_path):
     found = read(first / "last.npz")
-    wider = {**found.state, "game": {**found.state["game"], "G": {"params": np.zeros(3)}}}
+    wider = {**found.state, "game": {"networks": {"G": {"params": np.zeros(3)}}}}
     save(first / "last.npz", wider, configuration=found.configuration)
     assert "got one of tfd-pretrain with 3" in refused(first, tmp_path)
     others = found.configuration | {"data": {**found.configuration["data"], "sha256": "0"}}
