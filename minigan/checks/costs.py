@@ -14,7 +14,7 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.validation import real_number
 from minigan.checks.entries import worst_entry
-from minigan.checks.numeric import along, slope
+from minigan.checks.numeric import along, derivative
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
 
@@ -70,7 +70,7 @@ def check_cost(
             gradients = _evaluate(tally, cost, [a.astype(dtype) for a in logits], names)
         for a, da, name in zip(logits, gradients, names, strict=True):
             u = rng.standard_normal(a.shape)
-            numeric = slope(along(value_at(logits), a, u))
+            numeric = derivative(along(value_at(logits), a, u), cost(*logits)[0])
             if not tally.agrees(name, float(np.sum(da * u)), numeric):
                 _explain(tally, value_at(logits), a, da, name)
 

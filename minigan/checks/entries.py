@@ -18,13 +18,8 @@ MOST = 400  # rows, and columns, that are looked at: the search must end on larg
 
 
 class Entry(NamedTuple):
-    """One entry of a Jacobian, with both of its values.
-
-    Parameters
-    ----------
-    output, position : tuple of int
-        Index into the output (empty for a single number) and into the block.
-    analytic, numeric : float
+    """One entry of a Jacobian: its index into the output (empty for a number) and into the block,
+    and both of its values.
     """
 
     output: tuple[int, ...]
@@ -38,15 +33,7 @@ class Entry(NamedTuple):
         return relative_error(self.analytic, self.numeric)
 
     def sentence(self, output: str, block: str, source: str) -> str:
-        """The entry in words: d y[3, 1] / d x[3, 1]: backward gives ...
-
-        Parameters
-        ----------
-        output, block : str
-            What they are called, "y" and "x".
-        source : str
-            Who gave the analytic value, "backward".
-        """
+        """The entry in words: d y[3, 1] / d x[3, 1]: backward gives ..., with their names."""
         return (
             f"d {_indexed(output, self.output)} / d {_indexed(block, self.position)}: "
             f"{source} gives {self.analytic:.6g}, finite differences give {self.numeric:.6g} "
@@ -62,21 +49,10 @@ def worst_entry(
 ) -> Entry | None:
     """Entry of d outputs / d block that differs most from finite differences.
 
-    Parameters
-    ----------
-    outputs : callable
-        Without arguments; reads ``block``, returns an array or a number.
-    gradient : callable
-        Number of an output, counted along the rows -> its gradient at ``block``.
-    block : array
-        Moved in place, and put back.
-    tolerance : float
-        Differences below this part of the largest entry are none.
-
-    Returns
-    -------
-    Entry or None
-        None if no entry differs: then what is wrong is not the Jacobian of one pass.
+    ``outputs()`` reads the block, which is moved in place and put back, and returns an array or a
+    number; ``gradient(i)`` is that of its entry i, counted along the rows. Differences below
+    ``tolerance`` times the largest entry are none; if there is no other, what is wrong is not the
+    Jacobian of one pass, and None is returned.
     """
     y_shape = np.shape(outputs())
     rows, columns = _spread(int(np.prod(y_shape))), _spread(block.size)

@@ -13,9 +13,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from minigan.base.backend import to_host
 from minigan.base.errors import InputError
+from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
 from minigan.checks.blocks import moved
+from minigan.checks.claims import check_draws, check_memory, check_mixes, check_test_time
 from minigan.checks.contract import (
     check_accumulates,
     check_dtypes,
@@ -24,7 +27,9 @@ from minigan.checks.contract import (
     check_repeatable,
 )
 from minigan.checks.entries import worst_entry
-from minigan.checks.numeric import along, relative_error, slope
+from minigan.checks.equal_inputs import check_equal_inputs
+from minigan.checks.form import check_form, check_shape
+from minigan.checks.numeric import along, derivative, relative_error
 from minigan.checks.passes import Pass
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
@@ -90,9 +95,8 @@ def check_layer(
     if not isinstance(layer, Layer):
         raise InputError(f"check_layer: expected a Layer (or use check_network), got {layer!r}")
     network = _alone(layer)
-    return _check(
-        network, str(network.layers[0]), shape, scale, train, seeds=seeds, tolerance=tolerance
-    )
+    name, trials = str(network.layers[0]), {"seeds": seeds, "tolerance": tolerance}
+    return _check(network, name, shape, scale, train, alone=True, **trials)
 
 
 def check_network(
@@ -125,20 +129,19 @@ def check_network(
     """
     if not isinstance(network, Sequential):
         raise InputError(f"check_network: expected a Sequential, got {network!r}")
-    return _check(network, network.name, shape, scale, train, seeds=seeds, tolerance=tolerance)
+    trials = {"seeds": seeds, "tolerance": tolerance}
+    return _check(network, network.name, shape, scale, train, alone=False, **trials)
 
 
 def _alone(layer: Layer) -> Sequential:
     """Network of nothing but a copy of the layer, with its parameters if it has any."""
-    twin = copy.deepcopy(layer)
-    twin.params = {}  # not yet taken
-    network = Sequential([twin], dtype="float64")
+    network = Sequential([copy.deepcopy(layer)], dtype="float64")
     if layer.params:
-        network.params[...] = layer.flat_params
+        network.params[...] = to_host(layer.flat_params)
     return network
 
 
-def _check(network, name, shape, scale, train, *, seeds, tolerance) -> Report:
+def _check(network, name, shape, scale, train, *, alone, seeds, tolerance) -> Report:
     shape = _checked_shape(shape, network)
     real_number("scale", scale, 0, low_open=True)
     modes = (True, False) if train is None else (bool(train),)
@@ -148,36 +151,56 @@ def _check(network, name, shape, scale, train, *, seeds, tolerance) -> Report:
         for mode in modes:
             tally.where = f"{seed}, train={mode}"
             here = moved(network, rng)
+            plain = here.layers[0] if alone else here
             x1, x2 = scale * rng.standard_normal((2, *shape))
-            _check_point(tally, Pass(here, x1, mode, rng), Pass(here, x2, mode, rng), rng)
+            if alone:
+                check_form(tally, plain, x1, mode, generator(0))
+            runs = [Pass(here, plain, x, mode, rng) for x in (x1, x2)]
+            _check_point(tally, runs[0], runs[1], rng)
+            if alone:
+                check_draws(tally, runs[0])
+                check_equal_inputs(tally, runs[0], rng)
 
     return run_trials(name, trial, seeds, tolerance)
 
 
 def _check_point(tally: Tally, first: Pass, second: Pass, rng: np.random.Generator) -> None:
     check_repeatable(tally, first)
+    check_shape(tally, first.y(), len(first.x), first.network.n_out or first.x.shape[1])
     check_dtypes(tally, first)
     check_hands_off(tally, first)
     _check_derivatives(tally, (first, second), rng)
     check_accumulates(tally, first, second)
     check_param_grads(tally, first)
+    check_mixes(tally, first, rng)
+    if not first.train:
+        check_test_time(tally, first)
+    check_memory(tally, first)
 
 
 def _check_derivatives(tally: Tally, runs: tuple[Pass, Pass], rng) -> None:
-    """Both passes opened, then both differentiated, in either order."""
-    results = [_gradients(runs, order) for order in ((0, 1), (1, 0))]
+    """Both passes opened, then both differentiated, in either order, plain and fast."""
+    ways = [(False, (0, 1)), (False, (1, 0))] + [(True, (1, 0))] * runs[0].train
+    results = [_gradients(runs, fast, order) for fast, order in ways]
     for i, run in enumerate(runs):
+        run.fast = False
+        middle = run.J()
         for k, block in enumerate(run.blocks):
             u = rng.standard_normal(block.shape)
-            numeric = slope(along(run.J, block, u))
-            for gradients in results:
+            numeric = derivative(along(run.J, block, u), middle)
+            for (run.fast, _), gradients in zip(ways, results, strict=True):
                 analytic = float(np.sum(gradients[i][k] * u))
                 if not tally.agrees(run.labels[k], analytic, numeric):
                     _explain(tally, run, k, analytic, u, float(numeric.value))
+            run.fast = False
 
 
-def _gradients(runs: tuple[Pass, Pass], order: tuple[int, int]) -> dict[int, list[np.ndarray]]:
+def _gradients(
+    runs: tuple[Pass, Pass], fast: bool, order: tuple[int, int]
+) -> dict[int, list[np.ndarray]]:
     """Gradients of each pass, opened in the order 0, 1 and closed in the given order."""
+    for run in runs:
+        run.fast = fast
     caches = [run.open()[1] for run in runs]
     return {i: runs[i].close(caches[i], runs[i].R) for i in order}
 

@@ -9,12 +9,11 @@ from functools import partial
 from minigan.base.validation import whole_number
 from minigan.checks.choices import check_choice_ties
 from minigan.checks.costs import check_cost
-from minigan.checks.games import PlainGradients, check_game
+from minigan.checks.games import check_game
 from minigan.checks.layers import check_layer, check_network
 from minigan.checks.report import GradientError, Report
 from minigan.checks.ties import check_maxout_ties
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
-from minigan.fast.gradients import FastGradients
 from minigan.layers import (
     ChannelMaxout,
     Conv2D,
@@ -107,17 +106,13 @@ def _costs() -> dict[str, Callable]:
 
 
 def _games() -> dict[str, Row]:
-    """Each cost of G, plain and fast, without and with random layers in D; images."""
+    """Each cost of G, without and with random layers in D, by turns and at once; images."""
     games: dict[str, Row] = {}
     for cost in GENERATOR_COSTS:
-        for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
-            for random in (False, True):
-                name = f"game: {cost}, {speed}{', dropout and noise' if random else ''}"
-                players = _generator(), _discriminator(random)
-                games[name] = partial(check_game, *players, cost, gradients=gradients)
-    for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
-        games[f"game: images, {speed}"] = partial(check_game, *_painters(), gradients=gradients)
-    return games
+        for random in (False, True):
+            name = f"game: {cost}{', dropout and noise' if random else ''}"
+            games[name] = partial(check_game, _generator(), _discriminator(random), cost)
+    return games | {"game: images": partial(check_game, *_painters())}
 
 
 def _deep() -> Sequential:

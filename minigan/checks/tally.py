@@ -17,7 +17,7 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
-from minigan.checks.numeric import Slope, relative_error
+from minigan.checks.numeric import Slope
 from minigan.checks.report import GradientError, Report
 
 REDRAWS = 20
@@ -28,27 +28,19 @@ class DoubtError(Exception):
 
 
 class Tally:
-    """Counts what a check has tried, and words its failures.
-
-    Parameters
-    ----------
-    name : str
-        What is checked.
-    tolerance : float
-        Largest relative error allowed.
-    """
+    """Counts what a check of ``name`` has tried to a relative ``tolerance``, and its failures."""
 
     def __init__(self, name: str, tolerance: float):
         self.name, self.tolerance = name, tolerance
         self.worst, self.directions, self.redraws = 0.0, 0, 0
-        self.where = ""  # the seed, and the mode of a layer: in every message
+        self.seed, self.where = 0, ""  # the seed, and the mode of a layer: in every message
 
     def agrees(self, block: str, analytic: float, numeric: Slope) -> bool:
         """Whether a directional derivative is right; raises DoubtError if nobody can say."""
         doubt = numeric.doubt(self.tolerance)
         if doubt:
             raise DoubtError(f"{doubt} along {block}")
-        error = relative_error(analytic, float(numeric.value))
+        error = numeric.error(analytic)
         self.directions += 1
         self.worst = max(self.worst, error)
         return error <= self.tolerance  # False for nan
@@ -73,34 +65,26 @@ class Tally:
 Trial = Callable[[Tally, np.random.Generator], None]
 
 
-def run_trials(name: str, trial: Trial, seeds: Iterable[int], tolerance: float) -> Report:
-    """Run ``trial`` once a seed, and again where it raised DoubtError.
+def run_trials(
+    name: str,
+    trial: Trial,
+    seeds: Iterable[int],
+    tolerance: float,
+    at_end: Callable[[Tally], None] | None = None,
+) -> Report:
+    """Run ``trial`` once a seed, again where it raised DoubtError, and ``at_end`` when all are done.
 
-    Parameters
-    ----------
-    name : str
-        What is checked.
-    trial : callable
-        ``trial(tally, rng)``; raises GradientError or DoubtError.
-    seeds : iterable of int
-    tolerance : float
-
-    Returns
-    -------
-    Report
-
-    Raises
-    ------
-    GradientError
-        From the trial, or if a seed is drawn anew 20 times in vain.
-    InputError
-        If the seeds or the tolerance make no sense.
+    Raises GradientError from these, or if a seed is drawn anew 20 times in vain; InputError if
+    the seeds or the tolerance make no sense.
     """
     # below 1e-8 finite differences in float64 cannot tell; above 1e-2 they would tell nothing
     tally = Tally(name, real_number("tolerance", tolerance, 1e-8, 1e-2))
     try:
         for seed in _checked_seeds(seeds):
             _settle(tally, trial, seed)
+        if at_end is not None:
+            tally.where = "at every seed"
+            at_end(tally)
     except GradientError as error:
         error.report = tally.report(error)
         raise
@@ -119,6 +103,7 @@ def _checked_seeds(seeds: Iterable[int]) -> list[int]:
 
 def _settle(tally: Tally, trial: Trial, seed: int) -> None:
     doubts: Counter[str] = Counter()
+    tally.seed = seed
     for attempt in range(1 + REDRAWS):
         tally.where = f"seed {seed}"
         try:

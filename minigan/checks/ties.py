@@ -49,7 +49,6 @@ def check_maxout_ties(layer: Maxout, *, seeds: Iterable[int] = range(20)) -> Rep
     if not isinstance(layer, Maxout) or layer.pieces < 2:
         raise InputError(f"check_maxout_ties: expected Maxout of 2 pieces or more, got {layer!r}")
     twin = copy.deepcopy(layer)
-    twin.params = {}  # not yet taken
     network = Sequential([twin], dtype="float64")
 
     def trial(tally: Tally, rng: np.random.Generator) -> None:
@@ -88,16 +87,7 @@ def _only(first: np.ndarray, dy: np.ndarray, pieces: int) -> np.ndarray:
 
 
 def require_first_wins(tally: Tally, label: str, got: np.ndarray, expected: np.ndarray) -> None:
-    """Hold an array against what it is if the first of what ties wins.
-
-    Parameters
-    ----------
-    tally : Tally
-        Which is told where the two differ.
-    label : str
-        What the message calls the array.
-    got, expected : array
-    """
+    """Hold an array against what it is if the first of what ties wins."""
     tally.require(
         got.shape == expected.shape, f"{label} has shape {got.shape}, not {expected.shape}"
     )
