@@ -9,25 +9,23 @@ made of these is differentiated end to end: a network by `check_network`, a turn
 the wrong entry; `run_suite` checks all of minigan.
 """
 
-from minigan.checks.choices import check_choice_ties
 from minigan.checks.costs import check_cost
 from minigan.checks.games import check_game
 from minigan.checks.layers import check_layer, check_network
 from minigan.checks.numeric import slope
 from minigan.checks.report import GradientError, Report
 from minigan.checks.suite import run_suite
-from minigan.checks.ties import check_maxout_ties
+from minigan.checks.ties import check_ties
 from minigan.checks.turns import check_turn
 
 __all__ = [
     "GradientError",
     "Report",
-    "check_choice_ties",
     "check_cost",
     "check_game",
     "check_layer",
-    "check_maxout_ties",
     "check_network",
+    "check_ties",
     "check_turn",
     "run_suite",
     "slope",

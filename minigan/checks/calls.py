@@ -66,6 +66,12 @@ class Call:
         self._remembers = [each for each in keepers if hasattr(each, "state") and each.state()]
         self._memory = [copy.deepcopy(each.state()) for each in self._remembers]
 
+    def another(self, drawn: Drawn) -> Call:
+        """The same turn with the same memory, in networks of its own; another minibatch."""
+        twin = Call(copy.deepcopy(self.turn), drawn, self.seed + 1)
+        twin._memory = self._memory
+        return twin
+
     def opponents(self) -> dict[str, Sequential]:
         """The networks that share no memory with one that moves."""
         return {
@@ -88,6 +94,20 @@ class Call:
         self.given = {name: map_rows(wrap, rows) for name, rows in self.drawn.items()}
         rng = generator(self.seed if seed is None else seed)
         return self.turn.gradients(rng, **self.given)
+
+    def first(self, samplers: Mapping[str, Any]) -> Any:
+        """What the turn returns; InputError names minibatches that may have the wrong width."""
+        try:
+            return self.run()
+        except InputError as error:
+            guessed = {
+                name: rows.shape for name, rows in self.drawn.items() if name not in samplers
+            }
+            if not guessed:
+                raise
+            raise InputError(
+                f"{error}; drawn were {guessed}: give a sampler name= if a width is another"
+            ) from error
 
     def gradients(self, fast: bool = True, seed: int | None = None) -> tuple[dict, dict]:
         """Figures as floats, and a copy of the gradients of each network that moves."""

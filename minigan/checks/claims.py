@@ -49,7 +49,7 @@ def check_test_time(tally: Tally, run: Pass) -> None:
         tally.fail(f"forward with train=False and without rng raises {error!r}")
     another, _ = run.plain.forward(run.x.copy(), train=False, rng=generator(1))
     tally.require(
-        np.array_equal(y, another) and np.array_equal(y, run.y()),
+        np.array_equal(y, another),
         "forward with train=False is random; noise and dropout are for train=True",
     )
 

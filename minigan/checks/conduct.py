@@ -7,13 +7,13 @@ formula says. So does one that remembers: the other players have moved since its
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.checks.blocks import whole
-from minigan.checks.calls import Call, Drawn, drawn_for, map_rows
+from minigan.checks.calls import Call, drawn_for
 from minigan.checks.tally import Tally
 
 FEW = 1e-9  # relative: the rounding of sums in another order
@@ -32,7 +32,7 @@ def check_figures(tally: Tally, figures: Any) -> None:
         )
 
 
-def check_hands_off(tally: Tally, call: Call, rng: np.random.Generator) -> None:
+def check_hands_off(tally: Tally, call: Call, samplers, rng: np.random.Generator) -> None:
     """Require that a call changes the gradients of what moves, and nothing else."""
     for network in call.opponents().values():
         network.grads[...] = rng.standard_normal(network.grads.shape)
@@ -40,7 +40,7 @@ def check_hands_off(tally: Tally, call: Call, rng: np.random.Generator) -> None:
     params = {name: network.params.copy() for name, network in call.networks.items()}
     grads = {name: network.grads.copy() for name, network in call.opponents().items()}
     memory = call.remembered()
-    check_figures(tally, call.run())
+    check_figures(tally, call.first(samplers))
     for name, network in call.networks.items():
         tally.require(
             np.array_equal(network.params, params[name]),
@@ -82,19 +82,12 @@ def check_adds(tally: Tally, call: Call) -> None:
     )
 
 
-def check_speeds(tally: Tally, call: Call) -> None:
-    """Require the same figures of fast passes, in memory that networks keep, and of plain ones."""
-    fast, plain = (call.gradients(fast=way)[0] for way in (True, False))
-    for name in plain:
-        tally.require(
-            close({name: fast[name]}, {name: plain[name]}),
-            f"{name} is {fast[name]:.6g} by fast passes and {plain[name]:.6g} by plain ones",
-        )
-
-
-def check_forgets(tally: Tally, call: Call, other: Drawn, rng: np.random.Generator) -> None:
-    """Require that nothing is left of an earlier call, with other parameters and rows ``other``."""
-    earlier = Call(copy.deepcopy(call.turn), other, call.seed + 1)
+def check_forgets(tally: Tally, call: Call, earlier: Call, rng: np.random.Generator) -> None:
+    """Require that nothing is left of an earlier call, with other rows and other parameters."""
+    kept = (
+        "is an output, a cache or a copy of a network kept on self? What a turn must remember "
+        "belongs into state() and restore()"
+    )
     wholes = {id(w): w for w in map(whole, earlier.networks.values())}.values()
     params = [network.params.copy() for network in wholes]
     for network in wholes:
@@ -103,13 +96,14 @@ def check_forgets(tally: Tally, call: Call, other: Drawn, rng: np.random.Generat
     for network, values in zip(wholes, params, strict=True):
         network.params = values
     earlier.drawn, earlier.seed = call.drawn, call.seed
-    results = zip(call.gradients(), earlier.gradients(), strict=True)
-    for what, (first, later) in zip(("figures", "gradients"), results, strict=True):
+    try:
+        results = zip(("figures", "gradients"), call.gradients(), earlier.gradients(), strict=True)
+    except InputError as error:
+        tally.fail(f"after a call at another point, this is raised: {error}; {kept}")
+    for what, first, later in results:
         tally.require(
             close(first, later),
-            f"after a call at another point, the {what} are others than at the first call; is "
-            f"an output, a cache or a copy of a network kept on self? What a turn must "
-            f"remember belongs into state() and restore()",
+            f"after a call at another point, the {what} are others than at the first call; {kept}",
         )
 
 

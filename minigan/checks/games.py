@@ -18,7 +18,7 @@ def check_game(
     cost: str | Callable = "non-saturating",
     *,
     D_cost: Callable = discriminator_cost,
-    batch: int | Iterable[int] = (5, 1, 17),
+    batch: int | Iterable[int] | None = None,
     seeds: Iterable[int] = range(20),
     tolerance: float = 1e-6,
     **samplers: Any,

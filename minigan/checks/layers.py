@@ -173,8 +173,7 @@ def _check_point(tally: Tally, first: Pass, second: Pass, rng: np.random.Generat
     check_accumulates(tally, first, second)
     check_param_grads(tally, first)
     check_mixes(tally, first, rng)
-    if not first.train:
-        check_test_time(tally, first)
+    check_test_time(tally, first)
     check_memory(tally, first)
 
 

@@ -58,14 +58,6 @@ class GradsOverwritten(Linear):
         return dy @ self.W.T
 
 
-class GradsRebound(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        if param_grads:
-            self.dW = self.dW + cache.T @ dy  # no longer the network's memory
-            self.db += dy.sum(axis=0)
-        return dy @ self.W.T
-
-
 class ParamGradsIgnored(Linear):
     def backward(self, dy, cache, *, param_grads=True):
         return super().backward(dy, cache, param_grads=True)
@@ -273,3 +265,80 @@ class PiecesInOtherOrder(Maxout):
             self.dW += x.T @ dz
             self.db += dz.sum(axis=0)
         return dz @ self.W.T
+
+
+class NoTrain(Tanh):
+    def forward(self, x):
+        return super().forward(x)
+
+
+class NoParamGrads(Tanh):
+    def backward(self, dy, cache):
+        return super().backward(dy, cache)
+
+
+class NoCache(Tanh):
+    def forward(self, x, *, train=True, rng=None):
+        return np.tanh(x)
+
+
+class ForgetsToReturn(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        super().backward(dy, cache, param_grads=param_grads)
+
+
+class FlatOutput(Linear):
+    def forward(self, x, *, train=True, rng=None):
+        y, cache = super().forward(x)
+        return y.ravel(), cache
+
+
+class WrongWidth(Linear):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.n_out = n_out + 1
+
+
+class NoWidth(Linear):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.n_out = None
+
+
+class SumsItsBatch(Layer):
+    mixes = False
+
+    def forward(self, x, *, train=True, rng=None):
+        return x + x.sum(axis=0), None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy + dy.sum(axis=0)
+
+
+class DrawsInForward(Layer):
+    mixes = False
+
+    def forward(self, x, *, train=True, rng=None):
+        return x + (rng.standard_normal(x.shape, x.dtype) if train else 0), None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy
+
+
+class MixesAndDrawsInForward(DrawsInForward):
+    """And says so: this one is correct."""
+
+    mixes = True
+
+
+class NoiseAtTestTime(DrawsInForward):
+    def forward(self, x, *, train=True, rng=None):
+        return x if rng is None else x + rng.standard_normal(x.shape, x.dtype), None
+
+    def draw(self, rng, shape, dtype):
+        return rng.standard_normal(shape, dtype)
+
+
+class NeedsRngAtTestTime(NoiseAtTestTime):
+    def forward(self, x, *, train=True, rng=None):
+        return x + 0 * rng.standard_normal(x.shape, x.dtype), None
