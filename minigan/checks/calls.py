@@ -8,7 +8,8 @@ from the same seed each time, and what turn or layers remember is put back befor
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,12 @@ Drawn = dict[str, Any]
 
 
 def copied(turn: Turn, rng: np.random.Generator) -> Turn:
-    """Copy of a turn whose networks, and parts of networks, are copies in float64, moved a little."""
+    """Copy of a turn and of its networks, which are in float64 and moved a little."""
     wholes = {id(network): network for network in map(whole, turn.networks().values())}
     twin = copy.deepcopy(turn, {key: moved(network, rng) for key, network in wholes.items()})
     for name, value in vars(twin).items():  # rows that a turn keeps, such as reference batches
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            vars(twin)[name] = value.astype("float64")
+            vars(twin)[name] = _float64(value)
     return twin
 
 
@@ -38,7 +39,7 @@ def drawn_for(turn: Turn, samplers: Mapping[str, Any], m: int, rng: np.random.Ge
     networks, drawn = turn.networks(), {}
     for name in turn.draws:
         if name in samplers:
-            drawn[name] = map_rows(np.float64, samplers[name].sample(m, rng))
+            drawn[name] = map_rows(_float64, samplers[name].sample(m, rng))
             continue
         network = networks.get("D") if name == "x" else None
         others = [each for key, each in networks.items() if key != "D"]
@@ -52,6 +53,10 @@ def drawn_for(turn: Turn, samplers: Mapping[str, Any], m: int, rng: np.random.Ge
 def map_rows(function, rows):
     """The function of an array, or of each in a tuple of arrays."""
     return tuple(map(function, rows)) if isinstance(rows, tuple) else function(rows)
+
+
+def _float64(rows) -> np.ndarray:
+    return np.asarray(rows, np.float64)
 
 
 class Call:
@@ -80,6 +85,19 @@ class Call:
             if not any(np.shares_memory(network.params, own.params) for own in self.moves.values())
         }
 
+    @contextmanager
+    def elsewhere(
+        self, networks: dict[str, Sequential], rng: np.random.Generator
+    ) -> Iterator[None]:
+        """Context in which the parameters of these networks are others, all of a part's whole."""
+        wholes = {id(network): network for network in map(whole, networks.values())}.values()
+        params = [network.params.copy() for network in wholes]
+        for network in wholes:
+            network.params += 0.3 * rng.standard_normal(network.params.shape)
+        yield
+        for network, values in zip(wholes, params, strict=True):
+            network.params = values
+
     def zero_grads(self) -> None:
         """Zero the gradients of what moves, as a game does before each turn."""
         for network in self.moves.values():
@@ -95,32 +113,15 @@ class Call:
         rng = generator(self.seed if seed is None else seed)
         return self.turn.gradients(rng, **self.given)
 
-    def first(self, samplers: Mapping[str, Any]) -> Any:
-        """What the turn returns; InputError names minibatches that may have the wrong width."""
-        try:
-            return self.run()
-        except InputError as error:
-            guessed = {
-                name: rows.shape for name, rows in self.drawn.items() if name not in samplers
-            }
-            if not guessed:
-                raise
-            raise InputError(
-                f"{error}; drawn were {guessed}: give a sampler name= if a width is another"
-            ) from error
-
     def gradients(self, fast: bool = True, seed: int | None = None) -> tuple[dict, dict]:
         """Figures as floats, and a copy of the gradients of each network that moves."""
         self.zero_grads()
         figures = {name: float(number) for name, number in self.run(fast, seed=seed).items()}
         return figures, {name: network.grads.copy() for name, network in self.moves.items()}
 
-    def remembered(self) -> dict[str, Any]:
-        """What layers of networks that do not move remember, by network."""
-        return {
-            name: [layer.state() for layer in network.layers]
-            for name, network in self.opponents().items()
-        }
+    def value(self, J: str, seed: int | None = None) -> float:
+        """The figure called J."""
+        return self.gradients(seed=seed)[0][J]
 
 
 def cost_of(name: str, turn: Turn, figures: dict[str, float]) -> str:

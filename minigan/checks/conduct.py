@@ -12,15 +12,13 @@ from typing import Any
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.checks.blocks import whole
-from minigan.checks.calls import Call, drawn_for
-from minigan.checks.tally import Tally
-
-FEW = 1e-9  # relative: the rounding of sums in another order
+from minigan.checks.calls import Call, Drawn
+from minigan.checks.compare import alike, close
+from minigan.checks.tally import DoubtError, Tally
 
 
 def check_figures(tally: Tally, figures: Any) -> None:
-    """Require a dict of numbers by name."""
+    """Require a dict of numbers by name; raise DoubtError if one is not finite."""
     tally.require(
         isinstance(figures, dict) and len(figures) > 0 and all(isinstance(n, str) for n in figures),
         f"expected a dict of figures from gradients, the cost first, got {figures!r:.60}",
@@ -30,36 +28,38 @@ def check_figures(tally: Tally, figures: Any) -> None:
             np.ndim(number) == 0 and np.asarray(number).dtype.kind in "fiub",
             f"expected one number as {name}, got {type(number).__name__} {np.shape(number)}",
         )
+        if not np.isfinite(number):
+            raise DoubtError(f"{name} not finite")
 
 
-def check_hands_off(tally: Tally, call: Call, samplers, rng: np.random.Generator) -> None:
+def check_hands_off(tally: Tally, call: Call, rng: np.random.Generator) -> None:
     """Require that a call changes the gradients of what moves, and nothing else."""
-    for network in call.opponents().values():
+    others = call.opponents()
+    for network in others.values():
         network.grads[...] = rng.standard_normal(network.grads.shape)
     call.zero_grads()
     params = {name: network.params.copy() for name, network in call.networks.items()}
-    grads = {name: network.grads.copy() for name, network in call.opponents().items()}
-    memory = call.remembered()
-    check_figures(tally, call.first(samplers))
+    grads = {name: network.grads.copy() for name, network in others.items()}
+    memory = [layer.state() for network in others.values() for layer in network.layers]
+    check_figures(tally, call.run())
     for name, network in call.networks.items():
         tally.require(
-            np.array_equal(network.params, params[name]),
+            alike(network.params, params[name]),
             f"changes {name}.params; the game moves parameters, after the turn",
         )
-    for name, network in call.opponents().items():
+    for name, network in others.items():
         tally.require(
-            np.array_equal(network.grads, grads[name]),
+            alike(network.grads, grads[name]),
             f"changes {name}.grads, but moves only {', '.join(call.moves)}; in "
             f"{name}.backward, say param_grads=False",
         )
     tally.require(
-        repr(memory) == repr(call.remembered()),
+        alike(memory, [layer.state() for network in others.values() for layer in network.layers]),
         "changes what layers of a network remember that it does not move; say param_grads=False",
     )
     for name, rows in call.drawn.items():
-        pairs = zip(_arrays(rows), _arrays(call.given[name]), strict=True)
         tally.require(
-            all(np.array_equal(a, b) for a, b in pairs),
+            alike(rows, call.given[name]),
             f"changes its minibatch {name} in place; write {name} = {name} - ..., not -=",
         )
 
@@ -71,12 +71,11 @@ def check_adds(tally: Tally, call: Call) -> None:
     tally.require(
         close(figures, again) and close(grads, same),
         "two calls with the same minibatch, parameters and rng differ; draw random numbers "
-        "from rng only",
+        "from rng only, and keep what must be remembered in state() and restore()",
     )
     call.run()
-    both = {name: network.grads for name, network in call.moves.items()}
     tally.require(
-        close({name: 2 * g for name, g in grads.items()}, both),
+        all(close(network.grads, 2 * grads[name]) for name, network in call.moves.items()),
         "a second call without zero_grads does not double the gradients; a turn adds to them, "
         "and leaves it to the game to zero them",
     )
@@ -84,54 +83,32 @@ def check_adds(tally: Tally, call: Call) -> None:
 
 def check_forgets(tally: Tally, call: Call, earlier: Call, rng: np.random.Generator) -> None:
     """Require that nothing is left of an earlier call, with other rows and other parameters."""
-    kept = (
-        "is an output, a cache or a copy of a network kept on self? What a turn must remember "
-        "belongs into state() and restore()"
-    )
-    wholes = {id(w): w for w in map(whole, earlier.networks.values())}.values()
-    params = [network.params.copy() for network in wholes]
-    for network in wholes:
-        network.params += 0.3 * rng.standard_normal(network.params.shape)
-    earlier.gradients()
-    for network, values in zip(wholes, params, strict=True):
-        network.params = values
+    kept = "is an output, a cache or a copy of a network kept on self?"
+    with earlier.elsewhere(earlier.networks, rng):
+        earlier.gradients()
     earlier.drawn, earlier.seed = call.drawn, call.seed
     try:
-        results = zip(("figures", "gradients"), call.gradients(), earlier.gradients(), strict=True)
+        later = earlier.gradients()
     except InputError as error:
         tally.fail(f"after a call at another point, this is raised: {error}; {kept}")
-    for what, first, later in results:
+    for what, first, second in zip(("figures", "gradients"), call.gradients(), later, strict=True):
         tally.require(
-            close(first, later),
+            close(first, second),
             f"after a call at another point, the {what} are others than at the first call; {kept}",
         )
 
 
-def influences(call: Call, samplers, seen: set[str], rng: np.random.Generator) -> None:
+def influences(call: Call, other: Drawn, seen: set[str], rng: np.random.Generator) -> None:
     """Add to ``seen`` the opponents and minibatches that some figure depends on."""
     figures, _ = call.gradients()
     for name, network in call.opponents().items():
         if name not in seen:
-            params = network.params.copy()
-            network.params += 0.3 * rng.standard_normal(params.shape)
-            if call.gradients()[0] != figures or not params.size:
-                seen.add(name)
-            network.params = params
-    m = len(_arrays(next(iter(call.drawn.values()), np.zeros(1)))[0])
-    for name, rows in drawn_for(call.turn, samplers, m, rng).items():
-        if name not in seen:
-            kept, call.drawn = call.drawn, call.drawn | {name: rows}
-            if call.gradients()[0] != figures:
-                seen.add(name)
-            call.drawn = kept
-
-
-def close(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    """Whether numbers, or arrays as wholes, are equal up to the rounding of sums."""
-    return a.keys() == b.keys() and all(
-        np.abs(a[k] - b[k]).max(initial=0) <= FEW * np.abs(b[k]).max(initial=0) for k in a
-    )
-
-
-def _arrays(rows) -> tuple:
-    return rows if isinstance(rows, tuple) else (rows,)
+            with call.elsewhere({name: network}, rng):
+                if call.gradients()[0] != figures:
+                    seen.add(name)
+    drawn = call.drawn
+    for name in drawn.keys() - seen:
+        call.drawn = drawn | {name: other[name]}
+        if call.gradients()[0] != figures:
+            seen.add(name)
+    call.drawn = drawn

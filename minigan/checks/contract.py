@@ -7,8 +7,11 @@ to. Training breaks silently when one of these does not hold.
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
+from minigan.checks.compare import alike, close
 from minigan.checks.passes import Pass
 from minigan.checks.tally import Tally
 
@@ -16,7 +19,7 @@ from minigan.checks.tally import Tally
 def check_repeatable(tally: Tally, run: Pass) -> None:
     """Require the same y of the same x, parameters and rng, whatever ran before."""
     tally.require(
-        np.array_equal(run.y(), run.y(), equal_nan=True),
+        alike(run.y(), run.y()),
         "two forward passes with the same x, parameters and rng differ; draw random "
         "numbers from rng only, and keep nothing of a pass on self",
     )
@@ -24,19 +27,18 @@ def check_repeatable(tally: Tally, run: Pass) -> None:
 
 def check_hands_off(tally: Tally, run: Pass) -> None:
     """Require that forward leaves x alone; backward dy, x, the cache and the parameters."""
-    x, dy = run.x.copy(), run.R.copy()
-    params = run.network.params.copy()
+    x, dy, params = run.x.copy(), run.R.copy(), run.network.params.copy()
     _, cache = run.plain.forward(x, train=run.train, rng=run.masks())
-    tally.require(np.array_equal(x, run.x), "forward modifies x in place")
-    before = [array.copy() for array in _arrays(cache)]
+    tally.require(alike(x, run.x), "forward modifies x in place")
+    before = copy.deepcopy(cache)
     run.plain.backward(dy, cache)
-    tally.require(np.array_equal(dy, run.R), "backward modifies dy in place")
+    tally.require(alike(dy, run.R), "backward modifies dy in place")
     tally.require(
-        all(map(_same, before, _arrays(cache))),
+        alike(before, cache),
         "backward modifies its cache; a pass may be differentiated more than once",
     )
-    tally.require(np.array_equal(x, run.x), "backward modifies x in place")
-    tally.require(np.array_equal(params, run.network.params), "a pass changes the parameters")
+    tally.require(alike(x, run.x), "backward modifies x in place")
+    tally.require(alike(params, run.network.params), "a pass changes the parameters")
 
 
 def check_dtypes(tally: Tally, run: Pass) -> None:
@@ -49,7 +51,7 @@ def check_dtypes(tally: Tally, run: Pass) -> None:
         tally.require(dx.dtype == dtype, f"{dtype} dy gives {dx.dtype} dx")
 
 
-def check_accumulates(tally: Tally, first: Pass, second: Pass) -> None:
+def check_adds(tally: Tally, first: Pass, second: Pass) -> None:
     """Require that two backward passes of one network leave the sum of their gradients."""
     total = np.zeros_like(first.network.grads)
     for run in (first, second):
@@ -58,7 +60,7 @@ def check_accumulates(tally: Tally, first: Pass, second: Pass) -> None:
     first.close(first.open()[1], first.R)
     first.plain.backward(second.R.copy(), second.open()[1])
     tally.require(
-        _close(first.network.grads, total),
+        close(first.network.grads, total),
         "backward does not add to grads: two passes do not leave the sum",
     )
 
@@ -71,30 +73,8 @@ def check_param_grads(tally: Tally, run: Pass) -> None:
     grads[...] = np.arange(1.0, grads.size + 1)
     before = grads.copy()
     again = run.plain.backward(run.R.copy(), cache, param_grads=False)
+    tally.require(alike(run.network.grads, before), "backward with param_grads=False changes grads")
     tally.require(
-        np.array_equal(run.network.grads, before), "backward with param_grads=False changes grads"
-    )
-    tally.require(
-        _close(again, dx),
+        close(again, dx),
         "a second backward of the same pass, with param_grads=False, gives another dx",
     )
-
-
-def _arrays(cache) -> list[np.ndarray]:
-    """Every array in nested lists, tuples and dicts."""
-    if isinstance(cache, np.ndarray):
-        return [cache]
-    if isinstance(cache, dict):
-        cache = list(cache.values())
-    if isinstance(cache, list | tuple):
-        return [array for part in cache for array in _arrays(part)]
-    return []
-
-
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-
-
-def _close(a: np.ndarray, b: np.ndarray) -> bool:
-    """Equal up to the rounding of a sum."""
-    return bool(np.abs(a - b).max(initial=0.0) <= 1e-10 * np.abs(b).max(initial=0.0))

@@ -12,15 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigan.checks.numeric import Slope, along, relative_error, slope
+from minigan.checks.numeric import Slope, along, derivative, relative_error, slope
+from minigan.checks.tally import Tally
 
 MOST = 400  # rows, and columns, that are looked at: the search must end on large networks
 
 
 class Entry(NamedTuple):
-    """One entry of a Jacobian: its index into the output (empty for a number) and into the block,
-    and both of its values.
-    """
+    """One entry of a Jacobian: its indices into the output and the block, and both values."""
 
     output: tuple[int, ...]
     position: tuple[int, ...]
@@ -39,6 +38,33 @@ class Entry(NamedTuple):
             f"{source} gives {self.analytic:.6g}, finite differences give {self.numeric:.6g} "
             f"(relative error {self.relative_error:.0e})"
         )
+
+
+def compare(
+    tally: Tally, J: str, f: Callable, block: np.ndarray, gradients: dict, rng, **said: str
+) -> Slope:
+    """Hold gradients of the number f() against its slope along a direction, which is returned.
+
+    ``gradients`` are by what they add to the message, which calls the number ``J``, the block
+    ``label`` and the source of the gradients ``source``.
+    """
+    label, source = said["label"], said.get("source", "backward")
+    u = rng.standard_normal(block.shape)
+    numeric = derivative(along(f, block, u), f())
+    for where, gradient in gradients.items():
+        along_u = float(np.sum(gradient * u))
+        if tally.agrees(label, along_u, numeric):
+            continue
+        tally.where += where
+        entry = worst_entry(f, lambda _, gradient=gradient: gradient, block, tally.tolerance)
+        if entry:
+            tally.fail(entry.sentence(J, label, source), entry.relative_error)
+        tally.fail(
+            f"d {J} / d {label}: {source} gives {along_u:.6g} along a direction, "
+            f"finite differences give {numeric.value:.6g}",
+            numeric.error(along_u),
+        )
+    return numeric
 
 
 def worst_entry(

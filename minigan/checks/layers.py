@@ -20,7 +20,7 @@ from minigan.base.validation import real_number, whole_number
 from minigan.checks.blocks import moved
 from minigan.checks.claims import check_draws, check_memory, check_mixes, check_test_time
 from minigan.checks.contract import (
-    check_accumulates,
+    check_adds,
     check_dtypes,
     check_hands_off,
     check_param_grads,
@@ -32,7 +32,7 @@ from minigan.checks.form import check_form, check_shape
 from minigan.checks.numeric import along, derivative, relative_error
 from minigan.checks.passes import Pass
 from minigan.checks.report import Report
-from minigan.checks.tally import Tally, run_trials
+from minigan.checks.tally import Tally, Trial, run_trials
 from minigan.layers.base import Layer
 from minigan.networks.sequential import Sequential
 
@@ -77,13 +77,11 @@ def check_layer(
 
     Notes
     -----
-    With J = sum(R * y) for random R, and a random direction u in x and in every
-    parameter by itself, <dJ, u> from backward is compared with the central difference
-    of J along u. Two passes are open at once and differentiated in both orders. Where
-    finite differences cannot be trusted, at a kink above all, the point is drawn anew:
-    see `minigan.checks.numeric`.
-    Random directions as in JAX's and autograd's checks; one suite of checks for every
-    layer as in scikit-learn's ``check_estimator``.
+    With J = sum(R * y) for random R, and a random direction u in x and in every parameter by
+    itself, as in JAX's and autograd's checks, <dJ, u> from backward is compared with the
+    central difference of J along u. Two passes are open at once and differentiated in both
+    orders. Where finite differences cannot be trusted, at a kink above all, the point is drawn
+    anew: see `minigan.checks.numeric`.
 
     Examples
     --------
@@ -95,8 +93,8 @@ def check_layer(
     if not isinstance(layer, Layer):
         raise InputError(f"check_layer: expected a Layer (or use check_network), got {layer!r}")
     network = _alone(layer)
-    name, trials = str(network.layers[0]), {"seeds": seeds, "tolerance": tolerance}
-    return _check(network, name, shape, scale, train, alone=True, **trials)
+    trial = _trial(network, True, shape, scale, train)
+    return run_trials(str(network.layers[0]), trial, seeds, tolerance)
 
 
 def check_network(
@@ -129,8 +127,8 @@ def check_network(
     """
     if not isinstance(network, Sequential):
         raise InputError(f"check_network: expected a Sequential, got {network!r}")
-    trials = {"seeds": seeds, "tolerance": tolerance}
-    return _check(network, network.name, shape, scale, train, alone=False, **trials)
+    trial = _trial(network, False, shape, scale, train)
+    return run_trials(network.name, trial, seeds, tolerance)
 
 
 def _alone(layer: Layer) -> Sequential:
@@ -141,7 +139,8 @@ def _alone(layer: Layer) -> Sequential:
     return network
 
 
-def _check(network, name, shape, scale, train, *, alone, seeds, tolerance) -> Report:
+def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
+    """All checks at one point, in each mode; of the only layer by itself if it is ``alone``."""
     shape = _checked_shape(shape, network)
     real_number("scale", scale, 0, low_open=True)
     modes = (True, False) if train is None else (bool(train),)
@@ -161,7 +160,7 @@ def _check(network, name, shape, scale, train, *, alone, seeds, tolerance) -> Re
                 check_draws(tally, runs[0])
                 check_equal_inputs(tally, runs[0], rng)
 
-    return run_trials(name, trial, seeds, tolerance)
+    return trial
 
 
 def _check_point(tally: Tally, first: Pass, second: Pass, rng: np.random.Generator) -> None:
@@ -170,7 +169,7 @@ def _check_point(tally: Tally, first: Pass, second: Pass, rng: np.random.Generat
     check_dtypes(tally, first)
     check_hands_off(tally, first)
     _check_derivatives(tally, (first, second), rng)
-    check_accumulates(tally, first, second)
+    check_adds(tally, first, second)
     check_param_grads(tally, first)
     check_mixes(tally, first, rng)
     check_test_time(tally, first)

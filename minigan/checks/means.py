@@ -9,6 +9,8 @@ a wide step, since the jumps of one difference are of variance 1 / h; so there a
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from minigan.checks.blocks import parameter_blocks
@@ -17,59 +19,47 @@ from minigan.checks.numeric import along
 from minigan.checks.tally import Tally
 
 STEP = 0.1  # along a direction of length 1: of f' it makes an error of h^2 f''' / 6
-MOST = 4096  # seeds of rng
-ERRORS, FRACTION = 4.0, 0.05  # of a standard error; of the longest gradient of a block
+MOST = 4096  # calls
+ERRORS, FRACTION = 4.0, 0.1  # of a standard error; of the largest mean along a direction
 
 
 def check_mean(tally: Tally, call: Call, seen: set[str], rng: np.random.Generator) -> None:
-    """Require that the means agree to 4 standard errors, each at most 1/20 of the gradient.
+    """Require that the means agree to 4 standard errors, each at most 1/10 of the largest mean.
 
     More random numbers are drawn until the errors are so small, or 4,096 were not enough.
     """
     figures, _ = call.gradients()
-    probes = []
+    probes, pairs = [], []
     for name, network in call.moves.items():
-        J = cost_of(name, call.turn, figures)
+        seen.add(name)
         for block in parameter_blocks(network, f"{name}."):
             u = rng.standard_normal(block.values.shape)
-            probes.append((name, J, block, u / np.linalg.norm(u)))
-    pairs, sums = [], dict.fromkeys(call.moves, 0.0)
-    while len(pairs) < MOST:
+            probes.append((name, cost_of(name, call.turn, figures), block, u / np.linalg.norm(u)))
+    precise = False
+    while not precise and len(pairs) < MOST:
         for _ in range(max(64, len(pairs))):  # twice as many
-            pairs.append(_pair(call, probes, sums, call.seed + len(pairs) + 1))
-        analytic, numeric = np.array(pairs).transpose(2, 1, 0)  # (probes, seeds) each
-        error = (analytic - numeric).std(axis=1, ddof=1) / np.sqrt(len(pairs))
-        if error.max() <= FRACTION * _longest(probes, sums, len(pairs), numeric):
-            break
-    else:
-        tally.fail(f"{MOST} calls leave the mean gradient too uncertain to be compared")
-    for (name, J, block, _), a, n, e in zip(
-        probes, analytic.mean(axis=1), numeric.mean(axis=1), error, strict=True
-    ):
+            pairs.append(_pair(call, probes, call.seed + len(pairs) + 1))
+        calls = np.array(pairs)  # (calls, probes, 2)
+        means = calls.mean(axis=0)
+        errors = np.subtract(calls[..., 0], calls[..., 1]).std(axis=0, ddof=1) / len(pairs) ** 0.5
+        precise = bool(errors.max() <= FRACTION * np.abs(means).max())
+    tally.require(precise, f"{MOST} calls leave the mean gradient too uncertain to be compared")
+    for (_, J, block, _), (a, n), error in zip(probes, means, errors, strict=True):
         tally.directions += 1
-        seen.add(name)
         tally.require(
-            abs(a - n) <= ERRORS * e,
+            abs(a - n) <= ERRORS * error,
             f"the mean of d {J} / d {block.label} along a direction is {a:.4g} by backward and "
-            f"{n:.4g} by differences of the mean cost, +- {e:.2g} (standard error of {len(pairs)} "
-            f"calls)",
+            f"{n:.4g} by differences of the mean cost, +- {error:.2g} (standard error of "
+            f"{len(pairs)} calls)",
         )
 
 
-def _pair(call: Call, probes, sums: dict, seed: int) -> list[tuple[float, float]]:
-    """Gradient and central difference along each probe, from one seed; adds to ``sums``."""
-    figures, grads = call.gradients(seed=seed)
-    for name in sums:
-        sums[name] = sums[name] + grads[name]
+def _pair(call: Call, probes, seed: int) -> list[tuple[float, float]]:
+    """Gradient and central difference along each probe, from one seed."""
+    _, grads = call.gradients(seed=seed)
     rows = []
     for name, J, block, u in probes:
-        f = along(lambda J=J: call.gradients(seed=seed)[0][J], block.values, u)
-        difference = (f(STEP) - f(-STEP)) / (2 * STEP)
-        rows.append((float(np.sum(block.of(grads[name]) * u)), difference))
+        f = along(partial(call.value, J, seed), block.values, u)
+        along_u = float(np.sum(block.of(grads[name]) * u))
+        rows.append((along_u, (f(STEP) - f(-STEP)) / (2 * STEP)))
     return rows
-
-
-def _longest(probes, sums: dict, n: int, numeric: np.ndarray) -> float:
-    """Length of the longest mean gradient of a block, or the largest mean difference."""
-    lengths = [np.linalg.norm(block.of(sums[name])) / n for name, _, block, _ in probes]
-    return max(*lengths, *np.abs(numeric.mean(axis=1)))

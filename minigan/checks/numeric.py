@@ -39,7 +39,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 
 class Slope(NamedTuple):
-    """Central difference c(h) of a function, with measures of trust; numbers, or arrays of one shape.
+    """Central difference c(h) of a function, numbers or arrays, and how far it can be trusted.
 
     ``bend`` is the larger of abs(c(h) - c(h/2)) and abs(A(h) - 2 A(h/2)), ``rounding`` what
     rounding of the function's values may add to ``value``, and ``flat`` whether the derivative
@@ -117,9 +117,9 @@ def derivative(f: Callable[[float], float], middle: float) -> Slope:
     if abs(near.value) > 64 * near.rounding or not np.isfinite(near.bend):
         return near
     others = [f(part * STRETCH) for part in (-1.0, -0.5, 0.5, 1.0)]
-    if max(abs(other - middle) for other in others) > 256 * EPS * abs(middle):
-        return near
-    return near._replace(value=np.float64(0), flat=True)
+    if max(abs(other - middle) for other in others) <= 256 * EPS * abs(middle):
+        return near._replace(value=np.float64(0), flat=True)
+    return near
 
 
 def along(f: Callable[[], Any], block: np.ndarray, direction: np.ndarray):

@@ -68,15 +68,3 @@ def table(reports: Iterable[Report]) -> str:
             f"  {report.redraws:7}  {'ok' if report.passed else 'WRONG'}"
         )
     return "\n".join([*lines, *(f"\n{row.message}" for row in rows if not row.passed)])
-
-
-def together(name: str, reports: Iterable[Report]) -> Report:
-    """One report of several checks that have passed."""
-    rows = list(reports)
-    return Report(
-        name,
-        max(report.worst for report in rows),
-        sum(report.directions for report in rows),
-        sum(report.redraws for report in rows),
-        True,
-    )

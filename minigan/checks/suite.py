@@ -33,6 +33,7 @@ from minigan.layers import (
 )
 from minigan.networks import Sequential
 
+COSTS = {"value": value, "discriminator": discriminator_cost, **GENERATOR_COSTS}
 Row = Callable[..., Report]
 """A check, waiting for its ``seeds``."""
 
@@ -66,14 +67,22 @@ def run_suite(seeds: int = 20) -> Iterator[Report]:
     return (_row(name, check, seeds) for name, check in rows().items())
 
 
+def _row(name: str, check: Row, seeds: int) -> Report:
+    try:
+        report = check(seeds=range(seeds))
+    except GradientError as error:
+        report = error.report
+    return replace(report, name=name)
+
+
 def rows() -> dict[str, Row]:
     """The checks by name, in the order in which a signal meets what they check."""
     return {
         **{type(layer).__name__: partial(check_layer, layer) for layer in _layers()},
         **{f"{type(layer).__name__} ties": partial(check_ties, layer) for layer in _choosers()},
         "Sequential": partial(check_network, _deep()),
-        **{f"cost: {name}": partial(check_cost, cost) for name, cost in _costs().items()},
-        **_games(),
+        **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
+        **{name: partial(check_turn, turn) for name, turn in _turns().items()},
     }
 
 
@@ -93,15 +102,7 @@ def _choosers() -> list:
     return [Maxout(4, 3, pieces=3), *pools]
 
 
-def _costs() -> dict[str, Callable]:
-    return {
-        "value": value,
-        "discriminator": discriminator_cost,
-        **GENERATOR_COSTS,
-    }
-
-
-def _games() -> dict[str, Row]:
+def _turns() -> dict[str, Turn]:
     """Turns of D and, for each cost, of G; both at once; without and with random layers; images."""
     turns: dict[str, Turn] = {}
     for random in (False, True):
@@ -112,7 +113,7 @@ def _games() -> dict[str, Row]:
         turns[f"simultaneous turn{what}"] = SimultaneousTurn(G, D)
     turns["turn of D: images"] = DiscriminatorTurn(*_painters())
     turns["turn of G: images"] = GeneratorTurn(*_painters())
-    return {name: partial(check_turn, turn) for name, turn in turns.items()}
+    return turns
 
 
 def _deep() -> Sequential:
@@ -140,11 +141,3 @@ def _painters() -> tuple[Sequential, Sequential]:
     look = [Conv2D((2, 5, 5), 4, 3, pad=1), ChannelMaxout((4, 5, 5), 2), MaxPool2D((2, 5, 5), 3, 2)]
     G = Sequential(paint, seed=3, dtype="float64", name="G")
     return G, Sequential([*look, Linear(8, 1)], seed=4, dtype="float64", name="D")
-
-
-def _row(name: str, check: Row, seeds: int) -> Report:
-    try:
-        report = check(seeds=range(seeds))
-    except GradientError as error:
-        report = error.report
-    return replace(report, name=name)

@@ -72,7 +72,7 @@ def run_trials(
     tolerance: float,
     at_end: Callable[[Tally], None] | None = None,
 ) -> Report:
-    """Run ``trial`` once a seed, again where it raised DoubtError, and ``at_end`` when all are done.
+    """Run ``trial`` once a seed, and again where it raised DoubtError; in the end, ``at_end``.
 
     Raises GradientError from these, or if a seed is drawn anew 20 times in vain; InputError if
     the seeds or the tolerance make no sense.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,11 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
 from minigan.checks import conduct
-from minigan.checks.blocks import Block, parameter_blocks
+from minigan.checks.blocks import parameter_blocks
 from minigan.checks.calls import Call, copied, cost_of, drawn_for
-from minigan.checks.entries import worst_entry
+from minigan.checks.compare import close
+from minigan.checks.entries import compare
 from minigan.checks.means import check_mean
-from minigan.checks.numeric import along, derivative, relative_error
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
 from minigan.checks.unread import check_unread
@@ -64,24 +65,20 @@ def check_turn(
     Raises
     ------
     GradientError
-        If a gradient is wrong; if the turn changes a parameter, its minibatch or the gradients
-        of a network that it does not move; if it does not add to the gradients, keeps something
-        of an earlier call, looks at a number, or no figure depends on a network or minibatch
-        that it names; or no point could be checked.
+        If a gradient is wrong; if the turn changes a parameter, its minibatch or a network that
+        it does not move; does not add to the gradients, keeps something of an earlier call, or
+        looks at a number; if a network or minibatch has no influence; or nothing can be told.
     InputError
         If an argument makes no sense, or D ends in a Sigmoid.
 
     Notes
     -----
     A turn that moves one network returns its cost first. Of a turn that moves several, the
-    gradient of network D belongs to the figure J_D if there is one, else to the first.
-
-    Gradients are taken by plain and by fast passes. Before that, the copy is called at another
-    point, so that an output, a cache or a network that it keeps would be out of date. Passes in
-    a turn are those of training; for layers at test time, see `check_network`.
-
-    An ``estimator`` is right in the mean over the random numbers only, and is checked so: see
-    `minigan.checks.means`.
+    gradient of network D belongs to the figure J_D if there is one, else to the first. Gradients
+    are taken by plain and by fast passes, those of training; for layers at test time, see
+    `check_network`. Another copy is called elsewhere first, so that an output, a cache or a
+    network that it keeps is out of date. An ``estimator``, right in the mean over random numbers
+    only, is checked so: see `minigan.checks.means`.
 
     Examples
     --------
@@ -103,17 +100,25 @@ def check_turn(
         m = sizes[tally.seed % len(sizes)]
         tally.where += f", batch {m}"
         twin = copied(turn, rng)
-        call = Call(twin, drawn_for(twin, samplers, m, rng), int(rng.integers(2**32)))
-        conduct.check_hands_off(tally, call.another(call.drawn), samplers, rng)
-        earlier = call.another(drawn_for(twin, samplers, m + 1, rng))
+        drawn, other, more = (drawn_for(twin, samplers, n, rng) for n in (m, m, m + 1))
+        call = Call(twin, drawn, int(rng.integers(2**32)))
+        earlier = call.another(more)
+        try:
+            conduct.check_hands_off(tally, call.another(drawn), rng)
+        except InputError as error:
+            given = ", ".join(f"{name} {np.shape(rows)}" for name, rows in drawn.items())
+            raise InputError(
+                f"{error}; drawn were {given}: give samplers of other widths"
+            ) from error
         conduct.check_adds(tally, call)
         conduct.check_forgets(tally, call, earlier, rng)
-        conduct.influences(call, samplers, seen, rng)
+        conduct.influences(call, other, seen, rng)
         check_unread(tally, call)
         (check_mean if turn.estimator else _check_derivatives)(tally, call, seen, rng)
 
     def at_end(tally: Tally) -> None:
-        for name in (*turn.networks(), *turn.draws):
+        networks = [name for name, network in turn.networks().items() if network.params.size]
+        for name in (*networks, *turn.draws):
             tally.require(
                 name in seen,
                 f"no figure depends on {name}; is it forgotten, or an old copy of it kept?",
@@ -142,36 +147,13 @@ def _check_derivatives(tally: Tally, call: Call, seen: set[str], rng: np.random.
     figures, fast = call.gradients()
     slow, plain = call.gradients(fast=False)
     tally.require(
-        conduct.close(figures, slow),
-        f"figures are {figures} by fast passes and {slow} by plain ones",
+        close(figures, slow), f"figures are {figures} by fast passes and {slow} by plain ones"
     )
     for name, network in call.moves.items():
         J = cost_of(name, call.turn, figures)
         for block in parameter_blocks(network, f"{name}."):
-            u = rng.standard_normal(block.values.shape)
-            f = along(lambda J=J: call.gradients()[0][J], block.values, u)
-            numeric = derivative(f, figures[J])
-            for how, grads in (("fast", fast), ("plain", plain)):
-                gradient = block.of(grads[name])
-                along_u = float(np.sum(gradient * u))
-                if not tally.agrees(block.label, along_u, numeric):
-                    tally.where += f", {how} passes"
-                    _explain(tally, call, J, block, gradient, along_u, float(numeric.value))
+            by = {", fast passes": block.of(fast[name]), ", plain passes": block.of(plain[name])}
+            value = partial(call.value, J)
+            numeric = compare(tally, J, value, block.values, by, rng, label=block.label)
             if not numeric.flat:
                 seen.add(name)
-
-
-def _explain(
-    tally: Tally, call: Call, J: str, block: Block, gradient: np.ndarray, along_u: float, n: float
-) -> None:
-    def value() -> float:
-        return call.gradients()[0][J]
-
-    entry = worst_entry(value, lambda _: gradient, block.values, tally.tolerance)
-    if entry:
-        tally.fail(entry.sentence(J, block.label, "backward"), entry.relative_error)
-    tally.fail(
-        f"d {J} / d {block.label}: backward gives {along_u:.6g} along a direction, "
-        f"finite differences give {n:.6g}",
-        relative_error(along_u, n),
-    )
