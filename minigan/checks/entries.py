@@ -56,7 +56,7 @@ def compare(
         if tally.agrees(label, along_u, numeric):
             continue
         tally.where += where
-        entry = worst_entry(f, lambda _, gradient=gradient: gradient, block, tally.tolerance)
+        entry = worst_entry(f, [gradient].__getitem__, block, tally.tolerance)
         if entry:
             tally.fail(entry.sentence(J, label, source), entry.relative_error)
         tally.fail(
@@ -85,21 +85,18 @@ def worst_entry(
     analytic = np.array([np.ravel(gradient(int(row)))[columns] for row in rows])
     analytic += 0.0  # -0 becomes 0, which reads better
     slopes = [slope(along(outputs, block, _unit(block.shape, j))) for j in columns]
-    numeric = np.array([np.ravel(_value(s))[rows] for s in slopes]).T
-    bend = np.array([np.ravel(s.bend)[rows] for s in slopes]).T
+    values, bends, roundings = (
+        np.array([np.ravel(s[i])[rows] for s in slopes]).T for i in range(3)
+    )
+    numeric = np.where(abs(values) <= roundings, 0.0, values)  # what rounding alone can make
     least = tolerance * max(np.abs(analytic).max(), np.abs(numeric).max())
-    gap = np.where(bend > least, 0.0, np.abs(analytic - numeric))  # a kink proves nothing
+    gap = np.where(bends > least, 0.0, np.abs(analytic - numeric))  # a kink proves nothing
     i, j = np.unravel_index(gap.argmax(), gap.shape)  # argmax takes nan for the largest
     if gap[i, j] <= least:
         return None
-    output = np.unravel_index(rows[i], y_shape)
-    position = np.unravel_index(columns[j], block.shape)
-    return Entry(_ints(output), _ints(position), float(analytic[i, j]), float(numeric[i, j]))
-
-
-def _value(s: Slope) -> np.ndarray:
-    """Derivatives, with 0 for those that rounding alone can make."""
-    return np.where(abs(s.value) <= s.rounding, 0.0, s.value)
+    indices = np.unravel_index(rows[i], y_shape), np.unravel_index(columns[j], block.shape)
+    output, position = (tuple(map(int, index)) for index in indices)
+    return Entry(output, position, float(analytic[i, j]), float(numeric[i, j]))
 
 
 def _spread(size: int) -> np.ndarray:
@@ -111,10 +108,6 @@ def _unit(shape: tuple[int, ...], j: int) -> np.ndarray:
     unit = np.zeros(shape)
     unit.flat[j] = 1.0
     return unit
-
-
-def _ints(index) -> tuple[int, ...]:
-    return tuple(int(i) for i in index)
 
 
 def _indexed(name: str, index: tuple[int, ...]) -> str:

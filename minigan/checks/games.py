@@ -68,5 +68,5 @@ def check_game(
         reports.append(check_turn(turn, **options, **drawn))
     label = cost if isinstance(cost, str) else getattr(cost, "__name__", repr(cost))
     worst = max(report.worst for report in reports)
-    counts = (sum(getattr(r, name) for r in reports) for name in ("directions", "redraws"))
-    return Report(f"game with {label} cost", worst, *counts, passed=True)
+    directions, redraws = (sum(getattr(r, n) for r in reports) for n in ("directions", "redraws"))
+    return Report(f"game with {label} cost", worst, directions, redraws, True)

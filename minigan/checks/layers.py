@@ -92,7 +92,9 @@ def check_layer(
     """
     if not isinstance(layer, Layer):
         raise InputError(f"check_layer: expected a Layer (or use check_network), got {layer!r}")
-    network = _alone(layer)
+    network = Sequential([copy.deepcopy(layer)], dtype="float64")
+    if layer.params:
+        network.params[...] = to_host(layer.flat_params)
     trial = _trial(network, True, shape, scale, train)
     return run_trials(str(network.layers[0]), trial, seeds, tolerance)
 
@@ -131,14 +133,6 @@ def check_network(
     return run_trials(network.name, trial, seeds, tolerance)
 
 
-def _alone(layer: Layer) -> Sequential:
-    """Network of nothing but a copy of the layer, with its parameters if it has any."""
-    network = Sequential([copy.deepcopy(layer)], dtype="float64")
-    if layer.params:
-        network.params[...] = to_host(layer.flat_params)
-    return network
-
-
 def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
     """All checks at one point, in each mode; of the only layer by itself if it is ``alone``."""
     shape = _checked_shape(shape, network)
@@ -153,7 +147,7 @@ def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
             plain = here.layers[0] if alone else here
             x1, x2 = scale * rng.standard_normal((2, *shape))
             if alone:
-                check_form(tally, plain, x1, mode, generator(0))
+                check_form(tally, here.layers[0], x1, mode, generator(0))
             runs = [Pass(here, plain, x, mode, rng) for x in (x1, x2)]
             _check_point(tally, runs[0], runs[1], rng)
             if alone:
@@ -216,10 +210,8 @@ def _explain(tally: Tally, run: Pass, k: int, analytic: float, u: np.ndarray, n:
     )
     alone = float(np.sum(run.close(run.open()[1], run.R)[k] * u))
     if relative_error(alone, n) <= tolerance:
-        what = (
-            f"with two passes open at once, {what}; one pass by itself is right: is something "
-            "of a pass kept on self?"
-        )
+        what = f"with two passes open at once, {what}; one pass by itself is right: is something "
+        what += "of a pass kept on self?"
     tally.fail(what, error)
 
 

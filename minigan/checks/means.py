@@ -29,7 +29,8 @@ def check_mean(tally: Tally, call: Call, seen: set[str], rng: np.random.Generato
     More random numbers are drawn until the errors are so small, or 4,096 were not enough.
     """
     figures, _ = call.gradients()
-    probes, pairs = [], []
+    probes: list[tuple] = []
+    pairs: list[list] = []
     for name, network in call.moves.items():
         seen.add(name)
         for block in parameter_blocks(network, f"{name}."):

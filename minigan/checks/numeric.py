@@ -118,7 +118,7 @@ def derivative(f: Callable[[float], float], middle: float) -> Slope:
         return near
     others = [f(part * STRETCH) for part in (-1.0, -0.5, 0.5, 1.0)]
     if max(abs(other - middle) for other in others) <= 256 * EPS * abs(middle):
-        return near._replace(value=np.float64(0), flat=True)
+        return near._replace(value=np.zeros(()), flat=True)
     return near
 
 

@@ -56,10 +56,9 @@ class Tally:
 
     def report(self, failure: GradientError | None = None) -> Report:
         """What was tried, and how it ended."""
-        if failure is None:
-            return Report(self.name, self.worst, self.directions, self.redraws, True)
-        worst = failure.relative_error
-        return Report(self.name, worst, self.directions, self.redraws, False, str(failure))
+        worst = self.worst if failure is None else failure.relative_error
+        ended = failure is None, "" if failure is None else str(failure)
+        return Report(self.name, worst, self.directions, self.redraws, *ended)
 
 
 Trial = Callable[[Tally, np.random.Generator], None]
@@ -113,7 +112,5 @@ def _settle(tally: Tally, trial: Trial, seed: int) -> None:
             tally.redraws += 1
     tally.where = f"seed {seed}"
     counts = ", ".join(f"{reason} ({count} times)" for reason, count in doubts.items())
-    tally.fail(
-        f"no point could be checked in {1 + REDRAWS} draws, finite differences cannot be "
-        f"trusted: {counts}"
-    )
+    told = "finite differences cannot be trusted"
+    tally.fail(f"no point could be checked in {1 + REDRAWS} draws, {told}: {counts}")

@@ -1,4 +1,4 @@
-"""Batch normalisation, correct, and a few that are not: a layer that couples its batch and remembers."""
+"""Batch normalisation: a layer that couples its batch and remembers; right once, then wrongly."""
 
 import numpy as np
 

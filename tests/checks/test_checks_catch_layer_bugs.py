@@ -1,23 +1,42 @@
 """Every planted bug in a layer is caught, and the message says what is wrong."""
 
+import numpy as np
 import planted_layers as planted
 import pytest
+from planted_layers import bug
 
-from minigan import Linear, Sequential, Tanh
+from minigan import Dropout, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
 from minigan.checks import GradientError, check_layer, check_network
 
 # (layer, what the message must say): which Jacobian entry, or which part of the contract.
 BUGS = [
     (planted.WrongSign(4, 3), r"d y\[\d, \d\] / d x\[\d, \d\]: backward gives"),
-    (planted.TransposedWeight(4, 4), r"d y\[\d, \d\] / d x\[\d, \d\]"),
-    (planted.BiasGradientMissing(4, 3), r"/ d b\[\d\]: backward gives 0, finite .* give 1 "),
-    (planted.BiasGradientMean(4, 3), r"/ d b\[\d\]: backward gives 0.2, finite .* give 1 "),
-    (planted.WeightGradientMean(4, 3), r"/ d W\[\d, \d\]: .* \(relative error 8e-01\)"),
+    (
+        bug(planted.Formulas, "Transposed", of_x=lambda self, dy, x: dy @ self.W)(4, 4),
+        r"d y\[\d, \d\] / d x\[\d, \d\]",
+    ),
+    (
+        bug(planted.Formulas, "BiasMissing", of_b=lambda self, dy, x: 0)(4, 3),
+        r"/ d b\[\d\]: backward gives 0, finite .* give 1 ",
+    ),
+    (
+        bug(planted.Formulas, "BiasMean", of_b=lambda self, dy, x: dy.mean(axis=0))(4, 3),
+        r"/ d b\[\d\]: backward gives 0.2, finite .* give 1 ",
+    ),
+    (
+        bug(planted.Formulas, "WeightMean", of_W=lambda self, dy, x: x.T @ dy / len(x))(4, 3),
+        r"/ d W\[\d, \d\]: .* \(relative error 8e-01\)",
+    ),
     (planted.OneWeightOffByAThousandth(4, 3), r"d y\[\d, 2\] / d W\[1, 2\]: .* error 1e-03"),
     (planted.GradsOverwritten(4, 3), "two passes do not leave the sum"),
     (planted.ParamGradsIgnored(4, 3), "param_grads=False changes grads"),
     (planted.NothingWithoutParamGrads(4, 3), "param_grads=False, gives another dx"),
-    (planted.DxOfWrongShape(4, 3), r"dx of shape \(4,\) for x of \(5, 4\)"),
+    (
+        bug(
+            planted.Formulas, "DxOfWrongShape", of_x=lambda self, dy, x: (dy @ self.W.T).sum(axis=0)
+        )(4, 3),
+        r"dx of shape \(4,\) for x of \(5, 4\)",
+    ),
     (planted.DecaysItsWeights(4, 3), "changes the parameters"),
     (planted.StateOnSelf(4, 3), "two passes open at once, .* direction in W.* kept on self"),
     (planted.StateOnSelfElementwise(), "two passes open at once, .* direction in x.* kept on self"),
@@ -25,27 +44,72 @@ BUGS = [
     (planted.CachesLastInFirstOut(), "two passes open at once, .* kept on self"),
     (planted.ForwardRemembers(), "two forward passes with the same x, parameters and rng differ"),
     (planted.LeakySlopeOff(0.2), "backward gives 0.2001, finite differences give 0.2 .*5e-04"),
-    (planted.LeakyNegativeSideForgotten(0.2), "gives 0, finite differences give 0.2 .*1e[+]00"),
-    (planted.ReLUAlwaysOn(), "backward gives 1, finite differences give 0 "),
-    (planted.ReLUInPlace(), "forward modifies x"),
+    (
+        bug(LeakyReLU, "NegativeSideForgotten", rule=lambda self, dy, c: dy * (c == 1))(0.2),
+        "gives 0, finite differences give 0.2 .*1e[+]00",
+    ),
+    (
+        bug(ReLU, "ReLUAlwaysOn", forward=lambda self, x, **_: (np.maximum(x, 0), x >= x))(),
+        "backward gives 1, finite differences give 0 ",
+    ),
+    (
+        bug(ReLU, "ReLUInPlace", forward=lambda self, x, **_: (np.maximum(x, 0, out=x), x > 0))(),
+        "forward modifies x",
+    ),
     (planted.DyInPlace(), "backward modifies dy"),
     (planted.CacheInPlace(), "backward modifies its cache"),
     (planted.Float64Forward(), "float32 x gives float64 y"),
     (planted.Float64Backward(), "float32 dy gives float64 dx"),
-    (planted.SigmoidPrecedence(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]: backward gives 0,"),
-    (planted.SigmoidPrecedenceWithDy(), r"d y\[\d, \d\] / d x\[\d, \d\]"),
+    (
+        bug(Sigmoid, "Precedence", rule=lambda self, dy, y: dy * (y * 1 - y))(),
+        r"d y\[(\d), (\d)\] / d x\[\1, \2\]: backward gives 0,",
+    ),
+    (
+        bug(Sigmoid, "PrecedenceWithDy", rule=lambda self, dy, y: dy * y * 1 - y)(),
+        r"d y\[\d, \d\] / d x\[\d, \d\]",
+    ),
     (planted.TanhNotSquared(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]"),
     (planted.SwishTermMissing(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]"),
-    (planted.DropoutMaskForgotten(0.5), "gives 2, finite differences give 0 .*train=True"),
-    (planted.DropoutScaleForgotten(0.5), "gives 1, finite differences give 2 .*train=True"),
+    (
+        bug(
+            Dropout,
+            "MaskForgotten",
+            rule=lambda self, dy, c: dy if c[1] is None else dy / self.keep,
+        )(0.5),
+        "gives 2, finite differences give 0 .*train=True",
+    ),
+    (
+        bug(
+            Dropout,
+            "ScaleForgotten",
+            rule=lambda self, dy, c: dy if c[1] is None else dy * (c[1] > 0),
+        )(0.5),
+        "gives 1, finite differences give 2 .*train=True",
+    ),
     (planted.DropoutFreshMask(0.5), r"d y\[(\d), (\d)\] / d x\[\1, \2\].*train=True"),
     (planted.DropoutOwnRandomNumbers(0.5), "draw random numbers from rng only"),
-    (planted.DropoutScaledAtTestTime(0.5), "gives 0.5, finite differences give 1 .*train=False"),
+    (
+        bug(
+            Dropout,
+            "ScaledAtTestTime",
+            rule=lambda self, dy, c: dy * (self.keep if c[1] is None else c[1]),
+        )(0.5),
+        "gives 0.5, finite differences give 1 .*train=False",
+    ),
     (planted.WinnerOfAnotherUnit(4, 3, pieces=3), r"d y\[\d, \d\] / d x\[\d, \d\]"),
     (planted.PiecesInOtherOrder(4, 3, pieces=3), r"d y\[\d, \d\] / d x\[\d, \d\]"),
-    (planted.NoTrain(), r"expected forward\(self, x, \*, train=True.*, got forward\(x\)"),
-    (planted.NoParamGrads(), r"expected backward\(self.*param_grads=True\), got backward"),
-    (planted.NoCache(), "forward returns ndarray, expected two things: y, cache"),
+    (
+        bug(Tanh, "NoTrain", forward=lambda self, x: (x, x))(),
+        r"expected forward\(self, x, \*, train=True.*, got forward\(x\)",
+    ),
+    (
+        bug(Tanh, "NoParamGrads", backward=lambda self, dy, cache: dy)(),
+        r"expected backward\(self.*param_grads=True\), got backward",
+    ),
+    (
+        bug(Tanh, "NoCache", forward=lambda self, x, *, train=True, rng=None: np.tanh(x))(),
+        "forward returns ndarray, expected two things: y, cache",
+    ),
     (planted.ForgetsToReturn(4, 3), "backward returns None, .*: return dx"),
     (planted.FlatOutput(4, 3), r"y of shape \(15,\), expected \(batch, n_out\) = \(5, 3\)"),
     (planted.WrongWidth(4, 3), r"y of shape \(5, 3\), expected \(batch, n_out\) = \(5, 4\)"),

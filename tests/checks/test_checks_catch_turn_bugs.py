@@ -1,11 +1,13 @@
 """Every planted bug in a turn is caught, and the message says what is wrong."""
 
+import numpy as np
 import planted_turns as planted
 import pytest
 from batch_norm import BatchNorm
+from planted_turns import DTurn, GTurn, bug
 from turns_of_papers import EncoderGeneratorTurn, MovingBaselineTurn, ReinforceTurn
 
-from minigan import Dropout, Linear, Maxout, Normal, ReLU, Sequential, Spherical, Tanh
+from minigan import Dropout, Linear, Maxout, ReLU, Sequential, Spherical, Tanh
 from minigan.checks import GradientError, check_game, check_turn
 
 D_W, G_W = (
@@ -14,29 +16,76 @@ D_W, G_W = (
 )
 AFTER = "after a call at another point, the {} are others .* kept on self"
 BUGS = [
-    (planted.RealHalfForgotten, D_W),
-    (planted.SignOfFakeFlipped, D_W),
-    (planted.TupleOrderSwapped, D_W),
-    (planted.MeanForgotten, rf"{D_W}.*relative error 8e-01\).*batch 5"),
-    (planted.BatchSizeFrozen, rf"{D_W}.*batch (1|17)"),
-    (planted.GradientAddedTwice, rf"{D_W}.*relative error 5e-01"),
+    (bug("RealHalfForgotten", DTurn, back=lambda t, r, f, c: t.D.backward((None, f), c)), D_W),
+    (bug("SignOfFakeFlipped", DTurn, back=lambda t, r, f, c: t.D.backward((r, -f), c)), D_W),
+    (bug("TupleOrderSwapped", DTurn, back=lambda t, r, f, c: t.D.backward((f, r), c)), D_W),
+    (
+        bug(
+            "MeanForgotten",
+            DTurn,
+            back=lambda t, r, f, c: t.D.backward((r * len(r), f * len(f)), c),
+        ),
+        rf"{D_W}.*relative error 8e-01\).*batch 5",
+    ),
+    (
+        bug(
+            "BatchSizeFrozen",
+            DTurn,
+            back=lambda t, r, f, c: t.D.backward((r * len(r) / 5, f * len(f) / 5), c),
+        ),
+        rf"{D_W}.*batch (1|17)",
+    ),
+    (
+        bug(
+            "GradientAddedTwice",
+            DTurn,
+            back=lambda t, r, f, c: [t.D.backward((r, f), c) for _ in "12"],
+        ),
+        rf"{D_W}.*relative error 5e-01",
+    ),
     (planted.ZeroesItself, "does not double the gradients; a turn adds"),
-    (planted.FastIsAnother, rf"{D_W}.*, fast passes\)"),
-    (planted.FastCostIsAnother, r"figures are \{'J_D': .* by fast passes and"),
-    (planted.CentresItsData, "changes its minibatch x in place"),
-    (planted.NoiseInPlace, "changes its minibatch z in place"),
+    (
+        bug(
+            "FastIsAnother", DTurn, back=lambda t, r, f, c: t.D.backward((r, f * (1 + t.D.fast)), c)
+        ),
+        rf"{D_W}.*, fast passes\)",
+    ),
+    (
+        bug(
+            "FastCostIsAnother", DTurn, fake=lambda t, rng, z, x: t.G.forward(z)[0] * (1 + t.D.fast)
+        ),
+        r"figures are \{'J_D': .* by fast passes and",
+    ),
+    (
+        bug(
+            "CentresItsData",
+            DTurn,
+            fake=lambda t, rng, z, x: t.G.forward(z)[0] + np.subtract(x, 1, out=x),
+        ),
+        "changes its minibatch x in place",
+    ),
+    (
+        bug("NoiseInPlace", DTurn, fake=lambda t, rng, z, x: t.G.forward(np.tanh(z, out=z))[0]),
+        "changes its minibatch z in place",
+    ),
     (planted.OwnRandomNumbers, "draw random numbers from rng only"),
     (planted.FakesOfTheFirstCall, AFTER.format("figures")),
     (planted.CopyOfGMadeInTheFirstCall, AFTER.format("figures")),
     (planted.CopyOfGMadeAtTheStart, "no figure depends on G; .* an old copy of it kept"),
-    (planted.DSeesTheNoise, "no figure depends on G;"),
+    (bug("DSeesTheNoise", DTurn, fake=lambda t, rng, z, x: z), "no figure depends on G;"),
     (planted.RealHalfOnlyValueToo, "no figure depends on G;"),
     (planted.GoesOnIntoG, "changes G.grads, but moves only D"),
     (planted.CacheOfRealForFake, D_W),
     (planted.MeanOverTheWrongBatch, D_W),
-    (planted.NotThroughD, f"{G_W}backward gives"),
-    (planted.TouchesD, r"changes D.grads, but moves only G; in D.backward, say param_grads=False"),
-    (planted.Ascends, rf"{G_W}.*relative error 2e\+00"),
+    (bug("NotThroughD", GTurn, through_D=lambda t, da, c: da.copy()), f"{G_W}backward gives"),
+    (
+        bug("TouchesD", GTurn, through_D=lambda t, da, c: t.D.backward(da, c)),
+        r"changes D.grads, but moves only G; in D.backward, say param_grads=False",
+    ),
+    (
+        bug("Ascends", GTurn, through_D=lambda t, da, c: t.D.backward(-da, c, param_grads=False)),
+        rf"{G_W}.*relative error 2e\+00",
+    ),
     (planted.FirstCacheKept, "after a call at another point, this is raised: .* kept on self"),
     (planted.CopyOfDMadeInTheFirstCall, AFTER.format("figures")),
     (planted.NeverTrains, "does not double|backward gives 0, "),
@@ -128,7 +177,7 @@ def test_estimator_that_forgets_to_say_so_is_refused():
     class Reinforce(ReinforceTurn):
         estimator = False
 
-    with pytest.raises(GradientError, match="backward gives|no point could be checked"):
+    with pytest.raises(GradientError, match=r"backward gives|no point could be checked"):
         check_turn(Reinforce(three()["G"], Sequential([Linear(2, 1)])), batch=17, seeds=[0])
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigan import Layer, Linear, ReLU
+from minigan import Layer, ReLU
 from minigan.checks import GradientError, check_layer
 from minigan.checks.numeric import STEP, along, relative_error, slope
 

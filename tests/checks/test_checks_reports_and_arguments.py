@@ -17,7 +17,6 @@ from minigan.checks import (
     run_suite,
     suite,
 )
-from minigan.checks.entries import worst_entry
 from minigan.costs import minimax_cost
 
 
@@ -74,30 +73,6 @@ def test_failing_row_is_reported_and_does_not_stop_the_suite(monkeypatch):
 def test_same_seeds_give_the_same_report():
     network = Sequential([Linear(4, 5), ReLU(), Dropout(0.5), Linear(5, 2)], seed=0)
     assert check_network(network) == check_network(network)
-
-
-def test_worst_entry_is_the_one_that_was_changed():
-    A = np.random.default_rng(0).normal(size=(6, 12))
-    block, wrong = np.random.default_rng(1).normal(size=(3, 4)), A.copy()
-    wrong[4, 7] += 1e-3
-    entry = worst_entry(
-        lambda: (A @ block.ravel()).reshape(3, 2), lambda i: wrong[i].reshape(3, 4), block, 1e-6
-    )
-    assert (entry.output, entry.position) == ((2, 0), (1, 3))
-    assert entry.analytic == wrong[4, 7]
-    assert entry.numeric == pytest.approx(A[4, 7], rel=1e-8)
-    assert worst_entry(lambda: A @ block.ravel(), lambda i: A[i], block, 1e-6) is None
-
-
-def test_worst_entry_is_never_one_at_a_kink():
-    block = np.array([0.0, 1.0, -1.0])  # the derivative of abs at 0 proves nothing
-
-    def gradient(slopes):
-        return lambda row: np.eye(3)[row] * slopes
-
-    assert worst_entry(lambda: abs(block), gradient([1, 1, -1]), block, 1e-6) is None
-    entry = worst_entry(lambda: abs(block), gradient([1, 1, -0.999]), block, 1e-6)
-    assert (entry.output, entry.position) == ((2,), (2,))
 
 
 def test_entry_that_the_search_misses_on_a_large_layer_is_still_an_error():
