@@ -101,12 +101,12 @@ def check_forgets(tally: Tally, call: Call, earlier: Call, rng: np.random.Genera
 def influences(call: Call, other: Drawn, seen: set[str], rng: np.random.Generator) -> None:
     """Add to ``seen`` the opponents and minibatches that some figure depends on."""
     figures, _ = call.gradients()
-    for name, network in call.opponents().items():
-        if name not in seen:
-            with call.elsewhere({name: network}, rng):
-                if call.gradients()[0] != figures:
-                    seen.add(name)
-    drawn = call.drawn
+    opponents, drawn = call.opponents(), call.drawn
+    seen |= call.networks.keys() - opponents.keys() - call.moves.keys()  # parts of what moves
+    for name in opponents.keys() - seen:
+        with call.elsewhere({name: opponents[name]}, rng):
+            if call.gradients()[0] != figures:
+                seen.add(name)
     for name in drawn.keys() - seen:
         call.drawn = drawn | {name: other[name]}
         if call.gradients()[0] != figures:

@@ -13,17 +13,21 @@ from minigan.checks.tally import Tally
 from minigan.layers.base import Layer
 
 
-def check_form(tally: Tally, layer: Layer, x: np.ndarray, train: bool, rng) -> None:
-    """Require the arguments, (y, cache) with y (batch, n_out), and dx of the shape of x."""
-    for method, expected, (given, named) in (
-        (layer.forward, "x, *, train=True, rng=None", ((x,), {"train": train, "rng": rng})),
-        (layer.backward, "dy, cache, *, param_grads=True", ((x, x), {"param_grads": True})),
+def check_arguments(tally: Tally, layer: Layer) -> None:
+    """Require the arguments with which a network calls a layer."""
+    for method, names, given, keyword in (
+        (layer.forward, "x, *, train=True, rng=None", 1, {"train": True, "rng": None}),
+        (layer.backward, "dy, cache, *, param_grads=True", 2, {"param_grads": True}),
     ):
         try:
-            inspect.signature(method).bind(*given, **named)
+            inspect.signature(method).bind(*[None] * given, **keyword)
         except TypeError as error:
-            name, found = method.__name__, inspect.signature(method)
-            tally.fail(f"expected {name}(self, {expected}), got {name}{found}: {error}")
+            what, found = method.__name__, inspect.signature(method)
+            tally.fail(f"{layer}: expected {what}(self, {names}), got {what}{found}: {error}")
+
+
+def check_form(tally: Tally, layer: Layer, x: np.ndarray, train: bool, rng) -> None:
+    """Require (y, cache) with y (batch, n_out), and dx of the shape of x."""
     tally.require(
         (layer.n_in is None) == (layer.n_out is None),
         f"n_in is {layer.n_in} and n_out {layer.n_out}: give both, or None twice if any width "

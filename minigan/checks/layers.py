@@ -28,7 +28,7 @@ from minigan.checks.contract import (
 )
 from minigan.checks.entries import worst_entry
 from minigan.checks.equal_inputs import check_equal_inputs
-from minigan.checks.form import check_form, check_shape
+from minigan.checks.form import check_arguments, check_form, check_shape
 from minigan.checks.numeric import along, derivative, relative_error
 from minigan.checks.passes import Pass
 from minigan.checks.report import Report
@@ -145,6 +145,8 @@ def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
             tally.where = f"{seed}, train={mode}"
             here = moved(network, rng)
             plain = here.layers[0] if alone else here
+            for layer in here.layers:
+                check_arguments(tally, layer)
             x1, x2 = scale * rng.standard_normal((2, *shape))
             if alone:
                 check_form(tally, here.layers[0], x1, mode, generator(0))

@@ -157,3 +157,9 @@ def test_bug_that_needs_wide_inputs_is_caught_at_wide_inputs():
     assert check_layer(ClipsItsGradient(4, 3)).passed
     with pytest.raises(GradientError, match=r"/ d x\[\d, \d\]: backward gives 0,"):
         check_layer(ClipsItsGradient(4, 3), scale=10)
+
+
+def test_layer_that_a_network_cannot_call_is_named():
+    network = Sequential([Linear(3, 3), bug(Tanh, "NoTrain", forward=lambda self, x: (x, x))()])
+    with pytest.raises(GradientError, match=r"NoTrain\('notrain1'\): expected forward\(self, x"):
+        check_network(network)

@@ -5,7 +5,12 @@ import planted_turns as planted
 import pytest
 from batch_norm import BatchNorm
 from planted_turns import DTurn, GTurn, bug
-from turns_of_papers import EncoderGeneratorTurn, MovingBaselineTurn, ReinforceTurn
+from turns_of_papers import (
+    EncoderGeneratorTurn,
+    InfoGeneratorTurn,
+    MovingBaselineTurn,
+    ReinforceTurn,
+)
 
 from minigan import Dropout, Linear, Maxout, ReLU, Sequential, Spherical, Tanh
 from minigan.checks import GradientError, check_game, check_turn
@@ -133,41 +138,46 @@ def test_memory_of_D_that_Gs_turn_moves_is_caught():
         check_turn(planted.MovesWhatDRemembers(G, D))
 
 
-def three():
-    G, E = (Sequential([Linear(2, 7), Tanh(), Linear(7, 2)], seed=seed) for seed in (1, 2))
-    D = Sequential([Maxout(4, 6, pieces=3), Linear(6, 1)], seed=3)
-    return {"G": G, "E": E, "D": D}
+def mlp(n_in, n_out, seed=1):
+    return Sequential([Linear(n_in, 6), Tanh(), Linear(6, n_out)], seed=seed)
 
 
-class EncoderForgotten(EncoderGeneratorTurn):
-    """Two networks move by one cost, and only one of them receives its gradient."""
-
-    def gradient_of_code(self, d_pair, n_x):
-        return 0 * d_pair[:, n_x:]
-
-
-class SplitInTheWrongOrder(EncoderGeneratorTurn):
-    """The gradient of the pair is split as if the code came first."""
-
-    def gradient_of_code(self, d_pair, n_x):
-        return d_pair[:, :n_x]
+PAIRS = (mlp(2, 2), mlp(2, 2, 2), mlp(4, 1, 3))  # G, E, D
+THREE = [
+    (  # two networks move by one cost, and only one receives its gradient
+        bug(
+            "EncoderForgotten", EncoderGeneratorTurn, gradient_of_code=lambda t, d, n: 0 * d[:, n:]
+        ),
+        PAIRS,
+        r"d J_GE / d E\.linear1\.W\[\d, \d\]: backward gives 0,",
+    ),
+    (
+        bug(
+            "SplitInTheWrongOrder", EncoderGeneratorTurn, gradient_of_code=lambda t, d, n: d[:, :n]
+        ),
+        PAIRS,
+        r"d J_GE / d E\.linear1\.W\[\d, \d\]: backward gives",
+    ),
+    (  # of two costs of G only that by D
+        bug("CostByQForgotten", InfoGeneratorTurn, added=lambda t, dh, dh_Q: dh),
+        (mlp(2, 2), mlp(2, 1, 2), mlp(6, 1, 3)),
+        r"d J_G / d G\.linear1\.W\[\d, \d\]: backward gives",
+    ),
+]
 
 
 @pytest.mark.parametrize(
-    ("turn", "message"),
-    [
-        (EncoderForgotten, r"d J_GE / d E\.linear1\.W\[\d, \d\]: backward gives 0,"),
-        (SplitInTheWrongOrder, r"d J_GE / d E\.linear1\.W\[\d, \d\]: backward gives"),
-    ],
+    ("turn", "networks", "message"), THREE, ids=[t.__name__ for t, *_ in THREE]
 )
-def test_bug_in_a_game_of_three_is_caught(turn, message):
+def test_bug_in_a_game_of_three_is_caught(turn, networks, message):
+    samplers = {"x": Spherical(2)} if "x" in turn.draws else {}
     with pytest.raises(GradientError, match=message):
-        check_turn(turn(**three()), x=Spherical(2), seeds=range(3))
+        check_turn(turn(*networks), seeds=range(3), **samplers)
 
 
 @pytest.mark.parametrize("factor", [-1.0, 0.0, 0.5, 2.0])
 def test_estimator_that_is_wrong_in_the_mean_is_caught(factor):
-    turn = ReinforceTurn(three()["G"], Sequential([Linear(2, 1)], seed=4))
+    turn = ReinforceTurn(mlp(2, 2), Sequential([Linear(2, 1)], seed=4))
     turn.factor = factor
     with pytest.raises(GradientError, match=r"the mean of d J_G / d G.* by backward and .* \+- "):
         check_turn(turn, seeds=[0])
@@ -178,9 +188,9 @@ def test_estimator_that_forgets_to_say_so_is_refused():
         estimator = False
 
     with pytest.raises(GradientError, match=r"backward gives|no point could be checked"):
-        check_turn(Reinforce(three()["G"], Sequential([Linear(2, 1)])), batch=17, seeds=[0])
+        check_turn(Reinforce(mlp(2, 2), Sequential([Linear(2, 1)])), batch=17, seeds=[0])
 
 
 def test_memory_without_a_state_is_caught():
     with pytest.raises(GradientError, match="parameters and rng differ"):
-        check_turn(MovingBaselineTurn(three()["G"], Sequential([Linear(2, 1)])), seeds=[0])
+        check_turn(MovingBaselineTurn(mlp(2, 2), Sequential([Linear(2, 1)])), seeds=[0])

@@ -36,6 +36,21 @@ class FromSamplers(mg.Turn):
         return {"J_D": (a * a).mean() / 2}
 
 
+class HeadTurn(mg.Turn):
+    """A part of D moves, behind features that stand still."""
+
+    moves, draws = ("head",), ("z",)
+
+    def __init__(self, D):
+        self.features, self.head, self.D = D[:-1], D[-1:], D
+
+    def gradients(self, rng, z):
+        h, _ = self.features.forward(z, rng=rng)
+        a, cache = self.head.forward(h, rng=rng)
+        self.head.backward(a / a.size, cache, input_grad=False)
+        return {"J_head": (a * a).mean() / 2}
+
+
 TURNS = {
     "BiGAN's D": (papers.PairDiscriminatorTurn(mlp(3, 2), mlp(2, 3, 2), mlp(5, 1, 3)), "x"),
     "BiGAN's G and E": (papers.EncoderGeneratorTurn(mlp(3, 2), mlp(2, 3, 2), mlp(5, 1, 3)), "x"),
@@ -43,6 +58,7 @@ TURNS = {
     "InfoGAN": (papers.InfoGeneratorTurn(mlp(3, 2), mlp(2, 1, 3), mlp(7, 1, 4)), ""),
     "pairs": (papers.LabelTurn(mlp(5, 1)), "pairs"),
     "rows of its own": (FromSamplers(mlp(2, 1)), ""),
+    "a part of a network": (HeadTurn(mlp(2, 1)), ""),
     "plain networks": (mg.GeneratorTurn(mlp(3, 2, fast=False), mlp(2, 1, fast=False)), ""),
     "estimator": (papers.ReinforceTurn(mlp(2, 3), mlp(3, 1)), ""),
     "estimator with a baseline": (papers.SavedBaselineTurn(mlp(2, 3), mlp(3, 1)), ""),

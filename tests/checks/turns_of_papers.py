@@ -82,9 +82,13 @@ class InfoGeneratorTurn(Turn):
         J, da = non_saturating_cost(a)
         dh_Q = self.Q.backward(error / len(z), Q_cache)
         dh = self.head.backward(da, head_cache, param_grads=False)
-        self.G.backward(self.features.backward(dh + dh_Q, h_cache, param_grads=False), G_cache)
+        dx = self.features.backward(self.added(dh, dh_Q), h_cache, param_grads=False)
+        self.G.backward(dx, G_cache)
         J_Q = (error * error).mean() / 2
         return {"J_G": J + J_Q, "J_Q": J_Q}
+
+    def added(self, dh, dh_Q):
+        return dh + dh_Q
 
 
 class LabelTurn(Turn):
