@@ -1,4 +1,4 @@
-"""Is a gradient right? Backward passes against finite differences, in float64.
+"""Backward passes held against finite differences, in float64.
 
     from minigan.checks import check_layer
     check_layer(MyLayer(4, 3))

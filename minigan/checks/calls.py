@@ -8,8 +8,7 @@ from the same seed each time, and what turn or layers remember is put back befor
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -85,18 +84,18 @@ class Call:
             if not any(np.shares_memory(network.params, own.params) for own in self.moves.values())
         }
 
-    @contextmanager
-    def elsewhere(
-        self, networks: dict[str, Sequential], rng: np.random.Generator
-    ) -> Iterator[None]:
-        """Context in which the parameters of these networks are others, all of a part's whole."""
-        wholes = {id(network): network for network in map(whole, networks.values())}.values()
+    def displace(self, names: Iterable[str], rng: np.random.Generator) -> Callable[[], None]:
+        """Move the parameters of these networks; the function that is returned puts them back."""
+        wholes = list({id(w): w for w in (whole(self.networks[name]) for name in names)}.values())
         params = [network.params.copy() for network in wholes]
         for network in wholes:
             network.params += 0.3 * rng.standard_normal(network.params.shape)
-        yield
-        for network, values in zip(wholes, params, strict=True):
-            network.params = values
+
+        def put_back() -> None:
+            for network, values in zip(wholes, params, strict=True):
+                network.params = values
+
+        return put_back
 
     def zero_grads(self) -> None:
         """Zero the gradients of what moves, as a game does before each turn."""

@@ -1,4 +1,4 @@
-"""How a turn behaves, beside its gradient: what it leaves alone, keeps and adds.
+"""Conduct of a turn, beside its gradient: what it leaves alone, forgets and adds.
 
 A game zeroes the gradients of what moves, calls the turn, and lets optimizers move parameters.
 A turn that does one of these itself, or touches the other player, plays another game than its
@@ -84,8 +84,9 @@ def check_adds(tally: Tally, call: Call) -> None:
 def check_forgets(tally: Tally, call: Call, earlier: Call, rng: np.random.Generator) -> None:
     """Require that nothing is left of an earlier call, with other rows and other parameters."""
     kept = "is an output, a cache or a copy of a network kept on self?"
-    with earlier.elsewhere(earlier.networks, rng):
-        earlier.gradients()
+    put_back = earlier.displace(earlier.networks, rng)
+    earlier.gradients()
+    put_back()
     earlier.drawn, earlier.seed = call.drawn, call.seed
     try:
         later = earlier.gradients()
@@ -103,10 +104,11 @@ def influences(call: Call, other: Drawn, seen: set[str], rng: np.random.Generato
     figures, _ = call.gradients()
     opponents, drawn = call.opponents(), call.drawn
     seen |= call.networks.keys() - opponents.keys() - call.moves.keys()  # parts of what moves
-    for name in opponents.keys() - seen:
-        with call.elsewhere({name: opponents[name]}, rng):
-            if call.gradients()[0] != figures:
-                seen.add(name)
+    for name in sorted(opponents.keys() - seen):
+        put_back = call.displace([name], rng)
+        if call.gradients()[0] != figures:
+            seen.add(name)
+        put_back()
     for name in drawn.keys() - seen:
         call.drawn = drawn | {name: other[name]}
         if call.gradients()[0] != figures:

@@ -1,4 +1,4 @@
-"""Which single entry of a Jacobian is wrong: the sentence that a bug is found by.
+"""Comparison along a direction and, after a failure, the entry of the Jacobian that is wrong.
 
 A random direction says quickly that something is wrong, not where. So, after a
 failure, the Jacobian is computed twice, row by row as backward has it and column

@@ -1,4 +1,4 @@
-"""What a check hands back when all is well, and what it raises when not."""
+"""The result of a check: a report, a table of reports, or the error that a bug raises."""
 
 from __future__ import annotations
 

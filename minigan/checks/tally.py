@@ -110,7 +110,6 @@ def _settle(tally: Tally, trial: Trial, seed: int) -> None:
         except DoubtError as doubt:
             doubts[str(doubt)] += 1
             tally.redraws += 1
-    tally.where = f"seed {seed}"
     counts = ", ".join(f"{reason} ({count} times)" for reason, count in doubts.items())
     told = "finite differences cannot be trusted"
     tally.fail(f"no point could be checked in {1 + REDRAWS} draws, {told}: {counts}")

@@ -1,4 +1,4 @@
-"""Arrays that refuse to be looked at: would a turn run on a GPU as one graph? Asked of a CPU.
+"""Arrays whose numbers cannot be read: they show on a CPU that a turn fits a GPU's graph.
 
 A turn runs on a GPU by queueing work; nothing is computed yet when the next line runs. To look
 at a number, float(J) or ``if a.mean() > 0``, makes the CPU wait for all of it, and a graph
