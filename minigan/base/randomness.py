@@ -101,9 +101,7 @@ class Streams:
             return HostStream(bits)
         if array_module(getattr(bits, "_state", None)) is not np:
             return DeviceStream(bits)
-        raise InputError(
-            f"stream {name}: expected a generator of NumPy or CuPy, got {described(rng)}"
-        )
+        raise InputError(f"stream {name}: expected a generator of NumPy or CuPy, got {described(rng)}")
 
     def __deepcopy__(self, memo) -> Streams:
         twin = Streams(self._root, self._device, mirrored=self._mirrored)

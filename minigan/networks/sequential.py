@@ -250,9 +250,7 @@ class Sequential:
 
     def _backward_plain(self, dy, caches, param_grads: bool, input_grad: bool):
         first = 0 if input_grad else self._first_learning
-        for layer, cache in zip(
-            reversed(self.layers[first:]), reversed(caches[first:]), strict=True
-        ):
+        for layer, cache in zip(reversed(self.layers[first:]), reversed(caches[first:]), strict=True):
             dy = layer.backward(dy, cache, param_grads=param_grads)
         return dy
 

@@ -139,9 +139,7 @@ class Plan:
             return tuple(dxs)
         for place, dy in zip(self._dys, dys, strict=True):
             if dy.shape[::-1] != place.shape:
-                raise InputError(
-                    f"expected a gradient of shape {place.shape[::-1]}, got {dy.shape}"
-                )
+                raise InputError(f"expected a gradient of shape {place.shape[::-1]}, got {dy.shape}")
             place[...] = dy.T
         first = 0 if input_grad else self._first_learning
         dx = self._dy
