@@ -50,7 +50,7 @@ def compare(
     """
     label, source = said["label"], said.get("source", "backward")
     u = rng.standard_normal(block.shape)
-    numeric = derivative(along(f, block, u), f())
+    numeric = derivative(along(f, block, u))
     for where, gradient in gradients.items():
         along_u = float(np.sum(gradient * u))
         if tally.agrees(label, along_u, numeric):

@@ -71,7 +71,7 @@ class Slope(NamedTuple):
         return relative_error(analytic, float(self.value))
 
 
-def slope(f: Callable[[float], Any], h: float = STEP, middle: Any = None) -> Slope:
+def slope(f: Callable[[float], Any], h: float = STEP) -> Slope:
     """Derivative of ``f`` at 0 by central differences.
 
     Parameters
@@ -80,8 +80,6 @@ def slope(f: Callable[[float], Any], h: float = STEP, middle: Any = None) -> Slo
         Of one number; returns a float, or an array that is treated entry by entry.
     h : float
         Step, > 0.
-    middle : float or array, optional
-        f(0), if it is known.
 
     Returns
     -------
@@ -96,8 +94,7 @@ def slope(f: Callable[[float], Any], h: float = STEP, middle: Any = None) -> Slo
     >>> slope(np.cos).doubt(1e-6), slope(lambda t: t + abs(t - 1e-6)).doubt(1e-6)
     ('derivative lost in rounding', 'kink')
     """
-    middle = f(0.0) if middle is None else middle
-    right, left = f(h), f(-h)
+    middle, right, left = f(0.0), f(h), f(-h)
     near_right, near_left = f(h / 2), f(-h / 2)
     with np.errstate(invalid="ignore"):  # inf - inf: doubt() says so
         c, c_half = (right - left) / (2 * h), (near_right - near_left) / h
@@ -107,16 +104,16 @@ def slope(f: Callable[[float], Any], h: float = STEP, middle: Any = None) -> Slo
     return Slope(np.asarray(c), np.asarray(bend), np.asarray(rounding))
 
 
-def derivative(f: Callable[[float], float], middle: float) -> Slope:
-    """Slope of a function of numbers with f(0) = middle: 0, and flat, where it is constant.
+def derivative(f: Callable[[float], float]) -> Slope:
+    """Slope of a function whose values are single numbers: 0, and flat, where it is constant.
 
-    >>> derivative(lambda t: 3.0, 3.0).flat, derivative(np.cos, 1.0).flat
+    >>> derivative(lambda t: 3.0).flat, derivative(np.cos).flat
     (True, False)
     """
-    near = slope(f, middle=middle)
+    near = slope(f)
     if abs(near.value) > 64 * near.rounding or not np.isfinite(near.bend):
         return near
-    others = [f(part * STRETCH) for part in (-1.0, -0.5, 0.5, 1.0)]
+    middle, *others = (f(part * STRETCH) for part in (0.0, -1.0, -0.5, 0.5, 1.0))
     if max(abs(other - middle) for other in others) <= 256 * EPS * abs(middle):
         return near._replace(value=np.zeros(()), flat=True)
     return near

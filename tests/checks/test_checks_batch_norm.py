@@ -48,7 +48,7 @@ def test_wrong_bias_in_front_of_it_is_caught():
 
 @pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
 def test_what_is_small_enough_for_0_depends_on_the_scale_of_f(scale):
-    flat = derivative(lambda t: 3 * scale + 1e-16 * np.sin(t) * scale, 3 * scale)
+    flat = derivative(lambda t: 3 * scale + 1e-16 * np.sin(t) * scale)
     assert flat.doubt(1e-6) is None and flat.value == 0
     assert flat.error(1e-11 * scale) == 0  # rounding
     assert flat.error(1e-8 * scale) == flat.error(0.3 * scale) == 1
@@ -56,9 +56,9 @@ def test_what_is_small_enough_for_0_depends_on_the_scale_of_f(scale):
 
 @pytest.mark.parametrize("slope", [1e-6, 1e-10])
 def test_small_derivative_is_not_taken_for_0(slope):
-    doubt = derivative(lambda t: 1 + slope * t, 1.0).doubt(1e-6)
+    doubt = derivative(lambda t: 1 + slope * t).doubt(1e-6)
     assert doubt == "derivative lost in rounding"
-    assert derivative(lambda t: 1 + t * t, 1.0).doubt(1e-6) == doubt  # at a minimum, not flat
+    assert derivative(lambda t: 1 + t * t).doubt(1e-6) == doubt  # at a minimum, not flat
 
 
 MEMORY = [

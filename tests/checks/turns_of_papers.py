@@ -119,31 +119,30 @@ class ReinforceTurn(Turn):
         logits, cache = self.G.forward(z, rng=rng)
         bits = (rng.random(logits.shape) < sigmoid(logits)).astype(logits.dtype)
         J = softplus(-self.D.forward(bits, rng=rng)[0]) / 2
-        baseline = (J.sum() - J) / (len(z) - 1)  # of the other examples
-        dlogits = (J - baseline) * (bits - sigmoid(logits)) / len(z)
+        dlogits = (J - self.baseline(J)) * (bits - sigmoid(logits)) / len(z)
         self.G.backward(self.factor * dlogits, cache)
         return {"J_G": J.mean()}
+
+    def baseline(self, J):
+        return (J.sum() - J) / (len(J) - 1)  # mean of the other examples
 
 
 class MovingBaselineTurn(ReinforceTurn):
     """The same, with a baseline that the turn remembers, and never saves: a bug."""
 
-    baseline = 0.0
+    b = 0.0
 
-    def gradients(self, rng, z):
-        logits, cache = self.G.forward(z, rng=rng)
-        bits = (rng.random(logits.shape) < sigmoid(logits)).astype(logits.dtype)
-        J = softplus(-self.D.forward(bits, rng=rng)[0]) / 2
-        self.G.backward((J - self.baseline) * (bits - sigmoid(logits)) / len(z), cache)
-        self.baseline = 0.9 * self.baseline + 0.1 * J.mean()
-        return {"J_G": J.mean()}
+    def baseline(self, J):
+        before = self.b
+        self.b = 0.9 * self.b + 0.1 * J.mean()
+        return before
 
 
 class SavedBaselineTurn(MovingBaselineTurn):
     """And this one saves it."""
 
     def state(self):
-        return {"baseline": self.baseline}
+        return {"b": self.b}
 
     def restore(self, state):
-        self.baseline = state["baseline"]
+        self.b = state["b"]
