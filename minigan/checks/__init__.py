@@ -1,30 +1,32 @@
-"""Is a gradient right? Backward passes against finite differences, in float64.
+"""Backward passes held against finite differences, in float64.
 
     from minigan.checks import check_layer
     check_layer(MyLayer(4, 3))
 
-`check_layer` also checks the contract that every layer keeps; `check_network`,
-`check_cost` and `check_game` do the same for what is made of layers. A bug raises
-`GradientError`, which names the wrong entry; `run_suite` checks all of minigan.
+`check_layer` also checks the contract that every layer keeps, and `check_cost` a cost. What is
+made of these is differentiated end to end: a network by `check_network`, a turn of any game by
+`check_turn`, the 2014 paper's game by `check_game`. A bug raises `GradientError`, which names
+the wrong entry; `run_suite` checks all of minigan.
 """
 
-from minigan.checks.choices import check_choice_ties
 from minigan.checks.costs import check_cost
-from minigan.checks.games import PlainGradients, check_game
+from minigan.checks.games import check_game
 from minigan.checks.layers import check_layer, check_network
+from minigan.checks.numeric import slope
 from minigan.checks.report import GradientError, Report
 from minigan.checks.suite import run_suite
-from minigan.checks.ties import check_maxout_ties
+from minigan.checks.ties import check_ties
+from minigan.checks.turns import check_turn
 
 __all__ = [
     "GradientError",
-    "PlainGradients",
     "Report",
-    "check_choice_ties",
     "check_cost",
     "check_game",
     "check_layer",
-    "check_maxout_ties",
     "check_network",
+    "check_ties",
+    "check_turn",
     "run_suite",
+    "slope",
 ]

@@ -1,4 +1,4 @@
-"""Which single entry of a Jacobian is wrong: the sentence that a bug is found by.
+"""Comparison along a direction and, after a failure, the entry of the Jacobian that is wrong.
 
 A random direction says quickly that something is wrong, not where. So, after a
 failure, the Jacobian is computed twice, row by row as backward has it and column
@@ -12,20 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigan.checks.numeric import Slope, along, relative_error, slope
+from minigan.checks.numeric import Slope, along, derivative, relative_error, slope
+from minigan.checks.tally import Tally
 
 MOST = 400  # rows, and columns, that are looked at: the search must end on large networks
 
 
 class Entry(NamedTuple):
-    """One entry of a Jacobian, with both of its values.
-
-    Parameters
-    ----------
-    output, position : tuple of int
-        Index into the output (empty for a single number) and into the block.
-    analytic, numeric : float
-    """
+    """One entry of a Jacobian: its indices into the output and the block, and both values."""
 
     output: tuple[int, ...]
     position: tuple[int, ...]
@@ -38,20 +32,39 @@ class Entry(NamedTuple):
         return relative_error(self.analytic, self.numeric)
 
     def sentence(self, output: str, block: str, source: str) -> str:
-        """The entry in words: d y[3, 1] / d x[3, 1]: backward gives ...
-
-        Parameters
-        ----------
-        output, block : str
-            What they are called, "y" and "x".
-        source : str
-            Who gave the analytic value, "backward".
-        """
+        """The entry in words: d y[3, 1] / d x[3, 1]: backward gives ..., with their names."""
         return (
             f"d {_indexed(output, self.output)} / d {_indexed(block, self.position)}: "
             f"{source} gives {self.analytic:.6g}, finite differences give {self.numeric:.6g} "
             f"(relative error {self.relative_error:.0e})"
         )
+
+
+def compare(
+    tally: Tally, J: str, f: Callable, block: np.ndarray, gradients: dict, rng, **said: str
+) -> Slope:
+    """Hold gradients of the number f() against its slope along a direction, which is returned.
+
+    ``gradients`` are by what they add to the message, which calls the number ``J``, the block
+    ``label`` and the source of the gradients ``source``.
+    """
+    label, source = said["label"], said.get("source", "backward")
+    u = rng.standard_normal(block.shape)
+    numeric = derivative(along(f, block, u))
+    for where, gradient in gradients.items():
+        along_u = float(np.sum(gradient * u))
+        if tally.agrees(label, along_u, numeric):
+            continue
+        tally.where += where
+        entry = worst_entry(f, [gradient].__getitem__, block, tally.tolerance)
+        if entry:
+            tally.fail(entry.sentence(J, label, source), entry.relative_error)
+        tally.fail(
+            f"d {J} / d {label}: {source} gives {along_u:.6g} along a direction, "
+            f"finite differences give {numeric.value:.6g}",
+            numeric.error(along_u),
+        )
+    return numeric
 
 
 def worst_entry(
@@ -62,42 +75,28 @@ def worst_entry(
 ) -> Entry | None:
     """Entry of d outputs / d block that differs most from finite differences.
 
-    Parameters
-    ----------
-    outputs : callable
-        Without arguments; reads ``block``, returns an array or a number.
-    gradient : callable
-        Number of an output, counted along the rows -> its gradient at ``block``.
-    block : array
-        Moved in place, and put back.
-    tolerance : float
-        Differences below this part of the largest entry are none.
-
-    Returns
-    -------
-    Entry or None
-        None if no entry differs: then what is wrong is not the Jacobian of one pass.
+    ``outputs()`` reads the block, which is moved in place and put back, and returns an array or a
+    number; ``gradient(i)`` is that of its entry i, counted along the rows. Differences below
+    ``tolerance`` times the largest entry are none; if there is no other, what is wrong is not the
+    Jacobian of one pass, and None is returned.
     """
     y_shape = np.shape(outputs())
     rows, columns = _spread(int(np.prod(y_shape))), _spread(block.size)
     analytic = np.array([np.ravel(gradient(int(row)))[columns] for row in rows])
     analytic += 0.0  # -0 becomes 0, which reads better
     slopes = [slope(along(outputs, block, _unit(block.shape, j))) for j in columns]
-    numeric = np.array([np.ravel(_value(s))[rows] for s in slopes]).T
-    bend = np.array([np.ravel(s.bend)[rows] for s in slopes]).T
+    values, bends, roundings = (
+        np.array([np.ravel(s[i])[rows] for s in slopes]).T for i in range(3)
+    )
+    numeric = np.where(abs(values) <= roundings, 0.0, values)  # what rounding alone can make
     least = tolerance * max(np.abs(analytic).max(), np.abs(numeric).max())
-    gap = np.where(bend > least, 0.0, np.abs(analytic - numeric))  # a kink proves nothing
+    gap = np.where(bends > least, 0.0, np.abs(analytic - numeric))  # a kink proves nothing
     i, j = np.unravel_index(gap.argmax(), gap.shape)  # argmax takes nan for the largest
     if gap[i, j] <= least:
         return None
-    output = np.unravel_index(rows[i], y_shape)
-    position = np.unravel_index(columns[j], block.shape)
-    return Entry(_ints(output), _ints(position), float(analytic[i, j]), float(numeric[i, j]))
-
-
-def _value(s: Slope) -> np.ndarray:
-    """Derivatives, with 0 for those that rounding alone can make."""
-    return np.where(abs(s.value) <= s.rounding, 0.0, s.value)
+    indices = np.unravel_index(rows[i], y_shape), np.unravel_index(columns[j], block.shape)
+    output, position = (tuple(map(int, index)) for index in indices)
+    return Entry(output, position, float(analytic[i, j]), float(numeric[i, j]))
 
 
 def _spread(size: int) -> np.ndarray:
@@ -109,10 +108,6 @@ def _unit(shape: tuple[int, ...], j: int) -> np.ndarray:
     unit = np.zeros(shape)
     unit.flat[j] = 1.0
     return unit
-
-
-def _ints(index) -> tuple[int, ...]:
-    return tuple(int(i) for i in index)
 
 
 def _indexed(name: str, index: tuple[int, ...]) -> str:

@@ -13,21 +13,26 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from minigan.base.backend import to_host
 from minigan.base.errors import InputError
+from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
 from minigan.checks.blocks import moved
+from minigan.checks.claims import check_draws, check_memory, check_mixes, check_test_time
 from minigan.checks.contract import (
-    check_accumulates,
+    check_adds,
     check_dtypes,
     check_hands_off,
     check_param_grads,
     check_repeatable,
 )
 from minigan.checks.entries import worst_entry
-from minigan.checks.numeric import along, relative_error, slope
+from minigan.checks.equal_inputs import check_equal_inputs
+from minigan.checks.form import check_arguments, check_form, check_shape
+from minigan.checks.numeric import along, derivative, relative_error
 from minigan.checks.passes import Pass
 from minigan.checks.report import Report
-from minigan.checks.tally import Tally, run_trials
+from minigan.checks.tally import Tally, Trial, run_trials
 from minigan.layers.base import Layer
 from minigan.networks.sequential import Sequential
 
@@ -72,13 +77,11 @@ def check_layer(
 
     Notes
     -----
-    With J = sum(R * y) for random R, and a random direction u in x and in every
-    parameter by itself, <dJ, u> from backward is compared with the central difference
-    of J along u. Two passes are open at once and differentiated in both orders. Where
-    finite differences cannot be trusted, at a kink above all, the point is drawn anew:
-    see `minigan.checks.numeric`.
-    Random directions as in JAX's and autograd's checks; one suite of checks for every
-    layer as in scikit-learn's ``check_estimator``.
+    With J = sum(R * y) for random R, and a random direction u in x and in every parameter by
+    itself, as in JAX's and autograd's checks, <dJ, u> from backward is compared with the
+    central difference of J along u. Two passes are open at once and differentiated in both
+    orders. Where finite differences cannot be trusted, at a kink above all, the point is drawn
+    anew: see `minigan.checks.numeric`.
 
     Examples
     --------
@@ -89,10 +92,11 @@ def check_layer(
     """
     if not isinstance(layer, Layer):
         raise InputError(f"check_layer: expected a Layer (or use check_network), got {layer!r}")
-    network = _alone(layer)
-    return _check(
-        network, str(network.layers[0]), shape, scale, train, seeds=seeds, tolerance=tolerance
-    )
+    network = Sequential([copy.deepcopy(layer)], dtype="float64")
+    if layer.params:
+        network.params[...] = to_host(layer.flat_params)
+    trial = _trial(network, True, shape, scale, train)
+    return run_trials(str(network.layers[0]), trial, seeds, tolerance)
 
 
 def check_network(
@@ -125,20 +129,12 @@ def check_network(
     """
     if not isinstance(network, Sequential):
         raise InputError(f"check_network: expected a Sequential, got {network!r}")
-    return _check(network, network.name, shape, scale, train, seeds=seeds, tolerance=tolerance)
+    trial = _trial(network, False, shape, scale, train)
+    return run_trials(network.name, trial, seeds, tolerance)
 
 
-def _alone(layer: Layer) -> Sequential:
-    """Network of nothing but a copy of the layer, with its parameters if it has any."""
-    twin = copy.deepcopy(layer)
-    twin.params = {}  # not yet taken
-    network = Sequential([twin], dtype="float64")
-    if layer.params:
-        network.params[...] = layer.flat_params
-    return network
-
-
-def _check(network, name, shape, scale, train, *, seeds, tolerance) -> Report:
+def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
+    """All checks at one point, in each mode; of the only layer by itself if it is ``alone``."""
     shape = _checked_shape(shape, network)
     real_number("scale", scale, 0, low_open=True)
     modes = (True, False) if train is None else (bool(train),)
@@ -148,36 +144,56 @@ def _check(network, name, shape, scale, train, *, seeds, tolerance) -> Report:
         for mode in modes:
             tally.where = f"{seed}, train={mode}"
             here = moved(network, rng)
+            plain = here.layers[0] if alone else here
+            for layer in here.layers:
+                check_arguments(tally, layer)
             x1, x2 = scale * rng.standard_normal((2, *shape))
-            _check_point(tally, Pass(here, x1, mode, rng), Pass(here, x2, mode, rng), rng)
+            if alone:
+                check_form(tally, here.layers[0], x1, mode, generator(0))
+            runs = [Pass(here, plain, x, mode, rng) for x in (x1, x2)]
+            _check_point(tally, runs[0], runs[1], rng)
+            if alone:
+                check_draws(tally, runs[0])
+                check_equal_inputs(tally, runs[0], rng)
 
-    return run_trials(name, trial, seeds, tolerance)
+    return trial
 
 
 def _check_point(tally: Tally, first: Pass, second: Pass, rng: np.random.Generator) -> None:
     check_repeatable(tally, first)
+    check_shape(tally, first.y(), len(first.x), first.network.n_out or first.x.shape[1])
     check_dtypes(tally, first)
     check_hands_off(tally, first)
     _check_derivatives(tally, (first, second), rng)
-    check_accumulates(tally, first, second)
+    check_adds(tally, first, second)
     check_param_grads(tally, first)
+    check_mixes(tally, first, rng)
+    check_test_time(tally, first)
+    check_memory(tally, first)
 
 
 def _check_derivatives(tally: Tally, runs: tuple[Pass, Pass], rng) -> None:
-    """Both passes opened, then both differentiated, in either order."""
-    results = [_gradients(runs, order) for order in ((0, 1), (1, 0))]
+    """Both passes opened, then both differentiated, in either order, plain and fast."""
+    ways = [(False, (0, 1)), (False, (1, 0))] + [(True, (1, 0))] * runs[0].train
+    results = [_gradients(runs, fast, order) for fast, order in ways]
     for i, run in enumerate(runs):
+        run.fast = False
         for k, block in enumerate(run.blocks):
             u = rng.standard_normal(block.shape)
-            numeric = slope(along(run.J, block, u))
-            for gradients in results:
+            numeric = derivative(along(run.J, block, u))
+            for (run.fast, _), gradients in zip(ways, results, strict=True):
                 analytic = float(np.sum(gradients[i][k] * u))
                 if not tally.agrees(run.labels[k], analytic, numeric):
                     _explain(tally, run, k, analytic, u, float(numeric.value))
+            run.fast = False
 
 
-def _gradients(runs: tuple[Pass, Pass], order: tuple[int, int]) -> dict[int, list[np.ndarray]]:
+def _gradients(
+    runs: tuple[Pass, Pass], fast: bool, order: tuple[int, int]
+) -> dict[int, list[np.ndarray]]:
     """Gradients of each pass, opened in the order 0, 1 and closed in the given order."""
+    for run in runs:
+        run.fast = fast
     caches = [run.open()[1] for run in runs]
     return {i: runs[i].close(caches[i], runs[i].R) for i in order}
 
@@ -195,10 +211,8 @@ def _explain(tally: Tally, run: Pass, k: int, analytic: float, u: np.ndarray, n:
     )
     alone = float(np.sum(run.close(run.open()[1], run.R)[k] * u))
     if relative_error(alone, n) <= tolerance:
-        what = (
-            f"with two passes open at once, {what}; one pass by itself is right: is something "
-            "of a pass kept on self?"
-        )
+        what = f"with two passes open at once, {what}; one pass by itself is right: is something "
+        what += "of a pass kept on self?"
     tally.fail(what, error)
 
 

@@ -16,6 +16,15 @@ the slope changes by k, makes c(h) wrong by k/2 (1 - s), and
 of the two is never less than 2/5 of the error, with equality at s = 2/7. So a bend of at
 most tolerance/5 bounds the error by tolerance/2. No analytic gradient enters: a bug
 cannot pass for a kink.
+
+Some derivatives are exactly 0: that of a bias in front of batch normalisation, which takes it
+away again. At h, 0 cannot be told from a number that is lost in rounding, r = 4 eps |f| / h.
+But an f that does not depend on t stays where it is, to 256 eps |f|, as far away as +-H/2 and
++-H with H = 0.01; then its slope is below 6e-12 |f|, f is called flat, and the slope counts as
+0. How small must a gradient be to agree? No number is small by itself: below r, 3e-10 |f|,
+which is what a step of h could not have seen, and far less than any that would move f. So 0.3
+is wrong there, as it is anywhere. A derivative that is small but not 0 is not flat over H, and
+the point is drawn anew.
 """
 
 from __future__ import annotations
@@ -25,48 +34,41 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-STEP = 3e-6
+STEP, STRETCH = 3e-6, 1e-2
 EPS = float(np.finfo(np.float64).eps)
 
 
 class Slope(NamedTuple):
-    """Central difference c(h) of a function, with two measures of trust.
+    """Central difference c(h) of a function, numbers or arrays, and how far it can be trusted.
 
-    Parameters
-    ----------
-    value : float or array
-        c(h).
-    bend : float or array
-        Larger of abs(c(h) - c(h/2)) and abs(A(h) - 2 A(h/2)).
-    rounding : float or array
-        What rounding of the function's values may add to ``value``.
+    ``bend`` is the larger of abs(c(h) - c(h/2)) and abs(A(h) - 2 A(h/2)), ``rounding`` what
+    rounding of the function's values may add to ``value``, and ``flat`` whether the derivative
+    is known to be 0.
     """
 
     value: np.ndarray
     bend: np.ndarray
     rounding: np.ndarray
+    flat: bool = False
 
     def doubt(self, tolerance: float) -> str | None:
-        """Why the number cannot be trusted to within ``tolerance``, or None.
-
-        Parameters
-        ----------
-        tolerance : float
-            Relative.
-
-        Returns
-        -------
-        str or None
-            "value not finite", "kink" or "derivative lost in rounding".
-        """
+        """Why the number cannot be trusted to within a relative tolerance, or None."""
         allowed = tolerance / 5 * abs(self.value)
         if not np.isfinite(self.bend):
             return "value not finite"
+        if self.flat:
+            return None
         if self.bend > allowed + 16 * self.rounding:  # a bend adds up sixteen roundings
             return "kink"
         if self.bend > allowed or self.rounding > allowed:
             return "derivative lost in rounding"
         return None
+
+    def error(self, analytic: float) -> float:
+        """Relative error of a derivative; 0 where f is flat and it is below ``rounding``."""
+        if self.flat and abs(analytic) <= self.rounding:
+            return 0.0
+        return relative_error(analytic, float(self.value))
 
 
 def slope(f: Callable[[float], Any], h: float = STEP) -> Slope:
@@ -82,7 +84,8 @@ def slope(f: Callable[[float], Any], h: float = STEP) -> Slope:
     Returns
     -------
     Slope
-        With entries of the shape of f's values.
+        ``value``, with entries of the shape of f's values; ``doubt(1e-6)`` says why it cannot
+        be trusted to a relative error of 1e-6, or None.
 
     Examples
     --------
@@ -101,22 +104,25 @@ def slope(f: Callable[[float], Any], h: float = STEP) -> Slope:
     return Slope(np.asarray(c), np.asarray(bend), np.asarray(rounding))
 
 
+def derivative(f: Callable[[float], float]) -> Slope:
+    """Slope of a function whose values are single numbers: 0, and flat, where it is constant.
+
+    >>> derivative(lambda t: 3.0).flat, derivative(np.cos).flat
+    (True, False)
+    """
+    near = slope(f)
+    if abs(near.value) > 64 * near.rounding or not np.isfinite(near.bend):
+        return near
+    middle, *others = (f(part * STRETCH) for part in (0.0, -1.0, -0.5, 0.5, 1.0))
+    if max(abs(other - middle) for other in others) <= 256 * EPS * abs(middle):
+        return near._replace(value=np.zeros(()), flat=True)
+    return near
+
+
 def along(f: Callable[[], Any], block: np.ndarray, direction: np.ndarray):
     """The function of one number t that is ``f()`` with ``block`` moved by t * direction.
 
-    Parameters
-    ----------
-    f : callable
-        Without arguments; reads ``block``.
-    block : array
-        Moved in place for each evaluation, and put back to the bit.
-    direction : array
-        Of the shape of ``block``.
-
-    Returns
-    -------
-    callable
-        t -> value of ``f``.
+    The block is moved in place for each evaluation, and put back to the bit.
     """
     start = block.copy()
 

@@ -9,40 +9,40 @@ from __future__ import annotations
 import numpy as np
 
 from minigan.base.randomness import generator
-from minigan.checks.blocks import parameter_blocks
+from minigan.checks.blocks import parameter_blocks, whole
+from minigan.layers.base import Layer
 from minigan.networks.sequential import Sequential
 
 
 class Pass:
-    """A network, an input, and the weights R of the scalar J = sum(R * y).
+    """A network, an input x (batch, n_in), and the weights R of the scalar J = sum(R * y).
 
-    Parameters
-    ----------
-    network : Sequential
-        In float64.
-    x : array, shape (batch, n_in)
-    train : bool
-        Whether dropout and noise are at work.
-    rng : numpy.random.Generator
-        Draws R and the seed of the dropout masks.
-
-    Attributes
-    ----------
-    labels : list of str
-        "x", then the parameters' names.
-    blocks : list of array
-        What J is differentiated with respect to, in the same order: x, then views of
-        the parameters. Move one in place, and ``J()`` moves.
+    ``plain`` is what is checked: the network, or its only layer by itself. While ``fast``, the
+    network runs in the memory that it keeps, as it does in training. ``blocks`` are what J is
+    differentiated with respect to, x and views of the parameters, and ``labels`` their names:
+    move one in place, and ``J()`` moves.
     """
 
-    def __init__(self, network: Sequential, x: np.ndarray, train: bool, rng: np.random.Generator):
-        parameters = parameter_blocks(network)
-        self.network, self.x, self.train = network, x, train
+    def __init__(
+        self,
+        network: Sequential,
+        plain: Sequential | Layer,
+        x: np.ndarray,
+        train: bool,
+        rng: np.random.Generator,
+    ):
+        self.network, self.plain, self.x, self.train = network, plain, x, train
+        self.fast = False
         self._seed = int(rng.integers(2**32))
-        self.labels = ["x", *(block.label for block in parameters)]
-        self.blocks = [x, *(block.values for block in parameters)]
-        self._grads = [block.grad for block in parameters]
+        self._parameters = parameter_blocks(network)
+        self.labels = ["x", *(block.label for block in self._parameters)]
+        self.blocks = [x, *(block.values for block in self._parameters)]
         self.R = rng.standard_normal(np.shape(self.y()))
+
+    @property
+    def _runs(self) -> Sequential | Layer:
+        whole(self.network).fast = self.fast
+        return self.network if self.fast else self.plain
 
     def masks(self) -> np.random.Generator:
         """The random numbers of this pass, from their beginning."""
@@ -50,7 +50,7 @@ class Pass:
 
     def open(self):
         """Run forward: (y, cache). The input is a copy, which the network may keep."""
-        return self.network.forward(self.x.copy(), train=self.train, rng=self.masks())
+        return self._runs.forward(self.x.copy(), train=self.train, rng=self.masks())
 
     def y(self) -> np.ndarray:
         """Output, shape (batch, n_out)."""
@@ -62,9 +62,10 @@ class Pass:
 
     def close(self, cache, dy: np.ndarray) -> list[np.ndarray]:
         """Run backward from zeroed grads: gradients in the order of ``blocks``."""
-        self.network.grads[...] = 0
-        dx = self.network.backward(dy.copy(), cache)
-        return [np.array(dx), *(grad.copy() for grad in self._grads)]
+        self.network.zero_grads()
+        dx = self._runs.backward(dy.copy(), cache)
+        grads = self.network.grads
+        return [np.array(dx), *(block.of(grads) for block in self._parameters)]
 
     def gradients_of(self, output: int) -> list[np.ndarray]:
         """Gradients of one entry of y, counted along the rows."""

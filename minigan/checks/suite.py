@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 
 from minigan.base.validation import whole_number
-from minigan.checks.choices import check_choice_ties
 from minigan.checks.costs import check_cost
-from minigan.checks.games import PlainGradients, check_game
 from minigan.checks.layers import check_layer, check_network
 from minigan.checks.report import GradientError, Report
-from minigan.checks.ties import check_maxout_ties
+from minigan.checks.ties import check_ties
+from minigan.checks.turns import check_turn
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
-from minigan.fast.gradients import FastGradients
+from minigan.game.turn import Turn
+from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.layers import (
     ChannelMaxout,
     Conv2D,
@@ -33,6 +33,7 @@ from minigan.layers import (
 )
 from minigan.networks import Sequential
 
+COSTS = {"value": value, "discriminator": discriminator_cost, **GENERATOR_COSTS}
 Row = Callable[..., Report]
 """A check, waiting for its ``seeds``."""
 
@@ -66,22 +67,22 @@ def run_suite(seeds: int = 20) -> Iterator[Report]:
     return (_row(name, check, seeds) for name, check in rows().items())
 
 
+def _row(name: str, check: Row, seeds: int) -> Report:
+    try:
+        report = check(seeds=range(seeds))
+    except GradientError as error:
+        report = error.report
+    return replace(report, name=name)
+
+
 def rows() -> dict[str, Row]:
     """The checks by name, in the order in which a signal meets what they check."""
     return {
         **{type(layer).__name__: partial(check_layer, layer) for layer in _layers()},
-        "Maxout ties": partial(check_maxout_ties, Maxout(3, 4, pieces=3)),
-        **{
-            f"{type(layer).__name__} ties": partial(check_choice_ties, layer)
-            for layer in _choosers()
-        },
-        "Dropout, train": partial(check_layer, Dropout(0.7), train=True),
-        "Dropout, test": partial(check_layer, Dropout(0.7), train=False),
-        "GaussianNoise, train": partial(check_layer, GaussianNoise(0.3), train=True),
-        "GaussianNoise, test": partial(check_layer, GaussianNoise(0.3), train=False),
+        **{f"{type(layer).__name__} ties": partial(check_ties, layer) for layer in _choosers()},
         "Sequential": partial(check_network, _deep()),
-        **{f"cost: {name}": partial(check_cost, cost) for name, cost in _costs().items()},
-        **_games(),
+        **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
+        **{name: partial(check_turn, turn) for name, turn in _turns().items()},
     }
 
 
@@ -91,33 +92,28 @@ def _layers() -> list[Layer]:
         Conv2D((2, 4, 5), 3, kernel=3, stride=2, pad=1),
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
-    return [Linear(4, 3), Maxout(4, 3, pieces=3), *elementwise, *convolutions, *_choosers()]
+    random = [Dropout(0.7), GaussianNoise(0.3)]
+    maxout, *pools = _choosers()
+    return [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
 
 
-def _choosers() -> list[ChannelMaxout | MaxPool2D]:
-    return [ChannelMaxout((6, 2, 3), pieces=3), MaxPool2D((2, 5, 4), pool=3, stride=2)]
+def _choosers() -> list:
+    pools = [ChannelMaxout((6, 2, 3), pieces=3), MaxPool2D((2, 5, 4), pool=3, stride=2)]
+    return [Maxout(4, 3, pieces=3), *pools]
 
 
-def _costs() -> dict[str, Callable]:
-    return {
-        "value": value,
-        "discriminator": discriminator_cost,
-        **GENERATOR_COSTS,
-    }
-
-
-def _games() -> dict[str, Row]:
-    """Each cost of G, plain and fast, without and with random layers in D; images."""
-    games: dict[str, Row] = {}
-    for cost in GENERATOR_COSTS:
-        for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
-            for random in (False, True):
-                name = f"game: {cost}, {speed}{', dropout and noise' if random else ''}"
-                players = _generator(), _discriminator(random)
-                games[name] = partial(check_game, *players, cost, gradients=gradients)
-    for speed, gradients in (("plain", PlainGradients), ("fast", FastGradients)):
-        games[f"game: images, {speed}"] = partial(check_game, *_painters(), gradients=gradients)
-    return games
+def _turns() -> dict[str, Turn]:
+    """Turns of D and, for each cost, of G; both at once; without and with random layers; images."""
+    turns: dict[str, Turn] = {}
+    for random in (False, True):
+        G, D, what = _generator(), _discriminator(random), ", dropout and noise" * random
+        turns[f"turn of D{what}"] = DiscriminatorTurn(G, D)
+        for cost in GENERATOR_COSTS:
+            turns[f"turn of G: {cost}{what}"] = GeneratorTurn(G, D, cost)
+        turns[f"simultaneous turn{what}"] = SimultaneousTurn(G, D)
+    turns["turn of D: images"] = DiscriminatorTurn(*_painters())
+    turns["turn of G: images"] = GeneratorTurn(*_painters())
+    return turns
 
 
 def _deep() -> Sequential:
@@ -145,11 +141,3 @@ def _painters() -> tuple[Sequential, Sequential]:
     look = [Conv2D((2, 5, 5), 4, 3, pad=1), ChannelMaxout((4, 5, 5), 2), MaxPool2D((2, 5, 5), 3, 2)]
     G = Sequential(paint, seed=3, dtype="float64", name="G")
     return G, Sequential([*look, Linear(8, 1)], seed=4, dtype="float64", name="D")
-
-
-def _row(name: str, check: Row, seeds: int) -> Report:
-    try:
-        report = check(seeds=range(seeds))
-    except GradientError as error:
-        report = error.report
-    return replace(report, name=name)

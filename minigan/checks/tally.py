@@ -17,7 +17,7 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
-from minigan.checks.numeric import Slope, relative_error
+from minigan.checks.numeric import Slope
 from minigan.checks.report import GradientError, Report
 
 REDRAWS = 20
@@ -28,27 +28,19 @@ class DoubtError(Exception):
 
 
 class Tally:
-    """Counts what a check has tried, and words its failures.
-
-    Parameters
-    ----------
-    name : str
-        What is checked.
-    tolerance : float
-        Largest relative error allowed.
-    """
+    """Counts what a check of ``name`` has tried to a relative ``tolerance``, and its failures."""
 
     def __init__(self, name: str, tolerance: float):
         self.name, self.tolerance = name, tolerance
         self.worst, self.directions, self.redraws = 0.0, 0, 0
-        self.where = ""  # the seed, and the mode of a layer: in every message
+        self.seed, self.where = 0, ""  # the seed, and the mode of a layer: in every message
 
     def agrees(self, block: str, analytic: float, numeric: Slope) -> bool:
         """Whether a directional derivative is right; raises DoubtError if nobody can say."""
         doubt = numeric.doubt(self.tolerance)
         if doubt:
             raise DoubtError(f"{doubt} along {block}")
-        error = relative_error(analytic, float(numeric.value))
+        error = numeric.error(analytic)
         self.directions += 1
         self.worst = max(self.worst, error)
         return error <= self.tolerance  # False for nan
@@ -64,43 +56,34 @@ class Tally:
 
     def report(self, failure: GradientError | None = None) -> Report:
         """What was tried, and how it ended."""
-        if failure is None:
-            return Report(self.name, self.worst, self.directions, self.redraws, True)
-        worst = failure.relative_error
-        return Report(self.name, worst, self.directions, self.redraws, False, str(failure))
+        worst = self.worst if failure is None else failure.relative_error
+        ended = failure is None, "" if failure is None else str(failure)
+        return Report(self.name, worst, self.directions, self.redraws, *ended)
 
 
 Trial = Callable[[Tally, np.random.Generator], None]
 
 
-def run_trials(name: str, trial: Trial, seeds: Iterable[int], tolerance: float) -> Report:
-    """Run ``trial`` once a seed, and again where it raised DoubtError.
+def run_trials(
+    name: str,
+    trial: Trial,
+    seeds: Iterable[int],
+    tolerance: float,
+    at_end: Callable[[Tally], None] | None = None,
+) -> Report:
+    """Run ``trial`` once a seed, and again where it raised DoubtError; in the end, ``at_end``.
 
-    Parameters
-    ----------
-    name : str
-        What is checked.
-    trial : callable
-        ``trial(tally, rng)``; raises GradientError or DoubtError.
-    seeds : iterable of int
-    tolerance : float
-
-    Returns
-    -------
-    Report
-
-    Raises
-    ------
-    GradientError
-        From the trial, or if a seed is drawn anew 20 times in vain.
-    InputError
-        If the seeds or the tolerance make no sense.
+    Raises GradientError from these, or if a seed is drawn anew 20 times in vain; InputError if
+    the seeds or the tolerance make no sense.
     """
     # below 1e-8 finite differences in float64 cannot tell; above 1e-2 they would tell nothing
     tally = Tally(name, real_number("tolerance", tolerance, 1e-8, 1e-2))
     try:
         for seed in _checked_seeds(seeds):
             _settle(tally, trial, seed)
+        if at_end is not None:
+            tally.where = "at every seed"
+            at_end(tally)
     except GradientError as error:
         error.report = tally.report(error)
         raise
@@ -119,6 +102,7 @@ def _checked_seeds(seeds: Iterable[int]) -> list[int]:
 
 def _settle(tally: Tally, trial: Trial, seed: int) -> None:
     doubts: Counter[str] = Counter()
+    tally.seed = seed
     for attempt in range(1 + REDRAWS):
         tally.where = f"seed {seed}"
         try:
@@ -126,9 +110,6 @@ def _settle(tally: Tally, trial: Trial, seed: int) -> None:
         except DoubtError as doubt:
             doubts[str(doubt)] += 1
             tally.redraws += 1
-    tally.where = f"seed {seed}"
     counts = ", ".join(f"{reason} ({count} times)" for reason, count in doubts.items())
-    tally.fail(
-        f"no point could be checked in {1 + REDRAWS} draws, finite differences cannot be "
-        f"trusted: {counts}"
-    )
+    told = "finite differences cannot be trusted"
+    tally.fail(f"no point could be checked in {1 + REDRAWS} draws, {told}: {counts}")

@@ -1,7 +1,8 @@
-"""Maxout where pieces tie: no derivative exists there, so the rule is checked instead.
+"""Layers that choose the largest of some numbers: where these tie, the rule is checked instead.
 
-The first of the tied pieces wins, in y and in the gradient: it alone receives dy.
-Ties are not rare: equal columns, or inputs that are all zero, make them at once.
+The gradient of a maximum exists only where one number is the largest. Ties are not rare: the
+black background of an image, zeros behind a ReLU, equal columns of a weight. Of equals the
+first wins, in y and in the gradient: it alone receives dy.
 """
 
 from __future__ import annotations
@@ -14,93 +15,90 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.checks.report import Report
 from minigan.checks.tally import Tally, run_trials
+from minigan.layers.channel_maxout import ChannelMaxout
+from minigan.layers.max_pool2d import MaxPool2D
 from minigan.layers.maxout import Maxout
 from minigan.networks.sequential import Sequential
 
 
-def check_maxout_ties(layer: Maxout, *, seeds: Iterable[int] = range(20)) -> Report:
-    """Check that of tied pieces the first wins, in y, dx, dW and db.
+def check_ties(
+    layer: Maxout | ChannelMaxout | MaxPool2D, *, seeds: Iterable[int] = range(20)
+) -> Report:
+    """Check that of tied numbers the first wins, in y and in every gradient.
 
     Parameters
     ----------
-    layer : Maxout
-        With at least two pieces; a copy is checked, with parameters that tie.
+    layer : Maxout, ChannelMaxout or MaxPool2D
+        A copy is checked, with parameters that tie; a Maxout has two pieces or more.
     seeds : iterable of int
         One point for each.
 
     Returns
     -------
     Report
-        ``worst`` is 0 and ``directions`` is 0: what is compared is exact.
+        ``worst`` is 0 and ``directions`` is 0: what is compared is exact, up to the order
+        of a sum.
 
     Raises
     ------
     GradientError
-        If another piece, or more than one, receives a gradient.
+        If another number, or more than one, passes or receives a gradient.
     InputError
-        If the layer has no pieces that could tie.
+        If the layer is of another kind, or of one piece.
 
     Notes
     -----
-    x, W and b are small whole numbers, with which NumPy's sums are exact, and the bias
-    is chosen so that a random set of each unit's pieces, two or more, ties for the
-    largest z. All rows of x are equal, or they could not all tie; the rows of dy differ.
+    x holds whole numbers from -5 to -1, so most maxima are tied, and zeros beyond an edge
+    would win; so do W and b, from -1 to 1. NumPy's sums of these are exact. Which numbers
+    compete for an output is worked out here one by one, without the layer's help.
     """
-    if not isinstance(layer, Maxout) or layer.pieces < 2:
-        raise InputError(f"check_maxout_ties: expected Maxout of 2 pieces or more, got {layer!r}")
-    twin = copy.deepcopy(layer)
-    twin.params = {}  # not yet taken
-    network = Sequential([twin], dtype="float64")
+    linear = isinstance(layer, Maxout)
+    if not isinstance(layer, Maxout | ChannelMaxout | MaxPool2D) or (linear and layer.pieces < 2):
+        raise InputError(
+            f"check_ties: expected Maxout of 2 pieces or more, ChannelMaxout or MaxPool2D, "
+            f"got {layer!r}"
+        )
+    network = Sequential([copy.deepcopy(layer)], dtype="float64")
+    twin, rivals = network.layers[0], _rivals(layer)
 
     def trial(tally: Tally, rng: np.random.Generator) -> None:
-        x, level, first = _tie(twin, rng)
-        dy = rng.standard_normal(level.shape)
-        y, cache = network.forward(x)
-        network.grads[...] = 0
-        dx = network.backward(dy, cache)
-        dz = _only(first, dy, twin.pieces)
-        require_first_wins(tally, "y", y, level)
-        require_first_wins(tally, "dW", twin.dW, x.T @ dz)
-        require_first_wins(tally, "db", twin.db, dz.sum(axis=0))
-        require_first_wins(tally, "dx", dx, dz @ twin.W.T)
+        network.params[...] = rng.integers(-1, 2, network.params.shape)
+        x = rng.integers(-5, 0, (5, layer.n_in)).astype(float)
+        z = x @ twin.W + twin.b if linear else x
+        dy = rng.standard_normal((5, layer.n_out))
+        expected_y, dz = np.empty_like(dy), np.zeros_like(z)
+        for output, competing in enumerate(rivals):
+            first = competing[z[:, competing].argmax(axis=1)]  # argmax takes the first of equals
+            expected_y[:, output] = z[np.arange(5), first]
+            dz[np.arange(5), first] += dy[:, output]
+        y, cache = twin.forward(x)
+        network.zero_grads()
+        dx = twin.backward(dy, cache)
+        _require(tally, "y", y, expected_y)
+        _require(tally, "dx", dx, dz @ twin.W.T if linear else dz)
+        if linear:
+            _require(tally, "dW", twin.dW, x.T @ dz)
+            _require(tally, "db", twin.db, dz.sum(axis=0))
 
     return run_trials(str(twin), trial, seeds, tolerance=1e-6)
 
 
-def _tie(layer: Maxout, rng: np.random.Generator):
-    """Set parameters that tie at x; returns x, the tied value of y, the winning pieces."""
-    pieces, units = layer.pieces, layer.n_out
-    x = np.tile(rng.integers(1, 4, layer.n_in).astype(float), (5, 1))
-    layer.W[...] = rng.integers(-3, 4, layer.W.shape)
-    level = rng.integers(-3, 4, units).astype(float)
-    below = rng.integers(1, 4, (pieces, units))
-    for unit in range(units):
-        tied = rng.permutation(pieces)[: rng.integers(2, pieces + 1)]
-        below[tied, unit] = 0
-    layer.b[...] = (level - below).ravel() - x[0] @ layer.W
-    return x, np.tile(level, (5, 1)), (below == 0).argmax(axis=0)
+def _rivals(layer) -> list[np.ndarray]:
+    """For each output the numbers that compete for it, in their order."""
+    if not isinstance(layer, MaxPool2D):
+        pieces = layer.n_out * np.arange(layer.pieces)
+        return [output + pieces for output in range(layer.n_out)]
+    _, rows, columns = layer.shape_in
+    number = np.arange(layer.n_in).reshape(layer.shape_in)
+    windows = []
+    for channel, r, c in np.ndindex(layer.shape_out):
+        top, left = r * layer.stride, c * layer.stride
+        bottom, right = min(top + layer.pool, rows), min(left + layer.pool, columns)
+        windows.append(number[channel, top:bottom, left:right].ravel())
+    return windows
 
 
-def _only(first: np.ndarray, dy: np.ndarray, pieces: int) -> np.ndarray:
-    """dz with dy at the winning piece of each unit, 0 elsewhere; (batch, pieces * units)."""
-    wins = np.arange(pieces)[:, None] == first  # (pieces, units)
-    return (dy[:, None, :] * wins).reshape(len(dy), -1)
-
-
-def require_first_wins(tally: Tally, label: str, got: np.ndarray, expected: np.ndarray) -> None:
-    """Hold an array against what it is if the first of what ties wins.
-
-    Parameters
-    ----------
-    tally : Tally
-        Which is told where the two differ.
-    label : str
-        What the message calls the array.
-    got, expected : array
-    """
-    tally.require(
-        got.shape == expected.shape, f"{label} has shape {got.shape}, not {expected.shape}"
-    )
+def _require(tally: Tally, label: str, got: np.ndarray, expected: np.ndarray) -> None:
     gap = np.abs(got - expected)
     worst = np.unravel_index(gap.argmax(), gap.shape)
     tally.require(

@@ -2,8 +2,36 @@
 
 import numpy as np
 
-from minigan import Dropout, Layer, LeakyReLU, Linear, Maxout, ReLU, Sigmoid, Tanh
+from minigan import Dropout, Layer, LeakyReLU, Linear, Maxout, ReLU, Tanh
 from minigan.base.numerics import sigmoid
+
+
+def bug(of, name, *, rule=None, **methods):
+    """Class of that name with methods, or a rule (self, dy, cache) -> dx, in place of another's."""
+    if rule:
+        methods["backward"] = lambda self, dy, cache, *, param_grads=True: rule(self, dy, cache)
+    for method, function in methods.items():
+        function.__name__ = method
+    return type(name, (of,), {"mixes": False, **methods})
+
+
+class Formulas(Linear):
+    """Linear with a formula a gradient."""
+
+    def of_x(self, dy, x):
+        return dy @ self.W.T
+
+    def of_W(self, dy, x):
+        return x.T @ dy
+
+    def of_b(self, dy, x):
+        return dy.sum(axis=0)
+
+    def backward(self, dy, cache, *, param_grads=True):
+        if param_grads:
+            self.dW += self.of_W(dy, cache)
+            self.db += self.of_b(dy, cache)
+        return self.of_x(dy, cache)
 
 
 class WrongSign(Linear):
@@ -11,43 +39,11 @@ class WrongSign(Linear):
         return -super().backward(dy, cache, param_grads=param_grads)
 
 
-class TransposedWeight(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        super().backward(dy, cache, param_grads=param_grads)
-        return dy @ self.W
-
-
-class BiasGradientMissing(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        if param_grads:
-            self.dW += cache.T @ dy
-        return dy @ self.W.T
-
-
-class BiasGradientMean(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        if param_grads:
-            self.dW += cache.T @ dy
-            self.db += dy.mean(axis=0)
-        return dy @ self.W.T
-
-
-class WeightGradientMean(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        if param_grads:
-            self.dW += cache.T @ dy / len(dy)
-            self.db += dy.sum(axis=0)
-        return dy @ self.W.T
-
-
-class OneWeightOffByAThousandth(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        if param_grads:
-            dW = cache.T @ dy
-            dW[1, 2] *= 1.001
-            self.dW += dW
-            self.db += dy.sum(axis=0)
-        return dy @ self.W.T
+class OneWeightOffByAThousandth(Formulas):
+    def of_W(self, dy, x):
+        dW = x.T @ dy
+        dW[1, 2] *= 1.001
+        return dW
 
 
 class GradsOverwritten(Linear):
@@ -55,14 +51,6 @@ class GradsOverwritten(Linear):
         if param_grads:
             self.dW[...] = cache.T @ dy
             self.db[...] = dy.sum(axis=0)
-        return dy @ self.W.T
-
-
-class GradsRebound(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        if param_grads:
-            self.dW = self.dW + cache.T @ dy  # no longer the network's memory
-            self.db += dy.sum(axis=0)
         return dy @ self.W.T
 
 
@@ -75,11 +63,6 @@ class NothingWithoutParamGrads(Linear):
     def backward(self, dy, cache, *, param_grads=True):
         dx = super().backward(dy, cache, param_grads=param_grads)
         return dx if param_grads else np.zeros_like(dx)
-
-
-class DxOfWrongShape(Linear):
-    def backward(self, dy, cache, *, param_grads=True):
-        return super().backward(dy, cache, param_grads=param_grads).sum(axis=0)
 
 
 class DecaysItsWeights(Linear):
@@ -147,22 +130,6 @@ class LeakySlopeOff(LeakyReLU):
         return dy * np.where(cache == 1, cache, cache + cache.dtype.type(1e-4))
 
 
-class LeakyNegativeSideForgotten(LeakyReLU):
-    def backward(self, dy, cache, *, param_grads=True):
-        return dy * (cache == 1)
-
-
-class ReLUAlwaysOn(ReLU):
-    def forward(self, x, *, train=True, rng=None):
-        y = np.maximum(x, 0)
-        return y, y >= 0  # should be >
-
-
-class ReLUInPlace(ReLU):
-    def forward(self, x, *, train=True, rng=None):
-        return np.maximum(x, 0, out=x), x > 0
-
-
 class DyInPlace(ReLU):
     def backward(self, dy, cache, *, param_grads=True):
         dy *= cache
@@ -193,18 +160,6 @@ class Float64Backward(Scaled):
     forward_scale, backward_scale = float(np.sqrt(2.0)), np.sqrt(2.0)
 
 
-class SigmoidPrecedence(Sigmoid):
-    def backward(self, dy, cache, *, param_grads=True):
-        y = cache
-        return dy * (y * 1 - y)
-
-
-class SigmoidPrecedenceWithDy(Sigmoid):
-    def backward(self, dy, cache, *, param_grads=True):
-        y = cache
-        return dy * y * 1 - y
-
-
 class TanhNotSquared(Tanh):
     def backward(self, dy, cache, *, param_grads=True):
         return dy * (1 - cache)
@@ -219,16 +174,6 @@ class SwishTermMissing(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         return dy * cache
-
-
-class DropoutMaskForgotten(Dropout):
-    def backward(self, dy, cache, *, param_grads=True):
-        return dy if cache[1] is None else dy / dy.dtype.type(self.keep)
-
-
-class DropoutScaleForgotten(Dropout):
-    def backward(self, dy, cache, *, param_grads=True):
-        return dy if cache[1] is None else dy * (cache[1] > 0)
 
 
 class DropoutFreshMask(Dropout):
@@ -250,12 +195,6 @@ class DropoutOwnRandomNumbers(Dropout):
         return super().forward(x, train=train, rng=self._own)
 
 
-class DropoutScaledAtTestTime(Dropout):
-    def backward(self, dy, cache, *, param_grads=True):
-        mask = cache[1]
-        return dy * dy.dtype.type(self.keep) if mask is None else dy * mask
-
-
 class WinnerOfAnotherUnit(Maxout):
     def backward(self, dy, cache, *, param_grads=True):
         x, winner = cache
@@ -273,3 +212,65 @@ class PiecesInOtherOrder(Maxout):
             self.dW += x.T @ dz
             self.db += dz.sum(axis=0)
         return dz @ self.W.T
+
+
+class ForgetsToReturn(Linear):
+    def backward(self, dy, cache, *, param_grads=True):
+        super().backward(dy, cache, param_grads=param_grads)
+
+
+class FlatOutput(Linear):
+    def forward(self, x, *, train=True, rng=None):
+        y, cache = super().forward(x)
+        return y.ravel(), cache
+
+
+class WrongWidth(Linear):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.n_out = n_out + 1
+
+
+class NoWidth(Linear):
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.n_out = None
+
+
+class SumsItsBatch(Layer):
+    mixes = False
+
+    def forward(self, x, *, train=True, rng=None):
+        return x + x.sum(axis=0), None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy + dy.sum(axis=0)
+
+
+class DrawsInForward(Layer):
+    mixes = False
+
+    def forward(self, x, *, train=True, rng=None):
+        return x + (rng.standard_normal(x.shape, x.dtype) if train else 0), None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy
+
+
+class MixesAndDrawsInForward(DrawsInForward):
+    """And says so: this one is correct."""
+
+    mixes = True
+
+
+class NoiseAtTestTime(DrawsInForward):
+    def forward(self, x, *, train=True, rng=None):
+        return x if rng is None else x + rng.standard_normal(x.shape, x.dtype), None
+
+    def draw(self, rng, shape, dtype):
+        return rng.standard_normal(shape, dtype)
+
+
+class NeedsRngAtTestTime(NoiseAtTestTime):
+    def forward(self, x, *, train=True, rng=None):
+        return x + 0 * rng.standard_normal(x.shape, x.dtype), None

@@ -1,17 +1,17 @@
-"""Maxout layers that share out the gradient of a tie, all but the first of them wrongly."""
+"""Layers that choose the largest, all but those called First wrongly where numbers tie."""
 
 import numpy as np
 
-from minigan import Maxout
+from minigan import ChannelMaxout, Maxout, MaxPool2D
 
 
-class TieMaxout(Maxout):
-    """Maxout whose gradient is shared out by ``wins(z, y)``, right but for ties."""
+class FirstOfTies(Maxout):
+    """The documented rule, written in another way: right, as its two twins below are."""
 
     def forward(self, x, *, train=True, rng=None):
         z = (x @ self.W + self.b).reshape(len(x), self.pieces, self.n_out)
         y = z.max(axis=1)
-        return y, (x, self.wins(z, y[:, None, :]).astype(x.dtype))
+        return y, (x, self.wins(z == y[:, None, :]).astype(x.dtype))
 
     def backward(self, dy, cache, *, param_grads=True):
         x, wins = cache
@@ -21,35 +21,77 @@ class TieMaxout(Maxout):
             self.db += dz.sum(axis=0)
         return dz @ self.W.T
 
-
-class FirstOfTies(TieMaxout):
-    """The documented rule, written in another way: this one is correct."""
-
-    def wins(self, z, y):
-        equal = z == y
+    def wins(self, equal):
         return equal & (np.cumsum(equal, axis=1) == 1)
 
 
-class LastOfTies(TieMaxout):
-    def wins(self, z, y):
-        equal = z == y
-        return equal & (np.cumsum(equal[:, ::-1], axis=1)[:, ::-1] == 1)
+class FirstPiece(ChannelMaxout):
+    def forward(self, x, *, train=True, rng=None):
+        pieces = x.reshape(len(x), self.pieces, -1)
+        return pieces.max(axis=1), self.wins(pieces == pieces.max(axis=1, keepdims=True))
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return (dy[:, None, :] * cache.astype(dy.dtype)).reshape(len(dy), -1)
+
+    wins = FirstOfTies.wins
 
 
-class AllOfTies(TieMaxout):
-    def wins(self, z, y):
-        return z == y
+class FirstPixel(MaxPool2D):
+    beyond = -np.inf
+
+    def forward(self, x, *, train=True, rng=None):
+        canvas = self._windows.canvas(x.reshape(len(x), *self.shape_in), fill=self.beyond)
+        pixels = np.stack(list(self._windows.pixels(canvas)), axis=1)
+        y = pixels.max(axis=1)
+        return y.reshape(len(x), -1), self.wins(pixels == y[:, None])
+
+    def backward(self, dy, cache, *, param_grads=True):
+        canvas = self._windows.blank((len(dy), self.shape_in[0]), dy)
+        for i, pixel in enumerate(self._windows.pixels(canvas)):
+            pixel += dy.reshape(cache[:, i].shape) * cache[:, i]
+        return self._windows.image(canvas).reshape(len(dy), -1)
+
+    wins = FirstOfTies.wins
 
 
-class TiesShared(TieMaxout):
-    def wins(self, z, y):
-        equal = z == y
+class LastWins:
+    def wins(self, equal):
+        return FirstOfTies.wins(self, equal[:, ::-1])[:, ::-1]
+
+
+class AllWin:
+    def wins(self, equal):
+        return equal
+
+
+class EqualsShare:
+    def wins(self, equal):
         return equal / equal.sum(axis=1, keepdims=True)
 
 
-class TieLost(TieMaxout):
-    """A strict comparison with the other pieces: of equals, none wins."""
+class NoneWins:
+    """A strict comparison with the others: of equals, none wins."""
 
-    def wins(self, z, y):
-        equal = z == y
+    def wins(self, equal):
         return equal & (equal.sum(axis=1, keepdims=True) == 1)
+
+
+class ColumnsFirst:
+    """Of equal pixels the leftmost wins, and not the uppermost."""
+
+    def wins(self, equal):
+        m, n = len(equal), self.pool
+        turned = equal.reshape(m, n, n, *equal.shape[2:]).swapaxes(1, 2)
+        first = FirstOfTies.wins(self, turned.reshape(equal.shape)).reshape(turned.shape)
+        return first.swapaxes(1, 2).reshape(equal.shape)
+
+
+class ZeroBeyondTheEdge(FirstPixel):
+    """Wrong even without ties, but only where a whole window is below zero."""
+
+    beyond = 0.0
+
+
+def mixed(how, layer, *given, **named):
+    """A layer in which ties are settled in another way."""
+    return type(f"{how.__name__}{layer.__name__}", (how, layer), {"mixes": False})(*given, **named)

@@ -84,8 +84,8 @@ COST_BUGS = [
     (swaps_its_gradients, r"expected a gradient at a_real of float32 \(5, 1\)"),
     (one_gradient_only, r"expected a tuple of a number and 2 gradient"),
     (value_for_each_example, r"expected a tuple of a number"),
-    (flat_gradient, r"expected a gradient at a_fake of float32 \(5, 1\), got float32 \(5,\)"),
-    (float64_gradient, r"of float32 \(5, 1\), got float64"),
+    (flat_gradient, r"expected a gradient at a_fake of float32 \(5, 1\), got numpy float32 \(5,\)"),
+    (float64_gradient, r"of float32 \(5, 1\), got numpy float64"),
     (logits_in_place, "a_fake is modified in place"),
 ]
 

@@ -1,25 +1,42 @@
 """Every planted bug in a layer is caught, and the message says what is wrong."""
 
+import numpy as np
 import planted_layers as planted
-import planted_ties
 import pytest
+from planted_layers import bug
 
-from minigan import Linear, Sequential, Tanh
-from minigan.checks import GradientError, check_layer, check_maxout_ties, check_network
+from minigan import Dropout, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
+from minigan.checks import GradientError, check_layer, check_network
 
 # (layer, what the message must say): which Jacobian entry, or which part of the contract.
 BUGS = [
     (planted.WrongSign(4, 3), r"d y\[\d, \d\] / d x\[\d, \d\]: backward gives"),
-    (planted.TransposedWeight(4, 4), r"d y\[\d, \d\] / d x\[\d, \d\]"),
-    (planted.BiasGradientMissing(4, 3), r"/ d b\[\d\]: backward gives 0, finite .* give 1 "),
-    (planted.BiasGradientMean(4, 3), r"/ d b\[\d\]: backward gives 0.2, finite .* give 1 "),
-    (planted.WeightGradientMean(4, 3), r"/ d W\[\d, \d\]: .* \(relative error 8e-01\)"),
+    (
+        bug(planted.Formulas, "Transposed", of_x=lambda self, dy, x: dy @ self.W)(4, 4),
+        r"d y\[\d, \d\] / d x\[\d, \d\]",
+    ),
+    (
+        bug(planted.Formulas, "BiasMissing", of_b=lambda self, dy, x: 0)(4, 3),
+        r"/ d b\[\d\]: backward gives 0, finite .* give 1 ",
+    ),
+    (
+        bug(planted.Formulas, "BiasMean", of_b=lambda self, dy, x: dy.mean(axis=0))(4, 3),
+        r"/ d b\[\d\]: backward gives 0.2, finite .* give 1 ",
+    ),
+    (
+        bug(planted.Formulas, "WeightMean", of_W=lambda self, dy, x: x.T @ dy / len(x))(4, 3),
+        r"/ d W\[\d, \d\]: .* \(relative error 8e-01\)",
+    ),
     (planted.OneWeightOffByAThousandth(4, 3), r"d y\[\d, 2\] / d W\[1, 2\]: .* error 1e-03"),
     (planted.GradsOverwritten(4, 3), "two passes do not leave the sum"),
-    (planted.GradsRebound(4, 3), r"/ d W\[\d, \d\]: backward gives 0,"),
     (planted.ParamGradsIgnored(4, 3), "param_grads=False changes grads"),
     (planted.NothingWithoutParamGrads(4, 3), "param_grads=False, gives another dx"),
-    (planted.DxOfWrongShape(4, 3), r"dx of shape \(4,\) for x of \(5, 4\)"),
+    (
+        bug(
+            planted.Formulas, "DxOfWrongShape", of_x=lambda self, dy, x: (dy @ self.W.T).sum(axis=0)
+        )(4, 3),
+        r"dx of shape \(4,\) for x of \(5, 4\)",
+    ),
     (planted.DecaysItsWeights(4, 3), "changes the parameters"),
     (planted.StateOnSelf(4, 3), "two passes open at once, .* direction in W.* kept on self"),
     (planted.StateOnSelfElementwise(), "two passes open at once, .* direction in x.* kept on self"),
@@ -27,24 +44,80 @@ BUGS = [
     (planted.CachesLastInFirstOut(), "two passes open at once, .* kept on self"),
     (planted.ForwardRemembers(), "two forward passes with the same x, parameters and rng differ"),
     (planted.LeakySlopeOff(0.2), "backward gives 0.2001, finite differences give 0.2 .*5e-04"),
-    (planted.LeakyNegativeSideForgotten(0.2), "gives 0, finite differences give 0.2 .*1e[+]00"),
-    (planted.ReLUAlwaysOn(), "backward gives 1, finite differences give 0 "),
-    (planted.ReLUInPlace(), "forward modifies x"),
+    (
+        bug(LeakyReLU, "NegativeSideForgotten", rule=lambda self, dy, c: dy * (c == 1))(0.2),
+        "gives 0, finite differences give 0.2 .*1e[+]00",
+    ),
+    (
+        bug(ReLU, "ReLUAlwaysOn", forward=lambda self, x, **_: (np.maximum(x, 0), x >= x))(),
+        "backward gives 1, finite differences give 0 ",
+    ),
+    (
+        bug(ReLU, "ReLUInPlace", forward=lambda self, x, **_: (np.maximum(x, 0, out=x), x > 0))(),
+        "forward modifies x",
+    ),
     (planted.DyInPlace(), "backward modifies dy"),
     (planted.CacheInPlace(), "backward modifies its cache"),
     (planted.Float64Forward(), "float32 x gives float64 y"),
     (planted.Float64Backward(), "float32 dy gives float64 dx"),
-    (planted.SigmoidPrecedence(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]: backward gives 0,"),
-    (planted.SigmoidPrecedenceWithDy(), r"d y\[\d, \d\] / d x\[\d, \d\]"),
+    (
+        bug(Sigmoid, "Precedence", rule=lambda self, dy, y: dy * (y * 1 - y))(),
+        r"d y\[(\d), (\d)\] / d x\[\1, \2\]: backward gives 0,",
+    ),
+    (
+        bug(Sigmoid, "PrecedenceWithDy", rule=lambda self, dy, y: dy * y * 1 - y)(),
+        r"d y\[\d, \d\] / d x\[\d, \d\]",
+    ),
     (planted.TanhNotSquared(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]"),
     (planted.SwishTermMissing(), r"d y\[(\d), (\d)\] / d x\[\1, \2\]"),
-    (planted.DropoutMaskForgotten(0.5), "gives 2, finite differences give 0 .*train=True"),
-    (planted.DropoutScaleForgotten(0.5), "gives 1, finite differences give 2 .*train=True"),
+    (
+        bug(
+            Dropout,
+            "MaskForgotten",
+            rule=lambda self, dy, c: dy if c[1] is None else dy / self.keep,
+        )(0.5),
+        "gives 2, finite differences give 0 .*train=True",
+    ),
+    (
+        bug(
+            Dropout,
+            "ScaleForgotten",
+            rule=lambda self, dy, c: dy if c[1] is None else dy * (c[1] > 0),
+        )(0.5),
+        "gives 1, finite differences give 2 .*train=True",
+    ),
     (planted.DropoutFreshMask(0.5), r"d y\[(\d), (\d)\] / d x\[\1, \2\].*train=True"),
     (planted.DropoutOwnRandomNumbers(0.5), "draw random numbers from rng only"),
-    (planted.DropoutScaledAtTestTime(0.5), "gives 0.5, finite differences give 1 .*train=False"),
+    (
+        bug(
+            Dropout,
+            "ScaledAtTestTime",
+            rule=lambda self, dy, c: dy * (self.keep if c[1] is None else c[1]),
+        )(0.5),
+        "gives 0.5, finite differences give 1 .*train=False",
+    ),
     (planted.WinnerOfAnotherUnit(4, 3, pieces=3), r"d y\[\d, \d\] / d x\[\d, \d\]"),
     (planted.PiecesInOtherOrder(4, 3, pieces=3), r"d y\[\d, \d\] / d x\[\d, \d\]"),
+    (
+        bug(Tanh, "NoTrain", forward=lambda self, x: (x, x))(),
+        r"expected forward\(self, x, \*, train=True.*, got forward\(x\)",
+    ),
+    (
+        bug(Tanh, "NoParamGrads", backward=lambda self, dy, cache: dy)(),
+        r"expected backward\(self.*param_grads=True\), got backward",
+    ),
+    (
+        bug(Tanh, "NoCache", forward=lambda self, x, *, train=True, rng=None: np.tanh(x))(),
+        "forward returns ndarray, expected two things: y, cache",
+    ),
+    (planted.ForgetsToReturn(4, 3), "backward returns None, .*: return dx"),
+    (planted.FlatOutput(4, 3), r"y of shape \(15,\), expected \(batch, n_out\) = \(5, 3\)"),
+    (planted.WrongWidth(4, 3), r"y of shape \(5, 3\), expected \(batch, n_out\) = \(5, 4\)"),
+    (planted.NoWidth(4, 3), "n_in is 4 and n_out None: give both"),
+    (planted.SumsItsBatch(), "says mixes = False, but other rows of x change row 0 of y"),
+    (planted.DrawsInForward(), "says mixes = False, but forward draws from rng"),
+    (planted.NoiseAtTestTime(), "forward with train=False is random"),
+    (planted.NeedsRngAtTestTime(), "forward with train=False and without rng raises"),
 ]
 
 
@@ -58,23 +131,8 @@ def test_bug_is_caught_and_named(layer, message):
     assert "seed" in str(caught.value)
 
 
-TIE_BUGS = [
-    (planted_ties.LastOfTies, r"alone receives dy: expected d[Wb]\[.*got"),
-    (planted_ties.AllOfTies, r"expected dW\[\d, \d\]"),
-    (planted_ties.TiesShared, r"expected dW\[\d, \d\]"),
-    (planted_ties.TieLost, r"expected dW\[\d, \d\] = .*, got 0 "),
-]
-
-
-@pytest.mark.parametrize(("layer", "message"), TIE_BUGS, ids=[c.__name__ for c, _ in TIE_BUGS])
-def test_tie_bug_is_caught_by_the_tie_check(layer, message):
-    with pytest.raises(GradientError, match=message):
-        check_maxout_ties(layer(3, 4, pieces=3), seeds=[0])
-
-
-@pytest.mark.parametrize("layer", [planted_ties.LastOfTies, planted_ties.AllOfTies])
-def test_tie_bug_needs_the_tie_check(layer):
-    assert check_layer(layer(3, 4, pieces=3)).passed  # away from ties nothing is wrong
+def test_layer_that_draws_in_forward_and_says_that_it_mixes_is_right():
+    assert check_layer(planted.MixesAndDrawsInForward()).passed
 
 
 def test_every_seed_alone_catches_a_slope_that_is_off_by_a_ten_thousandth():
@@ -99,3 +157,9 @@ def test_bug_that_needs_wide_inputs_is_caught_at_wide_inputs():
     assert check_layer(ClipsItsGradient(4, 3)).passed
     with pytest.raises(GradientError, match=r"/ d x\[\d, \d\]: backward gives 0,"):
         check_layer(ClipsItsGradient(4, 3), scale=10)
+
+
+def test_layer_that_a_network_cannot_call_is_named():
+    network = Sequential([Linear(3, 3), bug(Tanh, "NoTrain", forward=lambda self, x: (x, x))()])
+    with pytest.raises(GradientError, match=r"NoTrain\('notrain1'\): expected forward\(self, x"):
+        check_network(network)
