@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from minigan.base.errors import InputError
-from minigan.images.log import AT_ONCE, COLUMNS, NAME, Log, Means, read_log
 from minigan.game import Record
+from minigan.images.log import AT_ONCE, COLUMNS, NAME, Log, Means, read_log
 
 
 def line(epoch, **more):

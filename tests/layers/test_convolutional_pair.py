@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import minigan as mg
-from minigan.checks import PlainGradients, check_game
-from minigan.fast.gradients import FastGradients
+from minigan.checks import check_game
 
 
 def generator(z, hidden, channels, image=10):
@@ -52,9 +51,8 @@ def test_the_pair_of_the_paper_has_its_sizes():  # no memory is allocated: G has
     assert parameters(D) == convolutions + 4800 * 2500 + 2500 + 500 + 1
 
 
-@pytest.mark.parametrize("gradients", [PlainGradients, FastGradients])
 @pytest.mark.parametrize("dropout", [False, True])
-def test_theta_g_learns_through_a_small_pair_as_finite_differences_say(gradients, dropout):
+def test_theta_g_learns_through_a_small_pair_as_finite_differences_say(dropout):
     """The paper's kinds of layers on 8 x 8 pixels: on more, a kink is always near."""
     G = mg.Sequential(generator(4, 6, 2, image=2), seed=1, dtype="float64", name="G")
     conv = mg.Conv2D((3, 8, 8), 4, 4, pad=2)
@@ -64,13 +62,13 @@ def test_theta_g_learns_through_a_small_pair_as_finite_differences_say(gradients
     D = [masks[0], conv, maxout, pool, masks[1], mg.Maxout(pool.n_out, 4, 3), mg.Linear(4, 1)]
     assert G.layers[-1].shape_out == (3, 8, 8)
     D = mg.Sequential(D, seed=2, dtype="float64", name="D")
-    report = check_game(G, D, batch=3, gradients=gradients, seeds=range(3))
+    report = check_game(G, D, batch=3, seeds=range(3))
     assert report.passed
     assert report.directions >= 3 * (6 + 6)
 
 
-def play(fast, steps=3):
-    """Both players after a game of 32 x 32 images at reduced width, and its records."""
+def test_a_game_moves_every_layer_of_the_pair():
+    """Of 32 x 32 images, at reduced width."""
     G = mg.Sequential(generator(5, 12, 3), seed=1, dtype="float64")
     D = mg.Sequential(discriminator((2, 3, 4), 6), seed=2, dtype="float64")
     game = mg.Algorithm1(
@@ -82,19 +80,10 @@ def play(fast, steps=3):
         D_optimizer=mg.SGD(D, 0.01, 0.5),
         batch=4,
         seed=3,
-        fast=fast,
     )
     before = [net.copy() for net in (G, D)]
-    records = np.array(list(game.play(steps)))
-    return (G, D), before, records
-
-
-def test_a_game_moves_every_layer_of_the_pair_and_is_the_same_by_the_fast_path():
-    players, before, records = play(False)
-    fast_players, _, fast_records = play(True)
-    np.testing.assert_allclose(fast_records, records, rtol=1e-11, atol=1e-12)
-    for net, fast_net, old in zip(players, fast_players, before, strict=True):
-        np.testing.assert_allclose(fast_net.params, net.params, rtol=1e-11, atol=1e-12)
+    list(game.play(3))
+    for net, old in zip((G, D), before, strict=True):
         for layer, old_layer in zip(net.layers, old.layers, strict=True):
             for name, values in layer.params.items():
                 assert np.abs(values - old_layer.params[name]).max() > 1e-5, (layer, name)
