@@ -9,13 +9,33 @@ import inspect
 import os
 from typing import Any
 
-from minigan import layers as library
 from minigan.base.errors import CheckpointError, InputError
 from minigan.checkpoint.checkpoints import read, save
-from minigan.layers.base import Layer
+from minigan.layers import (
+    ChannelMaxout,
+    Conv2D,
+    ConvTranspose2D,
+    Dropout,
+    GaussianNoise,
+    Layer,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    Softplus,
+    Tanh,
+)
 from minigan.networks.sequential import Sequential
 
-OWN = {name: getattr(library, name) for name in library.__all__ if name != "Layer"}
+OWN: dict[str, type[Layer]] = {
+    kind.__name__: kind
+    for kind in (
+        *(Linear, Maxout, ReLU, LeakyReLU, Sigmoid, Softplus, Tanh, Dropout, GaussianNoise),
+        *(Conv2D, ConvTranspose2D, ChannelMaxout, MaxPool2D),
+    )
+}
 NOT_KEPT = ("weights", "bias")  # where parameters started: the file has those of today
 
 
@@ -97,4 +117,5 @@ def _described(layer: Layer) -> dict[str, Any]:
 
 def _made(described: dict[str, Any]) -> Layer:
     settings = {n: tuple(s) if isinstance(s, list) else s for n, s in described.items()}
-    return OWN[str(settings.pop("class"))](**settings)
+    kind: Any = OWN[str(settings.pop("class"))]
+    return kind(**settings)

@@ -9,7 +9,7 @@ is Algorithm 1. Another game is other turns, and nothing else.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from minigan.game.parts import movers, named_networks, require_sampler, sampled_
 from minigan.game.records import Record, check_finite, overflow_is_named
 from minigan.game.state import restore_parts, state_of_parts
 from minigan.game.turn import Turn
+from minigan.networks.sequential import Sequential
 from minigan.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -92,10 +93,25 @@ class Game:
         self.steps_done = 0
         self._figures: dict[Turn, frozenset[str]] = {}
 
-    turns = property(lambda self: self._turns)
-    networks = property(lambda self: MappingProxyType(self._networks))
-    optimizers = property(lambda self: MappingProxyType(self._optimizers))
-    samplers = property(lambda self: MappingProxyType(self._samplers))
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns in their order; other turns are another game."""
+        return self._turns
+
+    @property
+    def networks(self) -> Mapping[str, Sequential]:
+        """The networks of all turns by name."""
+        return MappingProxyType(self._networks)
+
+    @property
+    def optimizers(self) -> Mapping[str, Optimizer]:
+        """The optimizers by the names of their networks."""
+        return MappingProxyType(self._optimizers)
+
+    @property
+    def samplers(self) -> Mapping[str, Any]:
+        """The samplers by name; `draw_from` sets another."""
+        return MappingProxyType(self._samplers)
 
     @property
     def batch(self) -> int:

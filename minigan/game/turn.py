@@ -58,7 +58,7 @@ class Turn(ABC):
         ----------
         rng : numpy.random.Generator or cupy.random.Generator
             For layers that draw random numbers.
-        **drawn : array, shape (batch, width)
+        *_, **drawn : array, shape (batch, width)
             A minibatch for each name in ``draws``; a tuple of arrays from a sampler of pairs.
 
         Returns

@@ -285,7 +285,7 @@ class ImageRun:
         InputError if it cannot be written; what was there is untouched.
         """
         start = time.monotonic()
-        state = {name: part.state() for name, part in self._parts.items()}
+        state: dict[str, Any] = {name: part.state() for name, part in self._parts.items()}
         state["seconds"] = self.seconds
         self._checkpoints.save(state, step=self.game.steps_done, validation=validation)
         now = time.monotonic()
@@ -314,5 +314,5 @@ class ImageRun:
 
     def _restore(self, state: dict[str, Any]) -> None:
         for name, part in self._parts.items():
-            part.restore(state.get(name))
+            part.restore(state.get(name, {}))
         self.seconds = state["seconds"]

@@ -8,7 +8,7 @@ from minigan.networks.sequential import Sequential
 
 
 def require_logit(where: str, D: Sequential) -> None:
-    """Raise InputError if the last layer of a discriminator is a Sigmoid."""
+    """Raise InputError, which calls D by ``where``, if D's last layer is a Sigmoid."""
     if isinstance(D.layers[-1], Sigmoid):
         raise InputError(
             f"{where}: expected a network that ends in a logit, got {D.layers[-1]} at its end: "

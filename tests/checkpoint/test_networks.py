@@ -5,7 +5,9 @@ import pytest
 from layers_of_ones_own import Swish
 
 import minigan as mg
+from minigan import layers
 from minigan.base.errors import CheckpointError
+from minigan.checkpoint import networks
 
 NETWORKS = {
     "maxout": lambda: [mg.Dropout(0.8), mg.Maxout(2, 3, 4, max_col_norm=0.5), mg.Linear(3, 1)],
@@ -51,3 +53,7 @@ def test_another_checkpoint_is_no_network(tmp_path):
         mg.load(tmp_path / "a.npz")
     with pytest.raises(CheckpointError):
         mg.load(tmp_path / "none.npz")
+
+
+def test_every_layer_of_minigan_can_be_saved():
+    assert set(networks.OWN) == set(layers.__all__) - {"Layer"}

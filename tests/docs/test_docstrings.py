@@ -74,7 +74,7 @@ def said_elsewhere(name, thing):
     if overrides_documented(name):
         codes |= {"GL08", "PR01", "PR02", "RT01"}
     if is_inside(name):
-        codes |= {"PR01", "RT01"}
+        codes |= {"PR01", "RT01", "YD01"}
     if "As in `" in text:
         codes.add("PR04")  # several parameters on a line, which leads to another docstring
     if "    Returns\n" in text:
