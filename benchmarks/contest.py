@@ -84,8 +84,8 @@ def jax_entries(workload: Workload, device: str):
 
 
 def minigan(workload: Workload, device: str, fast: bool) -> Contestant:
-    G, D = workloads.players(workload, device=device)
-    return Contestant(workloads.game(workload, G, D, fast=fast).step, wait=wait_for(device))
+    G, D = workloads.players(workload, device=device, fast=fast)
+    return Contestant(workloads.game(workload, G, D).step, wait=wait_for(device))
 
 
 def floor(workload: Workload, device: str) -> Contestant:

@@ -33,8 +33,8 @@ class Products:
     """
 
     def __init__(self, G: mg.Sequential, D: mg.Sequential, batch: int):
-        self._dot = G.xp.dot
-        self._products = [
+        self._take(
+            G.xp,
             *forward(G, batch),
             *forward(D, 2 * batch),
             *backward(D, 2 * batch, input_grad=False),
@@ -42,7 +42,10 @@ class Products:
             *forward(D, batch),
             *backward(D, batch, param_grads=False),
             *backward(G, batch, input_grad=False),
-        ]
+        )
+
+    def _take(self, xp, *products):
+        self._dot, self._products = xp.dot, products
         self.flops = sum(2 * A.shape[0] * A.shape[1] * B.shape[1] for A, B, _ in self._products)
 
     def __call__(self):
