@@ -8,17 +8,19 @@ anew. `DrawLater` keeps what layers draw out of the graph, and `minigan.game.gpu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
-from minigan.layers.affine import Affine
 from minigan.layers.leaky_relu import LeakyReLU
+from minigan.layers.linear import Linear
+from minigan.layers.maxout import Maxout
 from minigan.networks.sequential import Sequential
 
-NUMBERS = (bool, int, float, complex, str, bytes, type(None), np.generic)
+NUMBERS = {bool, int, float, complex, str, bytes, type(None)}
+CONSTANTS = {Linear: "max_col_norm", Maxout: "max_col_norm", LeakyReLU: "slope"}  # of layers
 CONTAINERS = (dict, list, tuple, set, frozenset)
 MANY = 100  # of longer lists, only the length is compared
 
@@ -43,7 +45,7 @@ def facts(thing: Any, seen: dict[int, Any]) -> Any:
 
     Arrays and networks are equal if they are the same ones. ``seen`` fills with what was visited.
     """
-    if isinstance(thing, NUMBERS):
+    if type(thing) in NUMBERS or isinstance(thing, np.generic):
         return thing
     if id(thing) in seen:
         return Same(thing)
@@ -58,10 +60,8 @@ def _inside(thing: Any) -> Iterator[Any]:
     if isinstance(thing, Sequential):
         yield thing.fast
         for layer in thing.layers:
-            if isinstance(layer, Affine):
-                yield layer.max_col_norm
-            elif isinstance(layer, LeakyReLU):
-                yield layer.slope
+            if type(layer) in CONSTANTS:
+                yield getattr(layer, CONSTANTS[type(layer)])
     elif isinstance(thing, FunctionType):
         yield from _of_function(thing)
     elif isinstance(thing, MethodType):
@@ -73,21 +73,21 @@ def _inside(thing: Any) -> Iterator[Any]:
     elif isinstance(thing, CONTAINERS):
         yield len(thing)
         if len(thing) < MANY:
-            yield from thing.items() if isinstance(thing, dict) else thing
+            yield from thing
+            yield from thing.values() if isinstance(thing, dict) else ()
     elif not isinstance(thing, type) and hasattr(thing, "__dict__"):
         yield vars(thing)
-        for kind in type(thing).__mro__:
-            if _is_users(kind):
-                yield from list(vars(kind).values())
+        for kind in _users_classes(type(thing)):
+            yield from list(vars(kind).values())
 
 
 def _of_function(function: FunctionType) -> Iterator[Any]:
-    yield from (function.__code__, function.__defaults__, function.__kwdefaults__)
     yield from map(_content, function.__closure__ or ())
-    if _is_users(function):  # what a cell of a notebook has set
+    if _is_users(function):  # then also what a cell of a notebook has set
+        yield from (function.__code__, function.__defaults__, function.__kwdefaults__)
         for name in function.__code__.co_names:
             found = function.__globals__.get(name)
-            if isinstance(found, (*NUMBERS, FunctionType)):
+            if type(found) in NUMBERS or isinstance(found, FunctionType):
                 yield found
 
 
@@ -96,6 +96,11 @@ def _content(cell: CellType) -> Any:
         return cell.cell_contents
     except ValueError:  # nothing in it yet
         return None
+
+
+@lru_cache(maxsize=64)
+def _users_classes(kind: type) -> list[type]:
+    return [each for each in kind.__mro__ if _is_users(each)]
 
 
 def _is_users(thing: Any) -> bool:

@@ -156,7 +156,9 @@ def _read_first(name: str) -> Callable:
     method = getattr(dict, name)
 
     def read(self, *given, **named):
-        self._read()
+        for each in (self, *given):
+            if isinstance(each, LateRecord):
+                each._read()
         return method(self, *given, **named)
 
     return read
