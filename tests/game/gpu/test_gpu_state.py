@@ -43,10 +43,10 @@ class Philox(strict_cupy.random.Philox4x3210):
 
 
 @pytest.fixture
-def place(played, monkeypatch):
-    if played is strict_cupy:
+def place(graphs, monkeypatch):
+    if graphs is strict_cupy:
         monkeypatch.setattr(strict_cupy.random, "Philox4x3210", Philox)
-    return device_of(played)
+    return device_of(graphs)
 
 
 def paper(net):

@@ -53,13 +53,13 @@ def test_a_replay_is_one_launch_and_takes_no_memory(graphs):
     assert step.allocations == 0
 
 
-def test_memory_does_not_grow(played):
+def test_memory_does_not_grow(graphs):
     gc.collect()  # games of other tests
-    pool = played.get_default_memory_pool()
-    play = game(*small(device_of(played), dropout=True))
-    list(play.play(250))
+    pool = graphs.get_default_memory_pool()
+    play = game(*small(device_of(graphs), dropout=True))
+    list(play.play(210))
     before = pool.used_bytes()
-    list(play.play(250))
+    list(play.play(210))
     assert pool.used_bytes() == before
 
 

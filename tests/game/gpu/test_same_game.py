@@ -52,8 +52,8 @@ def test_so_is_the_plain_one(kernels, turns, dtype):
 
 
 @every_turn
-def test_in_float32_it_is_the_cpus_to_rounding(played, turns):
-    assert_same_game(*pair(played, "float32", **turns), 12, "float32")
+def test_in_float32_it_is_the_cpus_to_rounding(graphs, turns):
+    assert_same_game(*pair(graphs, "float32", **turns), 12, "float32")
 
 
 def least_squares(a_real, a_fake):
@@ -68,8 +68,8 @@ def smoothed(a_fake):
 
 
 @pytest.mark.parametrize("cost", [*costs.GENERATOR_COSTS, smoothed])
-def test_any_cost_will_do(played, cost):
-    assert_same_game(*pair(played, cost=cost, D_cost=least_squares), 12)
+def test_any_cost_will_do(graphs, cost):
+    assert_same_game(*pair(graphs, cost=cost, D_cost=least_squares), 12)
 
 
 def test_a_game_of_three_networks_will_do(played):
@@ -78,18 +78,18 @@ def test_a_game_of_three_networks_will_do(played):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
-def test_schedules_are_followed_over_several_tables(played, optimizer):
+def test_schedules_are_followed_over_several_tables(graphs, optimizer):
     def decaying(net):
         made = optimizer(net)
         made.lr = lambda t: 0.05 / (1 + t / 50)
         return made
 
-    assert_same_game(*pair(played, optimizer=decaying, k=2), 130)
+    assert_same_game(*pair(graphs, optimizer=decaying, k=2), 130)
 
 
-def test_momentum_may_follow_a_schedule(played):
+def test_momentum_may_follow_a_schedule(graphs):
     ramp = lambda net: SGD(net, 0.05, lambda t: min(0.1 + t / 40, 0.7))  # noqa: E731
-    assert_same_game(*pair(played, optimizer=ramp), 40)
+    assert_same_game(*pair(graphs, optimizer=ramp), 40)
 
 
 def test_a_schedule_may_end_where_the_game_does(kernels):
@@ -131,9 +131,9 @@ CHANGES = [rates, decays, layers, cost, sampler, batch, number_of_turns]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_what_is_changed_in_mid_game_is_followed(played, change):
+def test_what_is_changed_in_mid_game_is_followed(graphs, change):
     adam = lambda net: Adam(net, 0.05)  # noqa: E731
-    here, there = pair(played, dropout=True, **({"optimizer": adam} if change is decays else {}))
+    here, there = pair(graphs, dropout=True, **({"optimizer": adam} if change is decays else {}))
     assert_same_game(here, there, 5)
     change(here)
     change(there)
@@ -182,12 +182,12 @@ class Playback:
 
 
 @pytest.mark.parametrize("k", [1, 3])
-def test_rows_that_are_played_back_need_no_transfer(played, k, rng):
+def test_rows_that_are_played_back_need_no_transfer(graphs, k, rng):
     x, z = rng.normal(size=(2, 1000, 3))
     options = {"k": k, "data": Playback(x), "noise": Playback(z[:, :2].copy())}
-    here, there = (game(*small(at, "float64"), **options) for at in ("cpu", device_of(played)))
+    here, there = (game(*small(at, "float64"), **options) for at in ("cpu", device_of(graphs)))
     there.step()
-    with quietly(played):
+    with quietly(graphs):
         there.step()
     here.step(), here.step()
     assert_same_game(here, there, 10)
@@ -206,8 +206,8 @@ def test_the_same_seed_is_the_same_game_bit_for_bit(played, dtype, turns):
 
 
 @pytest.mark.parametrize("k", [1, 3])
-def test_turn_by_turn_is_step_by_step(played, k):
-    whole, by_turns = (game(*small(device_of(played), "float64", True), k=k) for _ in "12")
+def test_turn_by_turn_is_step_by_step(graphs, k):
+    whole, by_turns = (game(*small(device_of(graphs), "float64", True), k=k) for _ in "12")
     for record in whole.play(5):
         for _ in range(whole.k):
             of_D = by_turns.take("D")
