@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigan.base.backend import described
 from minigan.base.errors import InputError
 from minigan.passes import cpu
 from minigan.passes.layer_pass import LayerPass, learns
@@ -138,8 +139,9 @@ class Plan:
                 (dxs[i],) = self._part(i).backward((dys[i],), param_grads, input_grad)
             return tuple(dxs)
         for place, dy in zip(self._dys, dys, strict=True):
-            if dy.shape[::-1] != place.shape:
-                raise InputError(f"expected a gradient of shape {place.shape[::-1]}, got {dy.shape}")
+            if not isinstance(dy, type(place)) or dy.shape[::-1] != place.shape:
+                given = dy.shape if isinstance(dy, type(place)) else described(dy)
+                raise InputError(f"expected a gradient of shape {place.shape[::-1]}, got {given}")
             place[...] = dy.T
         first = 0 if input_grad else self._first_learning
         dx = self._dy

@@ -5,7 +5,7 @@ import pytest
 from devices import put, take
 from numpy.lib.stride_tricks import as_strided
 
-from minigan.cuda.products import CuPyProducts, column_major, products
+from minigan.passes.cuda.products import CuPyProducts, column_major, products
 
 
 def by_columns(array, transposed, ld, rows, columns):
@@ -66,8 +66,10 @@ def test_a_product_goes_where_it_should(gpu, dtype, of_out, ours, rng):
     A, B = rng.normal(size=(6, 4)).astype(dtype), rng.normal(size=(6, 5)).astype(dtype)
     there = put(gpu, of_out(np.zeros((4, 20))))
     out = there.astype(dtype)[:, 3:8]
-    made.product(put(gpu, A).T, put(gpu, B), out)
-    np.testing.assert_allclose(take(out), A.T @ B, rtol=1e-5 if dtype == "float32" else 1e-13)
+    for times, add in ((1, False), (2, True), (1, False)):
+        made.product(put(gpu, A).T, put(gpu, B), out, add=add)
+        rtol = 1e-5 if dtype == "float32" else 1e-13
+        np.testing.assert_allclose(take(out), times * (A.T @ B), rtol=rtol, atol=rtol)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -79,4 +81,4 @@ def test_a_squared_length_stays_on_the_device(gpu, dtype, rng):
 
 
 def test_products_can_be_recorded_on_a_gpu_and_not_on_the_stand_in(gpu):
-    assert products(gpu).capturable == (gpu.__name__ == "cupy")
+    assert bool(products(gpu).refusal) == (gpu.__name__ != "cupy")
