@@ -197,7 +197,7 @@ def test_players_of_two_devices_are_no_game(gpu):
     G = mg.Sequential([mg.Linear(1, 1)], device=place)
     D = mg.Sequential([mg.Linear(1, 1)])
     optimizers = {"G_optimizer": mg.SGD(G, 0.1), "D_optimizer": mg.SGD(D, 0.1)}
-    with pytest.raises(mg.InputError, match="expected networks of one device, got cuda of (G|D) and cpu of (G|D)"):
+    with pytest.raises(mg.InputError, match="networks of one device, got cuda of G and cpu of D"):
         mg.Algorithm1(G, D, data=mg.Normal(), noise=mg.Uniform(), **optimizers)
 
 

@@ -6,8 +6,8 @@ What waits for the device is counted, although here there is nothing to wait for
 from contextlib import nullcontext
 from types import SimpleNamespace
 
-from strict_cupy._compiler import CompileException
 from strict_cupy import _graphs
+from strict_cupy._compiler import CompileException
 from strict_cupy._counts import record
 from strict_cupy._memory import MemoryPool
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from types import CellType, FunctionType, MethodType
+from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ NUMBERS = {bool, int, float, complex, str, bytes, type(None)}
 CONSTANTS = {Linear: "max_col_norm", Maxout: "max_col_norm", LeakyReLU: "slope"}  # of layers
 CONTAINERS = (dict, list, tuple, set, frozenset)
 MANY = 100  # of longer lists, only the length is compared
+MOST = 1000  # things that are looked into
 
 
 class Same:
@@ -47,7 +48,7 @@ def facts(thing: Any, seen: dict[int, Any]) -> Any:
     """
     if type(thing) in NUMBERS or isinstance(thing, np.generic):
         return thing
-    if id(thing) in seen:
+    if id(thing) in seen or len(seen) == MOST or isinstance(thing, ModuleType):
         return Same(thing)
     seen[id(thing)] = thing
     # Tuples and bound methods may be made anew each time that one asks.

@@ -28,14 +28,11 @@ class Feed:
         self._game, self._name = game, name
         self._sampler, self._m = game.samplers[name], game.batch
         self._ahead = 1
-        if type(self._sampler) in OWN and type(game._streams[name]) is self._own_generator:
+        own = game._device.xp.random.Generator
+        if type(self._sampler) in OWN and type(game._streams[name]) is own:
             bytes_each = self._m * self._sampler.dim * game._dtype.itemsize
             self._ahead = max(1, min(AHEAD, ROOM // bytes_each))
         self._rows: Any = None  # drawn, and not yet handed out
-
-    @property
-    def _own_generator(self) -> Any:
-        return self._game._device.xp.random.Generator
 
     @property
     def is_current(self) -> bool:

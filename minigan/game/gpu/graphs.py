@@ -1,17 +1,16 @@
 """A turn as one CUDA graph: recorded once, replayed ever after.
 
 Starting a kernel takes a few microseconds, and on a small network the kernel itself less. A graph
-starts them all by one call. While a turn is being recorded nothing is computed: the game is the same
-to the last bit, recorded or not.
+starts them all by one call. While a turn is being recorded nothing is computed: the game is the
+same to the last bit, recorded or not.
 
 A graph writes to the memory that it was recorded with. So that memory is its own: minibatches are
-copied to fixed places, networks lend it blocks that nobody else gets, and what is allocated on the
-way comes from a pool that lives as long as the graph.
+copied to fixed places, networks lend it blocks that no other pass gets, and what is allocated on
+the way comes from a pool that lives as long as the graph.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,13 +26,11 @@ RESTLESS = 5  # changes of what a turn depends on, one after the other, until it
 class Replay:
     """Launches of a turn, kernel by kernel at first, and then as one graph.
 
-    ``work(rng, minibatches)`` makes them, and returns what is returned here; ``refusal()`` says why
-    they cannot be recorded, or nothing. ``parts`` are the turn and all else that may change.
+    ``work(rng, minibatches)`` makes them, and returns what a call returns. ``parts()`` is what they
+    depend on; ``refusal()`` why they cannot be recorded, or nothing; ``warn(why)`` is told so.
     """
 
-    def __init__(
-        self, xp: Any, work: Callable, parts: Callable, refusal: Callable, warn: Callable
-    ) -> None:
+    def __init__(self, xp: Any, work: Callable, parts: Callable, refusal: Callable, warn: Callable):
         self._xp, self._work, self._parts = xp, work, parts
         self._refusal, self._warn = refusal, warn
         self._before: Any = None  # facts at the last call
@@ -52,45 +49,51 @@ class Replay:
             return self._work(rng, drawn)
         now, networks = self._facts(drawn)
         if now != self._before:
-            self._graph, self._held, self._calls = None, None, 0
-            self._changes += 1
+            self._forget()
         if self._graph is not None:
-            _copy(drawn, self._places)
+            for place, rows in zip(_flat(self._places), _flat(drawn), strict=True):
+                place[...] = rows
             self._later.draw(rng)
             self._graph.launch()
             return self._result
         self._calls += 1
         if self._changes > RESTLESS:
-            self._give_up("what it depends on on the host changes from turn to turn")
-        if self._given_up or self._calls < WARM_UP:
-            result = self._work(rng, drawn)
-        else:
-            result = self._record(rng, drawn, now, networks)
+            self._give_up("numbers on the host, on which it depends, change from turn to turn")
+        elif self._calls == WARM_UP:
+            return self._record(rng, drawn, now, networks)
+        result = self._work(rng, drawn)
         self._before, _ = self._facts(drawn)
         if now != self._before:
-            self._calls, self._changes = 0, self._changes + 1
+            self._forget()
         return result
 
     def _facts(self, drawn: list) -> tuple[Any, list[Sequential]]:
+        """All that the launches depend on, and the networks that are part of it."""
         seen: dict[int, Any] = {}
-        shapes = [(part.shape, part.dtype) for part in _flat(drawn)]
-        found = shapes, facts(self._parts(), seen)
+        found = [(part.shape, part.dtype) for part in _flat(drawn)], facts(self._parts(), seen)
         return found, [part for part in seen.values() if isinstance(part, Sequential)]
 
+    def _forget(self) -> None:
+        """Begin again: something has changed."""
+        if self._graph is not None:
+            self._xp.cuda.get_current_stream().synchronize()  # it may be under way
+        self._graph = self._held = None
+        self._calls, self._changes = 0, self._changes + 1
+
     def _record(self, rng: Any, drawn: list, now: Any, networks: list[Sequential]) -> Any:
-        """Do the work where it will be replayed, then record it; where that fails, go on as before."""
+        """Do the work where it will be replayed, and record it; if that fails, go on as before."""
         refusal = self._refusal() or _refusal_of(networks)
         if refusal:
             self._give_up(refusal)
             return self._work(rng, drawn)
         cuda, later = self._xp.cuda, DrawLater()
-        places = [_copied(rows) for rows in drawn]
-        current, stream, pool = cuda.get_current_stream(), cuda.Stream(non_blocking=True), None
-        pool = cuda.MemoryPool()
+        current, stream = cuda.get_current_stream(), cuda.Stream(non_blocking=True)
+        pool, places = cuda.MemoryPool(), [_copied(rows) for rows in drawn]
         stream.wait_event(current.record())
         with stream, cuda.using_allocator(pool.malloc), blocks_of_its_own(networks) as blocks:
             result = self._work(rng, places)  # allocates what the recording will find there
-            if self._facts(drawn)[0] == now:
+            self._before, _ = self._facts(drawn)
+            if self._before == now:
                 try:
                     stream.begin_capture()
                     try:
@@ -98,8 +101,10 @@ class Replay:
                     finally:
                         graph = stream.end_capture()
                     self._graph, self._changes = graph, 0
-                except Exception as error:  # CUDA's, cuBLAS's and CuPy's errors have no common base
+                except Exception as error:  # CUDA's, cuBLAS's and CuPy's have no common base
                     self._give_up(str(error).strip().split("\n")[0] or type(error).__name__)
+            else:
+                self._forget()
         current.wait_event(stream.record())
         self._places, self._later, self._result = places, later, result
         self._held = pool, blocks, stream
@@ -125,6 +130,7 @@ def blocks_of_its_own(networks: list[Sequential]) -> Iterator[list[list]]:
 
 
 def _lenders(network: Sequential) -> Iterator[Any]:
+    """What lends a network's passes their memory, and those of its parts."""
     if network._lender is not None:
         yield network._lender
     for part in network._parts.values():
@@ -143,25 +149,10 @@ def _refusal_of(networks: list[Sequential]) -> str:
 
 
 def _flat(drawn: list) -> Iterator[Any]:
+    """Arrays of minibatches, some of which may be tuples."""
     for rows in drawn:
         yield from rows if isinstance(rows, tuple) else (rows,)
 
 
 def _copied(rows: Any) -> Any:
     return tuple(part.copy() for part in rows) if isinstance(rows, tuple) else rows.copy()
-
-
-def _copy(drawn: list, places: list) -> None:
-    for rows, place in zip(_flat(drawn), _flat(places), strict=True):
-        place[...] = rows
-
-
-def warn_once(said: set[str], what: str, reason: str) -> None:
-    """Say that a turn is not recorded, unless the reason was given before."""
-    if reason not in said:
-        said.add(reason)
-        warnings.warn(
-            f"{what} is launched kernel by kernel, and not as a CUDA graph: {reason}",
-            RuntimeWarning,
-            stacklevel=2,
-        )

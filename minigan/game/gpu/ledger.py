@@ -45,11 +45,12 @@ class Page:
         if self._look is not None:
             self._look()
         if index >= len(self._figures):
-            raise NonFiniteError(*self.error.args, self.error.step)  # type: ignore[union-attr]
+            assert self.error is not None
+            raise NonFiniteError(str(self.error), self.error.step)
         return self._figures[index]
 
     def close(self, rows: np.ndarray) -> list[Entry]:
-        """Take the rows in; the turns from the first that was not finite on, which were not made."""
+        """Take the rows in; the turns that were not made, from the first that is not finite on."""
         self._look = None
         for entry, row in zip(self.entries, rows.tolist(), strict=True):
             figures = dict(zip(entry.names, row, strict=False))
@@ -164,9 +165,9 @@ def _read_first(name: str) -> Callable:
     return read
 
 
-for _name in (
-    *("__contains__", "__delitem__", "__eq__", "__ior__", "__iter__", "__len__", "__ne__", "__or__"),
-    *("__repr__", "__reversed__", "__ror__", "__setitem__", "copy", "get", "items", "keys", "pop"),
-    *("popitem", "setdefault", "update", "values"),
-):
+_READERS = """
+    __contains__ __delitem__ __eq__ __ior__ __iter__ __len__ __ne__ __or__ __repr__ __reversed__
+    __ror__ __setitem__ copy get items keys pop popitem setdefault update values
+"""
+for _name in _READERS.split():
     setattr(LateRecord, _name, _read_first(_name))

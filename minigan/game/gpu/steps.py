@@ -1,22 +1,22 @@
 """Steps of a game on a GPU: turns that are launched, one after another, without waiting for one.
 
-A turn is prepared by the host (minibatches, rates and random numbers, most of them for many turns at
-once), launched, and noted. How it went is read later: when a record is asked for its numbers, every
-200 turns, and at the end of a play. A figure that is not finite is found then; the parameters have
-stood still since.
+A turn is prepared by the host (minibatches, rates and random numbers, most of them for many turns
+at once), launched, and noted. How it went is read later: when a record is asked for its numbers,
+every 200 turns, and at the end of a play. A figure that is not finite is found then; the parameters
+have stood still since.
 """
 
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from minigan.base.errors import NonFiniteError
 from minigan.game.gpu.feeds import Feed
-from minigan.game.gpu.graphs import Replay, warn_once
+from minigan.game.gpu.graphs import Replay
 from minigan.game.gpu.ledger import Entry, LateRecord, Ledger
 from minigan.game.gpu.updates import update_for
 from minigan.game.turn import Turn
@@ -64,8 +64,8 @@ class Steps:
     def look(self) -> None:
         """Wait for the GPU, and read what has happened since the last look.
 
-        Raises NonFiniteError if a figure or a gradient was not finite. The game then stands where it
-        stood before that update, and may be played on; what was drawn since is lost.
+        Raises NonFiniteError if a figure or a gradient was not finite. The game then stands where
+        it stood before that update, and may be played on; what was drawn since is lost.
         """
         lost, error = self._ledger.fetch()
         if error is None:
@@ -132,7 +132,13 @@ class Steps:
             found = (update.refusal for update in updates)
             return products(self._xp).refusal or next(filter(None, found), "")
 
-        warn = partial(warn_once, self._said, type(turn).__name__)
+        def warn(reason: str) -> None:
+            if reason not in self._said:
+                what = "launched kernel by kernel, and not as a CUDA graph"
+                said = f"{type(turn).__name__} is {what}: {reason}"
+                warnings.warn(said, RuntimeWarning, stacklevel=2)
+            self._said.add(reason)
+
         return Replay(self._xp, work, parts, refusal, warn)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Steps:

@@ -68,8 +68,8 @@ ELEMENTWISE = {
         }
         """,
     ),
-    # 1 / keep where a uniform number is below keep, 0 elsewhere.
-    "mask": ("float32 uniform, float32 keep, T scale", "T mask", "mask = T(uniform < keep) * scale"),
+    # 1 / keep where a uniform number u is below keep, 0 elsewhere.
+    "mask": ("float32 u, float32 keep, T scale", "T mask", "mask = T(u < keep) * scale"),
     # Write the figures of a turn and the squared lengths of its gradients into its row, see if
     # they are finite, and count the turn; ``moves`` has a bit for each network that it moves.
     "judge": (

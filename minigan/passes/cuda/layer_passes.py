@@ -39,7 +39,7 @@ class DrawLater:
             each.draw(rng, columns)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"rng.{name}: a turn that is recorded draws by samplers and layers only")
+        raise AttributeError(f"rng.{name}: drawn inside the turn, not by a sampler or a layer")
 
 
 class LinearPass(LayerPass):

@@ -15,15 +15,9 @@ WORKSPACE = 32 << 20  # bytes: what NVIDIA recommends for its newest GPUs
 
 
 class CuPyProducts:
-    """Products by the array module itself.
+    """Products by the array module itself."""
 
-    Attributes
-    ----------
-    refusal : str
-        Why they cannot be recorded into a CUDA graph; empty if they can.
-    """
-
-    refusal = "CuPy's own matrix products cannot be recorded"
+    refusal = "CuPy's own matrix products cannot be recorded"  # into a CUDA graph
 
     def __init__(self, xp: Any, why: str = ""):
         self._dot = xp.dot

@@ -81,7 +81,10 @@ def test_another_sampler_or_size_is_asked_at_once():
     ("rows", "message"),
     [
         (lambda m: strict_cupy.zeros((m + 1, 1)), r"x: expected rows \(4, width\) from sample"),
-        (lambda m: np.zeros((m, 1)), r"x: expected rows of strict_cupy, got numpy float64 \(4, 1\)"),
+        (
+            lambda m: np.zeros((m, 1)),
+            r"x: expected rows of strict_cupy, got numpy float64 \(4, 1\)",
+        ),
     ],
     ids=["rows", "host"],
 )

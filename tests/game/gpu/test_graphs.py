@@ -158,7 +158,9 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "cost"), CHANGES, ids=lambda each: getattr(each, "__name__", ""))
+@pytest.mark.parametrize(
+    ("change", "cost"), CHANGES, ids=lambda each: getattr(each, "__name__", "")
+)
 def test_a_number_that_has_changed_is_not_frozen_in_the_graph(graphs, change, cost, monkeypatch):
     monkeypatch.setitem(globals(), "SCALE", 1.0)
     monkeypatch.setattr(Counting, "weight", 1.0)
@@ -190,7 +192,7 @@ REFUSALS = {
     ),
     "host": (
         lambda place: single(place, scaled, count=True)[0],
-        "what it depends on on the host changes from turn to turn",
+        "numbers on the host, on which it depends, change from turn to turn",
     ),
     "sync": (
         lambda place: single(place, lambda x: (float(x.mean()), x / x.size))[0],

@@ -136,7 +136,9 @@ def poisoned(played):
 def test_data_that_is_not_finite_stops_the_game_before_that_update(poisoned, optimizer):
     good, bad = poisoned(optimizer=optimizer), poisoned(data=7, optimizer=optimizer)
     list(good.play(6))
-    with pytest.raises(NonFiniteError, match="step 7: J_D became nan in DiscriminatorTurn") as error:
+    with pytest.raises(
+        NonFiniteError, match="step 7: J_D became nan in DiscriminatorTurn"
+    ) as error:
         list(bad.play(50))
     assert error.value.step == 7
     assert bad.steps_done == 6
