@@ -166,7 +166,7 @@ class Game:
         """What plays the game where the networks live on a GPU; None on the CPU."""
         if self._device.xp is np:
             return None
-        from minigan.game.gpu import Steps  # only where there is a GPU
+        from minigan.game.gpu.steps import Steps  # only where there is a GPU
 
         return Steps(self)
 

@@ -15,7 +15,3 @@ forward and backward. On a GPU three things are different:
 What changes from step to step (minibatches, rates, the random numbers of layers) is drawn or sent
 outside the graph (`feeds`, `updates`), some of it for many steps at once.
 """
-
-from minigan.game.gpu.steps import Steps
-
-__all__ = ["Steps"]

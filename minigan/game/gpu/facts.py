@@ -78,7 +78,7 @@ def _inside(thing: Any) -> Iterator[Any]:
             yield from thing.values() if isinstance(thing, dict) else ()
     elif not isinstance(thing, type) and hasattr(thing, "__dict__"):
         yield vars(thing)
-        for kind in _users_classes(type(thing)):
+        for kind in _users_classes(type(thing)):  # type: ignore[arg-type]
             yield from list(vars(kind).values())
 
 
@@ -100,7 +100,7 @@ def _content(cell: CellType) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _users_classes(kind: type) -> list[type]:
+def _users_classes(kind: Any) -> list[type]:
     return [each for each in kind.__mro__ if _is_users(each)]
 
 

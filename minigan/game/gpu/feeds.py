@@ -52,21 +52,21 @@ class Feed:
     def state(self) -> dict[str, Any]:
         """Rows that were drawn and not handed out, shape (rows, width)."""
         if self._rows is None:
-            dim = getattr(self._sampler, "dim", 0)
-            return {"rows": np.zeros((0, dim), self._game._dtype)}
+            width = getattr(self._sampler, "dim", 0)
+            return {"rows": np.zeros((0, width), self._game._dtype)}
         return {"rows": snapshot(self._rows)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on with the rows of a state; InputError if they cannot be of this sampler."""
-        own, rows = self.state()["rows"], state.get("rows")
-        fits = isinstance(rows, np.ndarray) and (rows.dtype, rows.ndim) == (own.dtype, 2)
-        whole = fits and len(rows) % self._m == 0 and len(rows) < self._ahead * self._m
-        if not whole or rows.shape[1] != own.shape[1]:
+        own: Any = self.state()["rows"]
+        rows: Any = state.get("rows")
+        alike = isinstance(rows, np.ndarray) and described(rows[:0]) == described(own[:0])
+        if not alike or len(rows) not in range(0, self._m * self._ahead, self._m):
             raise InputError(
                 f"expected whole minibatches of {own.dtype} ({self._m}, {own.shape[1]}), "
                 f"got {described(rows)}"
             )
-        self._rows = self._game._device.xp.asarray(rows) if len(rows) else None
+        self._rows = self._game._device.xp.asarray(rows)
 
     def copy(self, game: Any) -> Feed:
         """Feed of a copy of the game, which hands out the same rows."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from minigan.game.gpu.facts import facts
 from minigan.networks.sequential import Sequential
-from minigan.passes.cuda import PASSES, DrawLater
+from minigan.passes.cuda.layer_passes import PASSES, DrawLater
 
 WARM_UP = 2  # turns before the recording: kernels are compiled and loaded by then
 RESTLESS = 5  # changes of what a turn depends on, one after the other, until it is given up
@@ -37,6 +37,7 @@ class Replay:
         self._calls = self._changes = 0
         self._given_up = not hasattr(xp.cuda.Stream, "begin_capture")
         self._graph: Any = None
+        self._held: Any = None  # what the graph needs, and nobody else has
 
     @property
     def recorded(self) -> bool:
@@ -90,7 +91,7 @@ class Replay:
         current, stream = cuda.get_current_stream(), cuda.Stream(non_blocking=True)
         pool, places = cuda.MemoryPool(), [_copied(rows) for rows in drawn]
         stream.wait_event(current.record())
-        with stream, cuda.using_allocator(pool.malloc), blocks_of_its_own(networks) as blocks:
+        with stream, cuda.using_allocator(pool.malloc), _blocks_of_its_own(networks) as blocks:
             result = self._work(rng, places)  # allocates what the recording will find there
             self._before, _ = self._facts(drawn)
             if self._before == now:
@@ -116,7 +117,7 @@ class Replay:
 
 
 @contextmanager
-def blocks_of_its_own(networks: list[Sequential]) -> Iterator[list[list]]:
+def _blocks_of_its_own(networks: list[Sequential]) -> Iterator[list[list]]:
     """Context in which the networks lend from empty stocks, which are yielded."""
     lenders = [lender for network in networks for lender in _lenders(network)]
     before, own = [lender._free for lender in lenders], [[] for _ in lenders]  # type: ignore

@@ -16,7 +16,7 @@ from minigan.base.backend import array_module, described
 from minigan.base.errors import InputError, NonFiniteError
 from minigan.game.records import Record, check_finite
 from minigan.game.turn import Turn
-from minigan.passes.cuda.kernels import ALIVE, MOVED, kernels
+from minigan.passes.cuda.kernels import ALIVE, MOVED, TURNS, kernels
 from minigan.passes.cuda.products import products
 
 CAPACITY = 200  # turns between two looks, at most: 100 steps with k = 1
@@ -29,6 +29,7 @@ class Entry(NamedTuple):
     turn: Turn
     names: tuple[str, ...]
     step: int
+    row: int = 0
 
 
 class Page:
@@ -97,12 +98,11 @@ class Ledger:
             raise InputError(f"{turn}: expected at most {WIDTH} figures, got {len(names)}")
         for i, (name, number) in enumerate(figures.items()):
             if array_module(number) is not self._xp:
-                number = float(number)
-            elif number.size != 1:
-                raise InputError(f"{turn}: expected a number as {name}, got {described(number)}")
+                self._written[i] = float(number)
+            elif number.size == 1:
+                self._written[i] = number.reshape(())
             else:
-                number = number.reshape(())
-            self._written[i] = number
+                raise InputError(f"{turn}: expected a number as {name}, got {described(number)}")
         for i, name in enumerate(turn.moves):
             self._squared_length(self._networks[name].grads, self._norms[i : i + 1])
         moves = sum(1 << self.places[name] - MOVED for name in set(turn.moves))
@@ -113,7 +113,7 @@ class Ledger:
     def expect(self, entry: Entry) -> Callable[[], dict[str, float]]:
         """Note that a turn was launched; what is returned fetches its figures."""
         page, index = self._page, len(self._page.entries)
-        page.entries.append(entry)
+        page.entries.append(entry._replace(row=self._next))
         self._next = (self._next + 1) % CAPACITY
         return lambda: page.figures(index)
 
@@ -122,9 +122,16 @@ class Ledger:
         page = self._page
         if not page.entries:
             return [], None
-        rows = np.roll(self._rows.get(), -self._next, axis=0)[-len(page.entries) :]
+        rows = self._rows.get()
         self._page = Page(self._look)
-        return page.close(rows), page.error
+        return page.close(rows[[entry.row for entry in page.entries]]), page.error
+
+    def counts(self) -> list[int]:
+        """The GPU's counts, after a turn that was broken off and may be among them; all is read."""
+        self.revive()
+        counts = self.state.get().tolist()
+        self._next = counts[TURNS] % CAPACITY
+        return counts
 
     def revive(self) -> None:
         """Let the networks move again."""

@@ -78,7 +78,7 @@ class Steps:
         raise error
 
     def forget(self) -> None:
-        """Give up what was not read yet, finite or not, before another state is restored."""
+        """Read what has not been read, and give up what was not finite."""
         with suppress(NonFiniteError):
             self.look()
 
@@ -100,11 +100,17 @@ class Steps:
             for update in updates:
                 update.prepare()
             names = self._replays[turn](game._streams["layers"], drawn)
-        except MemoryError as error:
-            reason = str(error).strip().split("\n")[0]
-            raise MemoryError(
-                f"batch: expected one that the GPU has room for, got {game.batch} ({reason})"
-            ) from error
+        except BaseException as error:
+            self.forget()
+            counts = self._ledger.counts()
+            for update in self._updates.values():
+                update.counted = counts[update.place]
+            if isinstance(error, MemoryError):
+                reason = str(error).strip().split("\n")[0]
+                raise MemoryError(
+                    f"batch: expected one that the GPU has room for, got {game.batch} ({reason})"
+                ) from error
+            raise
         for name, update in zip(turn.moves, updates, strict=True):
             update.count()
             for gradients in game._networks[name]._gradients:

@@ -1,9 +1,8 @@
 """One launch moves all parameters of a network: SGD and Adam for a GPU.
 
-An update asks nothing of the host. Learning rates are worked out for many updates ahead, in float64
-as `minigan.optimizers` does it, and sent to the GPU as a table; the kernel knows from a counter on
-the GPU which line of the table is due. It also looks whether the game has stopped, because a figure
-or a gradient was not finite.
+Learning rates are worked out for many updates ahead, in float64 as `minigan.optimizers` does it,
+and sent to the GPU as a table; the kernel knows from a counter there which line is due, and whether
+the game has stopped, because a figure or a gradient was not finite.
 """
 
 # ruff: noqa: D102 (the base class says it for all)
@@ -12,7 +11,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,7 +30,8 @@ class AnyUpdate:
     """
 
     def __init__(self, optimizer: Any, state: Any, place: int):
-        self.optimizer, self._state, self._place = optimizer, state, place
+        self.optimizer, self._state, self.place = optimizer, state, place
+        self.counted = 0  # turns that were to move the network
         self._xp, self._kernels = optimizer.network.xp, kernels(optimizer.network.xp)
 
     @property
@@ -58,16 +58,18 @@ class AnyUpdate:
 
     def count(self) -> None:
         """Count the update on the host, where ``launch`` has not."""
+        self.counted += 1
 
 
 class TableUpdate(AnyUpdate, ABC):
     """SGD and Adam: a table of rates, and the constraints on columns by a kernel."""
 
+    depends: ClassVar[tuple[str, ...]]  # names of what the rates are made of
+
     def __init__(self, optimizer, state, place):
         super().__init__(optimizer, state, place)
         self._table = self._xp.zeros((AHEAD, 2), optimizer.network.dtype)
-        self._counted = 0
-        self._until, self._made_for = 0, None  # the first update that the table is too old for
+        self._until, self._made_of = 0, None  # the first update that the table is too old for
 
     @property
     def refusal(self):
@@ -77,9 +79,9 @@ class TableUpdate(AnyUpdate, ABC):
         return ""
 
     def prepare(self):
-        count, t = self._counted, self.optimizer.t
-        facts = (*self._schedules(), t - count)
-        if count < self._until and facts == self._made_for:
+        count, t = self.counted, self.optimizer.t
+        made_of = (*(getattr(self.optimizer, name) for name in self.depends), t - count)
+        if count < self._until and made_of == self._made_of:
             return
         table = np.zeros((AHEAD, 2))
         for ahead in range(AHEAD):
@@ -91,11 +93,11 @@ class TableUpdate(AnyUpdate, ABC):
                 break  # a schedule may end where the game does
             self._until = count + ahead + 1
         self._table.set(table.astype(self._table.dtype))
-        self._made_for = facts
+        self._made_of = made_of
 
     def launch(self):
         network, state = self.optimizer.network, self._state
-        self._move(network, (self._table, state, self._place, AHEAD))
+        self._move(network.params, network.grads, (self._table, state, self.place, AHEAD))
         for layer in network.layers:
             if type(layer).constrain is not Affine.constrain:
                 layer.constrain()
@@ -104,59 +106,51 @@ class TableUpdate(AnyUpdate, ABC):
                 self._kernels.shorten(norm2, layer.max_col_norm, state, layer.W)
 
     def count(self):
-        self._counted += 1
+        super().count()
         self.optimizer.t += 1
-
-    @abstractmethod
-    def _schedules(self) -> tuple:
-        """What the table depends on; if it is no longer the same, the table is made again."""
 
     @abstractmethod
     def _rates(self, t: int) -> tuple[float, float]:
         """Line of the table for the update after ``t`` updates."""
 
     @abstractmethod
-    def _move(self, network: Any, due: tuple) -> None:
+    def _move(self, theta: Any, g: Any, due: tuple) -> None:
         """Launch the kernel, on the line of the table that is due."""
 
 
 class SGDUpdate(TableUpdate):
     """v <- mu v - lr g, theta <- theta + v. See `minigan.optimizers.SGD`."""
 
-    def _schedules(self):
-        return self.optimizer.lr, self.optimizer.momentum
+    depends = ("lr", "momentum")
 
     def _rates(self, t):
         return self.optimizer.lr(t), self.optimizer.momentum(t)
 
-    def _move(self, network, due):
-        self._kernels.sgd(network.grads, *due, network.params, self.optimizer.velocity)
+    def _move(self, theta, g, due):
+        self._kernels.sgd(g, *due, theta, self.optimizer.velocity)
 
 
 class AdamUpdate(TableUpdate):
     """theta <- theta - (lr s / (1 - beta1^t)) m / (sqrt(v) + s eps). See `minigan.Adam`."""
 
+    depends = ("lr", "beta1", "beta2", "eps")
+
     @property
     def facts(self):
         return self.optimizer.beta1, self.optimizer.beta2
-
-    def _schedules(self):
-        return (self.optimizer.lr, self.optimizer.eps, *self.facts)
 
     def _rates(self, t):
         adam = self.optimizer
         s = math.sqrt(1 - adam.beta2 ** (t + 1))
         return adam.lr(t) * s / (1 - adam.beta1 ** (t + 1)), s * adam.eps
 
-    def _move(self, network, due):
+    def _move(self, theta, g, due):
         adam = self.optimizer
         decays = adam.beta1, 1 - adam.beta1, adam.beta2, 1 - adam.beta2
-        self._kernels.adam(network.grads, *due, *decays, network.params, adam.m, adam.v)
-
-
-UPDATES: dict[type[Optimizer], type[AnyUpdate]] = {SGD: SGDUpdate, Adam: AdamUpdate}
+        self._kernels.adam(g, *due, *decays, theta, adam.m, adam.v)
 
 
 def update_for(optimizer: Optimizer, state: Any, place: int) -> AnyUpdate:
     """Fastest update that knows the optimizer; exactly its class, since a subclass may differ."""
-    return UPDATES.get(type(optimizer), AnyUpdate)(optimizer, state, place)
+    kinds: dict[type, type[AnyUpdate]] = {SGD: SGDUpdate, Adam: AdamUpdate}
+    return kinds.get(type(optimizer), AnyUpdate)(optimizer, state, place)

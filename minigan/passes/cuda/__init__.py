@@ -6,6 +6,6 @@ which CuPy cannot be recorded with. A pass launches kernels and looks at no numb
 draws, it draws apart from the rest (`layer_passes`), so that the rest can be replayed.
 """
 
-from minigan.passes.cuda.layer_passes import PASSES, DrawLater
+from minigan.passes.cuda.layer_passes import PASSES
 
-__all__ = ["PASSES", "DrawLater"]
+__all__ = ["PASSES"]

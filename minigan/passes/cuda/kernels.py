@@ -17,28 +17,19 @@ from typing import Any
 
 ALIVE, TURNS, MOVED = range(3)  # places in ``state``; networks have the places from MOVED on
 
-# A layer's y = f(x), and dx = dy f'(x); c is its constant, if it has one.
+# A layer's y = f(x), and dx = dy f'(x); c is its constant, if it has one. NaN stays NaN.
 ACTIVATIONS = {
-    "relu": (
-        "y = x < 0 ? T(0) : x",  # NaN stays NaN
-        "dx = dy * T(y > 0)",
-    ),
-    "leaky_relu": (
-        "y = x * (x > 0 ? T(1) : c)",
-        "dx = dy * (x > 0 ? T(1) : c)",
-    ),
-    "sigmoid": (
+    "ReLU": ("y = x < 0 ? T(0) : x", "dx = dy * T(y > 0)"),
+    "LeakyReLU": ("y = x * (x > 0 ? T(1) : c)", "dx = dy * (x > 0 ? T(1) : c)"),
+    "Sigmoid": (
         "const T e = exp(-fabs(x)); y = (x >= 0 ? T(1) : e) / (1 + e)",
         "dx = dy * y * (1 - y)",
     ),
-    "softplus": (
+    "Softplus": (
         "y = (x > 0 ? x : T(0)) + log1p(exp(-fabs(x)))",
         "const T e = exp(-fabs(x)); dx = dy * ((x >= 0 ? T(1) : e) / (1 + e))",
     ),
-    "tanh": (
-        "y = tanh(x)",
-        "dx = dy * (1 - y * y)",
-    ),
+    "Tanh": ("y = tanh(x)", "dx = dy * (1 - y * y)"),
 }
 
 ELEMENTWISE = {
@@ -120,38 +111,26 @@ ELEMENTWISE = {
     "shorten": (
         "T norm2, T c, raw int64 state",
         "T w",
-        """
-        const T norm = sqrt(norm2);
-        if (state[0]) w *= (norm < c ? norm : c) / (norm > T(1e-7) ? norm : T(1e-7));
-        """,
+        "const T norm = sqrt(norm2); "
+        "if (state[0]) w *= (norm < c ? norm : c) / (norm > T(1e-7) ? norm : T(1e-7))",
     ),
     # Back to what it was, if the game has stopped.
-    "undo": (
-        "T before, raw int64 state",
-        "T theta",
-        "if (!state[0]) theta = before",
-    ),
+    "undo": ("T before, raw int64 state", "T theta", "if (!state[0]) theta = before"),
 }
+
+
+# Inputs, outputs and C of every kernel, by name.
+SOURCES = dict(ELEMENTWISE)
+for _name, (_forward, _backward) in ACTIVATIONS.items():
+    SOURCES[_name] = ("T x, T c", "T y", _forward)
+    SOURCES[f"{_name}_backward"] = ("T x, T y, T dy, T c", "T dx", _backward)
 
 
 @functools.cache
 def kernels(xp: Any) -> SimpleNamespace:
-    """All kernels of `sources` for an array module, by name; nothing is compiled yet."""
+    """All kernels of an array module, by name; nothing is compiled yet."""
     made = {
         name: xp.ElementwiseKernel(inputs, outputs, code, name=f"minigan_{name}", no_return=True)
-        for name, (inputs, outputs, code) in sources().items()
+        for name, (inputs, outputs, code) in SOURCES.items()
     }
     return SimpleNamespace(**made)
-
-
-def sources() -> dict[str, tuple[str, str, str]]:
-    """Inputs, outputs and C of every kernel, by name.
-
-    Those of ``ELEMENTWISE``, and for each of ``ACTIVATIONS`` a ``name`` (x, c) -> y and a
-    ``name_backward`` (x, y, dy, c) -> dx.
-    """
-    found = dict(ELEMENTWISE)
-    for name, (forward, backward) in ACTIVATIONS.items():
-        found[name] = ("T x, T c", "T y", forward)
-        found[f"{name}_backward"] = ("T x, T y, T dy, T c", "T dx", backward)
-    return found

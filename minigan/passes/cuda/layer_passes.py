@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -82,7 +82,7 @@ class MaxoutPass(LinearPass):
         self._dz = scratch[: self._z.size].reshape(self._z.shape)
 
     def part(self, i, columns):
-        twin = super().part(i, columns)
+        twin: Any = super().part(i, columns)
         twin._dz = self.layer.xp.empty(twin._z.shape, twin._z.dtype)
         return twin
 
@@ -100,17 +100,10 @@ class ActivationPass(LayerPass):
     """y = f(x), one kernel; dx = dy f'(x), another, in the place of dy."""
 
     scratch = ()
-    names: ClassVar[dict[type[Layer], str]] = {
-        ReLU: "relu",
-        LeakyReLU: "leaky_relu",
-        Sigmoid: "sigmoid",
-        Softplus: "softplus",
-        Tanh: "tanh",
-    }
 
     def __init__(self, layer, x, y, columns, empty):
         super().__init__(layer, x, y, columns, empty)
-        made, name = kernels(layer.xp), self.names[type(layer)]
+        made, name = kernels(layer.xp), type(layer).__name__
         self._f, self._f_backward = getattr(made, name), getattr(made, f"{name}_backward")
 
     @property
@@ -182,5 +175,5 @@ PASSES: dict[type[Layer], type[LayerPass]] = {
     GaussianNoise: GaussianNoisePass,
     Linear: LinearPass,
     Maxout: MaxoutPass,
-    **dict.fromkeys(ActivationPass.names, ActivationPass),
+    **dict.fromkeys((ReLU, LeakyReLU, Sigmoid, Softplus, Tanh), ActivationPass),
 }

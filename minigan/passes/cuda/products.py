@@ -39,10 +39,9 @@ class CuPyProducts:
 
 
 class Cublas:
-    """The same by cuBLAS, on the current stream, whether or not that is being recorded.
+    """The same by cuBLAS, on the current stream, recorded or not; OSError if it refuses.
 
-    Full float32 and float64 arithmetic: TF32 is off, as by default. Raises OSError if the library
-    cannot be found or refuses.
+    Full float32 and float64 arithmetic: TF32 is off, as by default.
     """
 
     refusal = ""

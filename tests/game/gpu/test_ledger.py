@@ -217,6 +217,22 @@ def test_no_room_on_the_gpu_is_one_line_about_the_batch(kernels, play, monkeypat
     assert play.step().step == 1
 
 
+def test_a_turn_that_is_interrupted_after_it_was_judged_is_not_taken_for_the_next(kernels):
+    falling = lambda net: SGD(net, lambda t: 0.1 / (1 + t))  # noqa: E731
+    here, there = (toy(device_of(kernels), optimizer=falling) for _ in "12")
+    records = [here.step() for _ in range(5)]
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(here._on_gpu._updates["G"], "launch", interrupted)
+        here.take("G")
+    assert records == [there.step() for _ in range(5)]
+    there._on_gpu.feed("z").minibatch()  # which is lost
+    assert [here.step() for _ in range(5)] == [there.step() for _ in range(5)]
+
+
 def test_a_game_that_was_copied_has_a_ledger_of_its_own(kernels):
     play = toy(device_of(kernels))
     before = [play.step() for _ in range(3)]

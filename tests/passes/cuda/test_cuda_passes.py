@@ -10,7 +10,7 @@ from devices import put, take
 import minigan as mg
 from minigan.base.backend import CPU, Device
 from minigan.base.randomness import Streams
-from minigan.passes.cuda import PASSES, DrawLater
+from minigan.passes.cuda.layer_passes import PASSES, DrawLater
 
 ROWS = {
     "every layer": lambda: [

@@ -5,15 +5,11 @@ import pytest
 from devices import put, take
 
 from minigan import LeakyReLU, Maxout, ReLU, Sequential, Sigmoid, Softplus, Tanh
-from minigan.passes.cuda.kernels import ACTIVATIONS, sources
+from minigan.passes.cuda.kernels import ACTIVATIONS, SOURCES
 from minigan.passes.cuda.kernels import kernels as every_kernel
 
 LAYERS = {
-    "relu": ReLU(),
-    "leaky_relu": LeakyReLU(0.2),
-    "sigmoid": Sigmoid(),
-    "softplus": Softplus(),
-    "tanh": Tanh(),
+    type(each).__name__: each for each in (ReLU(), LeakyReLU(0.2), Sigmoid(), Softplus(), Tanh())
 }
 EDGES = [0.0, -0.0, 1e-30, -1e-30, 20, -20, 90, -90, 1e4, -1e4, np.inf, -np.inf]
 
@@ -113,9 +109,9 @@ def nvrtc():
 
 
 @pytest.mark.parametrize("real", ["float", "double"])
-@pytest.mark.parametrize("name", sources())
+@pytest.mark.parametrize("name", SOURCES)
 def test_nvidias_compiler_takes_the_source_and_float_stays_float(nvrtc, name, real):
-    inputs, outputs, code = sources()[name]
+    inputs, outputs, code = SOURCES[name]
     program = nvrtc.createProgram(cuda_source(name, inputs, outputs, code, real), "k", (), ())
     try:
         nvrtc.compileProgram(program, ("--gpu-architecture=compute_80",))
@@ -130,8 +126,8 @@ def test_nvidias_compiler_takes_the_source_and_float_stays_float(nvrtc, name, re
 def test_cupy_itself_takes_the_declarations():
     cupy = pytest.importorskip("cupy")
     made = vars(every_kernel(cupy))
-    assert made.keys() == sources().keys()
+    assert made.keys() == SOURCES.keys()
     for name, kernel in made.items():
-        inputs, outputs, _ = sources()[name]
+        inputs, outputs, _ = SOURCES[name]
         declared = [parameter.split()[-1] for parameter in f"{inputs},{outputs}".split(",")]
         assert [p.name for p in (*kernel.in_params, *kernel.out_params)] == declared
