@@ -32,7 +32,7 @@ class Feed:
         if type(self._sampler) in OWN and type(game._streams[name]) is own:
             bytes_each = self._m * self._sampler.dim * game._dtype.itemsize
             self._ahead = max(1, min(AHEAD, ROOM // bytes_each))
-        self._rows: Any = None  # drawn, and not yet handed out
+        self.rows: Any = None  # drawn, and not yet handed out
 
     @property
     def is_current(self) -> bool:
@@ -44,17 +44,17 @@ class Feed:
         """The next minibatch: an array (m, width), or a tuple of arrays."""
         if self._ahead == 1:
             return self._game._minibatch(self._name)
-        if self._rows is None or not len(self._rows):
-            self._rows = self._game._minibatch(self._name, self._ahead)
-        first, self._rows = self._rows[: self._m], self._rows[self._m :]
+        if self.rows is None or not len(self.rows):
+            self.rows = self._game._minibatch(self._name, self._ahead)
+        first, self.rows = self.rows[: self._m], self.rows[self._m :]
         return first
 
     def state(self) -> dict[str, Any]:
         """Rows that were drawn and not handed out, shape (rows, width)."""
-        if self._rows is None:
+        if self.rows is None:
             width = getattr(self._sampler, "dim", 0)
             return {"rows": np.zeros((0, width), self._game._dtype)}
-        return {"rows": snapshot(self._rows)}
+        return {"rows": snapshot(self.rows)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on with the rows of a state; InputError if they cannot be of this sampler."""
@@ -66,10 +66,4 @@ class Feed:
                 f"expected whole minibatches of {own.dtype} ({self._m}, {own.shape[1]}), "
                 f"got {described(rows)}"
             )
-        self._rows = self._game._device.xp.asarray(rows)
-
-    def copy(self, game: Any) -> Feed:
-        """Feed of a copy of the game, which hands out the same rows."""
-        twin = Feed(game, self._name)
-        twin._rows = self._rows
-        return twin
+        self.rows = self._game._device.xp.asarray(rows)

@@ -36,13 +36,8 @@ class Replay:
         self._before: Any = None  # facts at the last call
         self._calls = self._changes = 0
         self._given_up = not hasattr(xp.cuda.Stream, "begin_capture")
-        self._graph: Any = None
+        self.graph: Any = None  # None as long as nothing is recorded
         self._held: Any = None  # what the graph needs, and nobody else has
-
-    @property
-    def recorded(self) -> bool:
-        """Whether calls are replays by now."""
-        return self._graph is not None
 
     def __call__(self, rng: Any, drawn: list) -> Any:
         """Do the work on the current stream, for these minibatches."""
@@ -51,11 +46,11 @@ class Replay:
         now, networks = self._facts(drawn)
         if now != self._before:
             self._forget()
-        if self._graph is not None:
+        if self.graph is not None:
             for place, rows in zip(_flat(self._places), _flat(drawn), strict=True):
                 place[...] = rows
             self._later.draw(rng)
-            self._graph.launch()
+            self.graph.launch()
             return self._result
         self._calls += 1
         if self._changes > RESTLESS:
@@ -76,9 +71,9 @@ class Replay:
 
     def _forget(self) -> None:
         """Begin again: something has changed."""
-        if self._graph is not None:
+        if self.graph is not None:
             self._xp.cuda.get_current_stream().synchronize()  # it may be under way
-        self._graph = self._held = None
+        self.graph = self._held = None
         self._calls, self._changes = 0, self._changes + 1
 
     def _record(self, rng: Any, drawn: list, now: Any, networks: list[Sequential]) -> Any:
@@ -101,7 +96,7 @@ class Replay:
                         self._work(later, places)
                     finally:
                         graph = stream.end_capture()
-                    self._graph, self._changes = graph, 0
+                    self.graph, self._changes = graph, 0
                 except Exception as error:  # CUDA's, cuBLAS's and CuPy's have no common base
                     self._give_up(str(error).strip().split("\n")[0] or type(error).__name__)
             else:

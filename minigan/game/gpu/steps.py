@@ -59,7 +59,7 @@ class Steps:
     @property
     def recorded(self) -> bool:
         """Whether all turns that were taken are replayed as CUDA graphs by now."""
-        return all(replay.recorded for replay in self._replays.values())
+        return all(replay.graph is not None for replay in self._replays.values())
 
     def look(self) -> None:
         """Wait for the GPU, and read what has happened since the last look.
@@ -155,7 +155,8 @@ class Steps:
             if part is not self:
                 vars(game)[name] = copy.deepcopy(part, memo)
         twin = Steps(game)
-        twin._feeds = {name: feed.copy(game) for name, feed in self._feeds.items()}
+        for name in self._feeds:
+            twin.feed(name).rows = self.feed(name).rows  # which are never written to
         return twin
 
     def __reduce__(self):

@@ -6,24 +6,7 @@ import numpy as np
 import strict_cupy
 from devices import take
 
-from minigan import (
-    SGD,
-    Algorithm1,
-    Dropout,
-    Game,
-    GaussianNoise,
-    LeakyReLU,
-    Linear,
-    Maxout,
-    Normal,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    Softplus,
-    Tanh,
-    Turn,
-    Uniform,
-)
+import minigan as mg
 from minigan.base.backend import Device
 from minigan.base.randomness import Streams
 from minigan.optimizers import Optimizer
@@ -41,43 +24,39 @@ def mirrored(place, seed=0):
 
 
 def networks(G_layers, D_layers, device="cpu", dtype="float32", **options):
-    G = Sequential(G_layers, seed=1, dtype=dtype, device=device, name="G", **options)
-    D = Sequential(D_layers, seed=2, dtype=dtype, device=device, name="D", **options)
+    G = mg.Sequential(G_layers, seed=1, dtype=dtype, device=device, name="G", **options)
+    D = mg.Sequential(D_layers, seed=2, dtype=dtype, device=device, name="D", **options)
     return G, D
 
 
-def game(G, D, optimizer=lambda net: SGD(net, 0.1, 0.5), **options):
+def game(G, D, optimizer=lambda net: mg.SGD(net, 0.1, 0.5), **options):
     """A game of any two players; every option of Algorithm1 can be given."""
     chosen = {
-        "data": Normal(2.0, 0.5, dim=D.n_in),
-        "noise": Uniform(dim=G.n_in),
+        "data": mg.Normal(2.0, 0.5, dim=D.n_in),
+        "noise": mg.Uniform(dim=G.n_in),
         "G_optimizer": optimizer(G),
         "D_optimizer": optimizer(D),
         "batch": 8,
     }
-    return Algorithm1(G, D, **chosen | options)
+    return mg.Algorithm1(G, D, **chosen | options)
 
 
 def small(device="cpu", dtype="float32", dropout=False, **options):
     """G and D with every kind of layer that has a pass of its own on a GPU."""
-
-    def drop(keep):
-        return [Dropout(keep)] if dropout else []
-
-    noise = [GaussianNoise(0.3)] if dropout else []
-
-    G = [Linear(2, 6), ReLU(), Linear(6, 5), Sigmoid(), *drop(0.5), Linear(5, 4), Softplus()]
-    G += [Linear(4, 3), Tanh()]
-    D = [*drop(0.8), *noise, Maxout(3, 6, 4), *drop(0.5), LeakyReLU(0.2)]
-    D += [Linear(6, 5, max_col_norm=0.9), *drop(0.5)]
-    D += [Maxout(5, 4, 1, max_col_norm=0.5), Linear(4, 1)]
+    G = [mg.Linear(2, 6), mg.ReLU(), mg.Linear(6, 5), mg.Sigmoid(), mg.Dropout(0.5)]
+    G += [mg.Linear(5, 4), mg.Softplus(), mg.Linear(4, 3), mg.Tanh()]
+    D = [mg.Dropout(0.8), mg.GaussianNoise(0.3), mg.Maxout(3, 6, 4), mg.Dropout(0.5)]
+    D += [mg.LeakyReLU(0.2), mg.Linear(6, 5, max_col_norm=0.9), mg.Dropout(0.5)]
+    D += [mg.Maxout(5, 4, 1, max_col_norm=0.5), mg.Linear(4, 1)]
+    if not dropout:
+        G, D = ([each for each in layers if not hasattr(each, "draw")] for layers in (G, D))
     return networks(G, D, device, dtype, **options)
 
 
-def toy(device="cpu", dtype="float64", optimizer=lambda net: SGD(net, 0.1, 0.5), **options):
+def toy(device="cpu", dtype="float64", optimizer=lambda net: mg.SGD(net, 0.1, 0.5), **options):
     """On the line, with one hidden layer each."""
-    G = [Linear(1, 4), ReLU(), Linear(4, 1)]
-    D = [Linear(1, 5), ReLU(), Linear(5, 1, max_col_norm=0.4)]
+    G = [mg.Linear(1, 4), mg.ReLU(), mg.Linear(4, 1)]
+    D = [mg.Linear(1, 5), mg.ReLU(), mg.Linear(5, 1, max_col_norm=0.4)]
     return game(*networks(G, D, device, dtype), optimizer, **options)
 
 
@@ -95,7 +74,7 @@ class Sign(Optimizer):
         params -= lr * self.network.xp.sign(self.seen)
 
 
-class Doubled(Linear):
+class Doubled(mg.Linear):
     """A layer that minigan does not know."""
 
     mixes = False
@@ -108,7 +87,7 @@ class Doubled(Linear):
         return super().backward(2 * dy, cache, param_grads=param_grads)
 
 
-class EncoderTurn(Turn):
+class EncoderTurn(mg.Turn):
     """E's turn in a game of three: E takes G(z) back to z, and all of them are moved by it."""
 
     moves, draws = ("E", "G"), ("z",)
@@ -128,11 +107,13 @@ class EncoderTurn(Turn):
 def three(device="cpu", seed=0):
     """A game of three networks, of which one is moved by two turns, and a user's own turn."""
     G, D = small(device, "float64", True)
-    E = Sequential([Linear(3, 5), Tanh(), Linear(5, 2)], seed=3, dtype="float64", device=device)
+    E = mg.Sequential(
+        [mg.Linear(3, 5), mg.Tanh(), mg.Linear(5, 2)], seed=3, dtype="float64", device=device
+    )
     first = game(G, D)
     turns = *first.turns, EncoderTurn(E, G)
-    optimizers = [SGD(net, 0.05, 0.5) for net in (G, D, E)]
-    return Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
+    optimizers = [mg.SGD(net, 0.05, 0.5) for net in (G, D, E)]
+    return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
 
 
 def assert_same_game(here, there, steps, dtype="float64"):

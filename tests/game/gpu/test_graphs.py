@@ -48,8 +48,7 @@ def test_a_replay_is_one_launch_and_takes_no_memory(graphs):
     list(play.play(3))
     with strict_cupy.forbid_sync(), strict_cupy.counting() as step:
         play.step()
-    # G's turn and D's: a copy of each minibatch, and a graph.
-    assert step.launches <= 2 + 3
+    assert step.launches <= 5  # a copy of each of three minibatches, and two graphs
     assert step.allocations == 0
 
 
@@ -65,23 +64,15 @@ def test_memory_does_not_grow(graphs):
 
 def test_passes_of_others_are_not_disturbed_by_a_replay(graphs):
     """A cache that is kept over a step, and gradients that are looked at after one."""
-    place = device_of(graphs)
-    play, twin = (toy(place) for _ in "12")
-    for each in (play, twin):
-        list(each.play(5))
+    play = toy(device_of(graphs), optimizer=lambda net: SGD(net, 0.0))
+    list(play.play(5))
     x = graphs.ones((8, 1))
     _, cache = play.D.forward(x)
-    expected = take(play.D.backward(x, cache, param_grads=False)).copy()
-    play.step()
-    dx = play.D.backward(x, cache, param_grads=False)
-    assert not np.array_equal(take(dx), expected)  # the weights have moved
-    twin.D.params[...] = play.D.params
-    fresh = twin.D.backward(x, twin.D.forward(x)[1], param_grads=False)
-    close = np.isclose(take(dx), take(fresh))
-    assert close.mean() > 0.5  # but for units that the step has switched
+    before = take(play.D.backward(x, cache, param_grads=False)).copy()
     play.D.zero_grads()
-    twin.step(), play.step()
+    play.step()
     assert take(play.D.grads).any()
+    assert np.array_equal(take(play.D.backward(x, cache, param_grads=False)), before)
 
 
 class Counting(Turn):
@@ -129,39 +120,17 @@ def closure():
     return (lambda x: (scale[0] * x.mean(), x * 0 + scale[0] / x.size)), scale
 
 
-def change_attribute(turn, scale):
-    turn.weight = 3.0
+CHANGES = {
+    "attribute": (scaled, lambda turn, scale: setattr(turn, "weight", 3.0)),
+    "class": (scaled, lambda turn, scale: setattr(Counting, "weight", 3.0)),
+    "global": (scaled, lambda turn, scale: globals().update(SCALE=3.0)),
+    "closure": (closure, lambda turn, scale: scale.__setitem__(0, 3.0)),
+    "object": (Cost(), lambda turn, scale: turn.cost.options.update(scale=3.0)),
+}
 
 
-def change_class(turn, scale):
-    type(turn).weight = 3.0
-
-
-def change_global(turn, scale):
-    globals()["SCALE"] = 3.0
-
-
-def change_closure(turn, scale):
-    scale[0] = 3.0
-
-
-def change_object(turn, scale):
-    turn.cost.options["scale"] = 3.0
-
-
-CHANGES = [
-    (change_attribute, scaled),
-    (change_class, scaled),
-    (change_global, scaled),
-    (change_closure, closure),
-    (change_object, Cost()),
-]
-
-
-@pytest.mark.parametrize(
-    ("change", "cost"), CHANGES, ids=lambda each: getattr(each, "__name__", "")
-)
-def test_a_number_that_has_changed_is_not_frozen_in_the_graph(graphs, change, cost, monkeypatch):
+@pytest.mark.parametrize(("cost", "change"), CHANGES.values(), ids=CHANGES)
+def test_a_number_that_has_changed_is_not_frozen_in_the_graph(graphs, cost, change, monkeypatch):
     monkeypatch.setitem(globals(), "SCALE", 1.0)
     monkeypatch.setattr(Counting, "weight", 1.0)
     cost, scale = closure() if cost is closure else (cost, None)
@@ -208,8 +177,6 @@ def test_what_cannot_be_recorded_is_launched_and_says_so_once(graphs, make, mess
         list(play.play(20))
     assert len({str(one.message).split("graph: ")[1] for one in said}) == len(said)
     assert not play._on_gpu.recorded
-    launched = make(device_of(graphs))
-    assert [len(record) for record in launched.play(1)]
 
 
 def test_without_cublas_a_game_on_a_gpu_says_why_it_is_slower(graphs, monkeypatch):
