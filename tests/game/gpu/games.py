@@ -104,6 +104,34 @@ class EncoderTurn(mg.Turn):
         return {"J_E": self.weight * (error * error).sum() / (2 * len(z)), "weight": self.weight}
 
 
+class FeatureTurn(mg.Turn):
+    """G's turn by feature matching, through the layers of D in front of its last one."""
+
+    moves, draws = ("G",), ("z", "x")
+
+    def __init__(self, G, D):
+        self.G, self.D = G, D
+
+    def gradients(self, rng, z, x):
+        features = self.D[:-1]
+        x_fake, G_cache = self.G.forward(z, rng=rng)
+        (f_real, f_fake), cache = features.forward((x, x_fake), rng=rng)
+        gap = f_fake.mean(axis=0) - f_real.mean(axis=0)
+        df = f_fake * 0 + gap / len(z)
+        _, dx = features.backward((None, df), cache, param_grads=False)
+        self.G.backward(dx, G_cache, input_grad=False)
+        return {"J_G": (gap * gap).sum() / 2}
+
+
+def matching(device="cpu", seed=0):
+    """A game in which G matches features."""
+    G, D = small(device, "float64", True)
+    first = game(G, D)
+    turns = first.turns[0], FeatureTurn(G, D)
+    optimizers = first.optimizers.values()
+    return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
+
+
 def three(device="cpu", seed=0):
     """A game of three networks, of which one is moved by two turns, and a user's own turn."""
     G, D = small(device, "float64", True)

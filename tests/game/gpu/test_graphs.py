@@ -5,12 +5,25 @@ On the stand-in a graph is a list of launches; on a GPU the same tests, marked s
 
 import copy
 import gc
+from functools import partial
 
 import numpy as np
 import pytest
 import strict_cupy
 from devices import take
-from games import STRICT, Doubled, Sign, device_of, game, mirrored, networks, small, three, toy
+from games import (
+    STRICT,
+    Doubled,
+    Sign,
+    device_of,
+    game,
+    matching,
+    mirrored,
+    networks,
+    small,
+    three,
+    toy,
+)
 
 from minigan import SGD, Examples, Game, Linear, ReLU, Sequential, Turn
 from minigan.game.gpu import graphs as module
@@ -23,6 +36,7 @@ GAMES = {
     "simultaneous": lambda place, **options: toy(place, simultaneous=True, **options),
     "k=3": lambda place, **options: toy(place, k=3, **options),
     "three": three,
+    "features": matching,
 }
 
 
@@ -103,10 +117,15 @@ def scaled(x):
 
 class Cost:
     def __init__(self):
-        self.options = {"scale": 1.0}
+        self.options = {"scale": np.ones(1)}
 
     def __call__(self, x):
-        return self.options["scale"] * x.mean(), x * 0 + self.options["scale"] / x.size
+        scale = float(self.options["scale"][0])
+        return scale * x.mean(), x * 0 + scale / x.size
+
+
+def times(scales, x):
+    return scales[0] * x.mean(), x * 0 + scales[0] / x.size
 
 
 def single(place, cost, **options):
@@ -125,7 +144,9 @@ CHANGES = {
     "class": (scaled, lambda turn, scale: setattr(Counting, "weight", 3.0)),
     "global": (scaled, lambda turn, scale: globals().update(SCALE=3.0)),
     "closure": (closure, lambda turn, scale: scale.__setitem__(0, 3.0)),
-    "object": (Cost(), lambda turn, scale: turn.cost.options.update(scale=3.0)),
+    "object": (Cost(), lambda turn, scale: turn.cost.options["scale"].__setitem__(0, 3.0)),
+    "method": (Cost().__call__, lambda turn, scale: turn.cost.__self__.options.update(scale=[3.0])),
+    "partial": (partial(times, [1.0]), lambda turn, scale: turn.cost.args[0].__setitem__(0, 3.0)),
 }
 
 

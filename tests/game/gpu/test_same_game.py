@@ -1,6 +1,7 @@
 """A game on a GPU is the game on the CPU, step for step, given the same random numbers."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -11,13 +12,13 @@ from games import (
     assert_same_game,
     device_of,
     game,
+    matching,
     mirrored,
     networks,
     small,
     three,
     toy,
 )
-from joblib.externals.cloudpickle import dumps
 
 from minigan import SGD, Adam, Layer, Linear, Normal, ReLU, costs
 from minigan.base.numerics import logistic
@@ -70,9 +71,10 @@ def test_any_cost_will_do(graphs, cost):
     assert_same_game(*pair(graphs, cost=cost, D_cost=least_squares), 12)
 
 
-def test_a_game_of_three_networks_will_do(played):
+@pytest.mark.parametrize("make", [three, matching])
+def test_turns_of_ones_own_will_do(played, make):
     place = device_of(played)
-    assert_same_game(three(), three(place, mirrored(place)), 12)
+    assert_same_game(make(), make(place, mirrored(place)), 12)
 
 
 FALLING = {
@@ -200,4 +202,4 @@ def test_a_game_on_a_gpu_cannot_be_pickled_and_says_so(kernels):
     play = toy(device_of(kernels))
     play.step()
     with pytest.raises(TypeError, match=r"a game on a GPU cannot be pickled: save .* state\(\)"):
-        dumps(play)
+        pickle.dumps(play)
