@@ -169,6 +169,7 @@ def _read_first(name: str) -> Callable:
                 each._read()
         return method(self, *given, **named)
 
+    read.__doc__ = f"The same as ``dict.{name}``, once the figures have been fetched."
     return read
 
 
