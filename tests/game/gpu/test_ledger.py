@@ -181,6 +181,16 @@ def test_a_gradient_that_overflows_is_named(kernels):
     play = game(G, D, data=Poisoned(kernels, 2, 1e30))
     with pytest.raises(NonFiniteError, match="step 2: the gradient of J_D became inf"):
         list(play.play(5))
+    assert np.abs(take(D.params)).max() < 10
+
+
+def test_a_cost_alone_that_is_not_finite_moves_nothing(graphs):
+    cost = lambda a: (a.sum() * np.inf, a * 0 + 1)  # noqa: E731
+    play = toy(device_of(graphs), cost=cost)
+    before = take(play.G.params).copy()
+    with pytest.raises(NonFiniteError, match=r"step 1: J_G became -?inf in GeneratorTurn"):
+        list(play.play(5))
+    assert np.array_equal(take(play.G.params), before)
 
 
 def test_the_error_is_raised_by_the_record_that_is_read(poisoned):
