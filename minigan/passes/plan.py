@@ -140,8 +140,8 @@ class Plan:
             return tuple(dxs)
         for place, dy in zip(self._dys, dys, strict=True):
             if not isinstance(dy, type(place)) or dy.shape[::-1] != place.shape:
-                given = dy.shape if isinstance(dy, type(place)) else described(dy)
-                raise InputError(f"expected a gradient of shape {place.shape[::-1]}, got {given}")
+                got = dy.shape if isinstance(dy, type(place)) else described(dy)
+                raise InputError(f"expected a gradient of shape {place.shape[::-1]}, got {got}")
             place[...] = dy.T
         first = 0 if input_grad else self._first_learning
         dx = self._dy
