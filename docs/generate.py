@@ -19,7 +19,7 @@ MODULE = """\
 ## {name}
 
 ```{{eval-rst}}
-.. automodule:: {name}
+.. automodule:: {name}{options}
 ```
 """
 COMMAND = """\
@@ -31,14 +31,15 @@ COMMAND = """\
 
 
 def write_modules(to):
-    """A file for each package of minigan."""
-    for package in pkgutil.iter_modules(minigan_path):
+    """A file for each package of minigan, with the packages inside it."""
+    for package in pkgutil.iter_modules(minigan_path, "minigan."):
         if package.ispkg:
-            inside = import_module(f"minigan.{package.name}").__path__
-            modules = [module.name for module in pkgutil.iter_modules(inside)]
-            names = [f"minigan.{package.name}.{module}" for module in modules]
-            text = "\n".join(MODULE.format(name=name) for name in names)
-            write(to / f"{package.name}.md", text)
+            inside = import_module(package.name).__path__
+            text = "\n".join(
+                MODULE.format(name=name, options="\n   :no-members:" if ispkg else "")
+                for _, name, ispkg in pkgutil.walk_packages(inside, f"{package.name}.")
+            )
+            write(to / f"{package.name.rpartition('.')[2]}.md", text)
 
 
 def write_commands(to):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +170,17 @@ class Game:
             with interrupts_wait():
                 record = self.step()
             yield record
+        if self._on_gpu is not None:
+            self._on_gpu.look()
+
+    @cached_property
+    def _on_gpu(self) -> Any:
+        """What plays the game where the networks live on a GPU; None on the CPU."""
+        if self._device.xp is np:
+            return None
+        from minigan.game.gpu.steps import Steps  # only where there is a GPU
+
+        return Steps(self)
 
     def step(self) -> Record:
         """Take every turn once, or ``turn.k`` times, in their order.
@@ -183,6 +195,8 @@ class Game:
             If a cost or a gradient becomes NaN or infinite; that update is not made. Turns
             that came before it in the step have been.
         """
+        if self._on_gpu is not None:
+            return self._on_gpu.step()
         record = Record(step=self.steps_done + 1)
         for turn in self._turns:
             for _ in range(turn.k):
@@ -213,6 +227,8 @@ class Game:
         """
         for turn in self._turns:
             if name in turn.moves:
+                if self._on_gpu is not None:
+                    return self._on_gpu.take(turn)
                 return Record(step=self.steps_done + 1, **self._take(turn))
         moved = ", ".join(name for turn in self._turns for name in turn.moves)
         raise InputError(f"take: expected the name of a network that moves ({moved}), got {name!r}")
@@ -233,22 +249,21 @@ class Game:
             self._optimizers[name].step()
         return figures
 
-    def _minibatch(self, name: str) -> Any:
-        rows = self._samplers[name].sample(self._batch, self._streams[name])
+    def _minibatch(self, name: str, times: int = 1) -> Any:
+        m = times * self._batch
+        rows = self._samplers[name].sample(m, self._streams[name])
         if isinstance(rows, tuple):
-            return tuple(self._checked_rows(name, part) for part in rows)
-        return self._checked_rows(name, rows)
+            return tuple(self._checked_rows(name, part, m) for part in rows)
+        return self._checked_rows(name, rows, m)
 
-    def _checked_rows(self, name: str, rows: Any) -> Any:
-        """The rows in the networks' dtype, if there are ``batch`` of them on the right device."""
+    def _checked_rows(self, name: str, rows: Any, m: int) -> Any:
+        """The rows in the networks' dtype, if there are ``m`` of them on the right device."""
         xp = self._device.xp
         if array_module(rows) is not xp:
             raise InputError(f"{name}: expected rows of {xp.__name__}, got {described(rows)}")
         rows = xp.asarray(rows)
-        if rows.ndim != 2 or len(rows) != self._batch:
-            raise InputError(
-                f"{name}: expected rows ({self._batch}, width) from sample, got {rows.shape}"
-            )
+        if rows.ndim != 2 or len(rows) != m:
+            raise InputError(f"{name}: expected rows ({m}, width) from sample, got {rows.shape}")
         return rows if rows.dtype == self._dtype else rows.astype(self._dtype)
 
     def _check_names(self, turn: Turn, figures: Any) -> None:
@@ -293,6 +308,8 @@ class Game:
         >>> list(game.play(3)) == first
         True
         """
+        if self._on_gpu is not None:
+            self._on_gpu.look()
         return {"steps_done": self.steps_done, **state_of_parts(self._parts())}
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -308,6 +325,8 @@ class Game:
         InputError
             If the state does not fit the game; the game is then as it was.
         """
+        if self._on_gpu is not None:
+            self._on_gpu.forget()
         own = {"steps_done": self.steps_done, **state_of_parts(self._parts())}
         if not isinstance(state, dict) or state.keys() != own.keys():
             given = ", ".join(map(str, state)) if isinstance(state, dict) else described(state)
@@ -322,12 +341,15 @@ class Game:
         turns: dict[str, Any] = {}
         for i, turn in enumerate(self._turns):
             turns[f"{i}-{type(turn).__name__}"] = turn
+        on_gpu = self._on_gpu
+        drawn = {"drawn": {n: on_gpu.feed(n) for n in self._samplers}} if on_gpu else {}
         return {
             "networks": self._networks,
             "optimizers": self._optimizers,
             "samplers": {n: s for n, s in self._samplers.items() if hasattr(s, "state")},
             "turns": {n: t for n, t in turns.items() if hasattr(t, "state")},
             "streams": {name: self._streams.as_part(name) for name in names},
+            **drawn,
         }
 
     def __getattr__(self, name: str) -> Any:

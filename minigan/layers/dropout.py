@@ -66,7 +66,14 @@ class Dropout(Layer):
         if rng is None:
             raise InputError(f"{self}: expected rng= when train=True, got None")
         if isinstance(rng, Mirrored):
-            return rng.moved(lambda on_host: self.draw(on_host, shape, dtype))
+            mask = rng.moved(lambda on_host: self._mask(on_host, shape, dtype))
+        else:
+            mask = self._mask(rng, shape, dtype)
+        if not isinstance(mask, self.xp.ndarray):
+            raise InputError(f"{self}: expected rng on the network's device, got {described(mask)}")
+        return mask
+
+    def _mask(self, rng, shape: tuple[int, int], dtype) -> np.ndarray:
         m, width = shape
         if isinstance(rng, np.random.Generator):
             n = m * width
@@ -75,8 +82,6 @@ class Dropout(Layer):
             kept = bits.view(np.uint32)[:n] < threshold
         else:  # CuPy's: floats cost a GPU nothing
             kept = rng.random(m * width, dtype=np.float32) < self.keep
-        if not isinstance(kept, self.xp.ndarray):
-            raise InputError(f"{self}: expected rng on the network's device, got {described(kept)}")
         return kept.reshape(width, m).T * np.dtype(dtype).type(1 / self.keep)
 
     def __repr__(self) -> str:

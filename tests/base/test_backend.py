@@ -1,7 +1,7 @@
 """Devices: everything that a network is made of, on NumPy, on the stand-in, and on a GPU.
 
 What is computed on a device is compared with NumPy's result, and what comes back is an array
-of the device. Games on a GPU have tests of their own, in tests/cuda.
+of the device. Games on a GPU have tests of their own, in tests/game/gpu.
 """
 
 import copy
@@ -27,7 +27,7 @@ from minigan.base.backend import (
     device as find_device,
 )
 from minigan.base.numerics import sigmoid, softplus
-from minigan.base.randomness import Mirrored, Streams, mirrored_streams, streams
+from minigan.base.randomness import Mirrored, Streams
 from minigan.distributions import ring
 from minigan.theory import GeneratorState, PushForward
 
@@ -126,7 +126,7 @@ def test_dropout_draws_and_hides_on_the_device(xp, device):
     layer = mg.Dropout(0.8)
     net = mg.Sequential([layer], device=device)
     x = xp.ones((200, 100), "float32")
-    y, caches = net.forward(x, rng=streams(0, device).dropout)
+    y, caches = net.forward(x, rng=Streams(0, device)["layers"])
     assert set(np.unique(take(y)).tolist()) == {0.0, np.float32(1 / 0.8)}
     assert np.mean(take(y) > 0) == pytest.approx(0.8, abs=0.01)
     np.testing.assert_array_equal(take(net.backward(x, caches)), take(y))
@@ -135,7 +135,7 @@ def test_dropout_draws_and_hides_on_the_device(xp, device):
 def test_noise_is_drawn_on_the_device(xp, device):
     net = mg.Sequential([mg.GaussianNoise(0.5)], device=device)
     x = xp.ones((200, 100), "float32")
-    y, caches = net.forward(x, rng=streams(0, device).dropout)
+    y, caches = net.forward(x, rng=Streams(0, device)["layers"])
     assert (np.mean(take(y)), np.std(take(y))) == pytest.approx((1, 0.5), abs=0.02)
     np.testing.assert_array_equal(take(net.backward(x, caches)), take(x))
 
@@ -197,7 +197,7 @@ def test_players_of_two_devices_are_no_game(gpu):
     G = mg.Sequential([mg.Linear(1, 1)], device=place)
     D = mg.Sequential([mg.Linear(1, 1)])
     optimizers = {"G_optimizer": mg.SGD(G, 0.1), "D_optimizer": mg.SGD(D, 0.1)}
-    with pytest.raises(mg.InputError, match="expected G and D on one device, got cuda and cpu"):
+    with pytest.raises(mg.InputError, match="networks of one device, got cuda of G and cpu of D"):
         mg.Algorithm1(G, D, data=mg.Normal(), noise=mg.Uniform(), **optimizers)
 
 
@@ -205,8 +205,8 @@ def test_streams_of_another_device_are_refused_at_the_first_draw(gpu):
     place = Device("cuda", gpu)
     G, D = (mg.Sequential([mg.Linear(1, 1)], device=place) for _ in "GD")
     optimizers = {"G_optimizer": mg.SGD(G, 0.1), "D_optimizer": mg.SGD(D, 0.1)}
-    play = mg.Algorithm1(G, D, data=mg.Normal(), noise=mg.Uniform(), seed=streams(0), **optimizers)
-    with pytest.raises(mg.InputError, match=f"noise.sample: expected a {gpu.__name__} array, got"):
+    play = mg.Algorithm1(G, D, data=mg.Normal(), noise=mg.Uniform(), seed=Streams(0), **optimizers)
+    with pytest.raises(mg.InputError, match=f"z: expected rows of {gpu.__name__}, got numpy"):
         play.step()
 
 
@@ -278,10 +278,10 @@ SAMPLERS = {
 @pytest.mark.parametrize("law", SAMPLERS.values(), ids=SAMPLERS)
 def test_samplers_draw_where_their_generator_is(xp, device, law):
     law = law.to(device) if hasattr(law, "to") else law
-    rows = law.sample(5000, streams(0, device).data)
+    rows = law.sample(5000, Streams(0, device)["x"])
     assert isinstance(rows, xp.ndarray)
     assert rows.shape == (5000, law.dim)
-    here = SAMPLERS_HERE[type(law)].sample(5000, streams(1).data)
+    here = SAMPLERS_HERE[type(law)].sample(5000, Streams(1)["x"])
     spread = here.std(axis=0) + 1e-9
     gap = np.abs(take(rows).mean(axis=0) - here.mean(axis=0)) / spread
     assert np.all(gap < 6 / np.sqrt(2500))
@@ -291,41 +291,34 @@ def test_samplers_draw_where_their_generator_is(xp, device, law):
 SAMPLERS_HERE = {type(law): law for law in SAMPLERS.values()}
 
 
-def test_starting_values_come_from_the_cpus_streams_on_any_device(device):
-    here, there = streams(3), streams(3, device)
-    assert here.init_g.random() == there.init_g.random()
-    assert isinstance(there.init_d, np.random.Generator)
-
-
 @pytest.mark.parametrize("law", SAMPLERS.values(), ids=SAMPLERS)
 def test_mirrored_streams_draw_the_cpus_numbers_on_the_device(xp, device, law):
-    here, there = streams(5), mirrored_streams(5, device)
+    here, there = Streams(5), Streams(5, device, mirrored=True)
     moved = law.to(device) if hasattr(law, "to") else law
-    for stream in ("data", "noise"):
-        rows = moved.sample(7, getattr(there, stream))
+    for name in ("x", "z"):
+        rows = moved.sample(7, there[name])
         assert isinstance(rows, xp.ndarray)
-        expected = law.sample(7, getattr(here, stream))
+        expected = law.sample(7, here[name])
         np.testing.assert_allclose(take(rows), expected, rtol=1e-6)
 
 
 def test_mirrored_streams_are_streams_that_name_what_they_lack():
-    there = mirrored_streams(0, STRICT)
-    assert isinstance(there, Streams)
-    assert isinstance(there.data, Mirrored)
+    there = Streams(0, STRICT, mirrored=True)
+    assert isinstance(there["x"], Mirrored)
     with pytest.raises(AttributeError, match="no_such_method"):
-        there.data.no_such_method()
+        there["x"].no_such_method()
     with pytest.raises(mg.InputError, match="seed: expected a whole number"):
-        mirrored_streams(-1, STRICT)
+        Streams(-1, STRICT, mirrored=True)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_copy_of_streams_goes_on_as_they_do(device, mirrored):
-    original = (mirrored_streams if mirrored else streams)(5, device)
-    original.data.random((3,), dtype=np.float32)
+    original = Streams(5, device, mirrored=mirrored)
+    original["x"].random((3,), dtype=np.float32)
     twin = copy.deepcopy(original)
-    for name in Streams._fields:
-        ahead = take(getattr(twin, name).random((9,), dtype=np.float32))
-        behind = take(getattr(original, name).random((9,), dtype=np.float32))
+    for name in ("x", "z"):
+        ahead = take(twin[name].random((9,), dtype=np.float32))
+        behind = take(original[name].random((9,), dtype=np.float32))
         np.testing.assert_array_equal(ahead, behind)
 
 
@@ -361,15 +354,17 @@ def test_the_theory_takes_networks_from_any_device(device):
     assert there.judge(D.copy(device=device)) == here.judge(D)
 
 
-# The game, on all of them. tests/cuda has what is special about a GPU.
+# The game, on all of them. tests/game/gpu has what is special about a GPU.
 
 
 @pytest.mark.parametrize("options", [{}, {"fast": False}, {"simultaneous": True}, {"k": 2}])
 def test_a_game_is_played_recorded_and_left(xp, device, options):
     if xp is strict_cupy:
         pytest.importorskip("devices").compiler() or pytest.skip("no C++ compiler")
-    G = mg.Sequential([mg.Linear(1, 6), mg.Tanh(), mg.Linear(6, 1)], seed=1, device=device)
-    D = mg.Sequential([mg.Maxout(1, 6), mg.Dropout(0.8), mg.Linear(6, 1)], seed=2, device=device)
+    options = dict(options)
+    place = {"device": device, "fast": options.pop("fast", True)}
+    G = mg.Sequential([mg.Linear(1, 6), mg.Tanh(), mg.Linear(6, 1)], seed=1, **place)
+    D = mg.Sequential([mg.Maxout(1, 6), mg.Dropout(0.8), mg.Linear(6, 1)], seed=2, **place)
     optimizers = {"G_optimizer": mg.SGD(G, 0.1), "D_optimizer": mg.Adam(D, 0.01)}
     play = mg.Algorithm1(
         G, D, data=mg.Normal(2.0), noise=mg.Uniform(), batch=16, **optimizers, **options
@@ -381,7 +376,7 @@ def test_a_game_is_played_recorded_and_left(xp, device, options):
         if record.step == 4:
             break
     assert play.steps_done == 4
-    assert np.isfinite([tuple(record) for record in records]).all()
+    assert np.isfinite([[*record.values()] for record in records]).all()
     assert 0 <= records[-1].real_accuracy <= 1
     assert not np.array_equal(take(G.params), before)
     assert [record.step for record in play.play(2)] == [5, 6]

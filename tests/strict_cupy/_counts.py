@@ -50,7 +50,11 @@ _CROSSINGS = ("synchronisations", "to_host", "to_device")
 
 def record(*what):
     """Count each of ``what``; raise where it is forbidden."""
+    from strict_cupy import _graphs  # it imports this file
+
     for name in what:
+        if name in _CROSSINGS and _graphs.is_capturing():
+            raise RuntimeError(f"{name}: the current stream is capturing")
         if _forbidden and name in _CROSSINGS:
             raise DeviceSynchronized(f"{name} is forbidden here: {_forbidden[-1]}")
         for each in _counting:

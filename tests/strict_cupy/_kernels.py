@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from strict_cupy import _source
+from strict_cupy import _graphs, _source
 from strict_cupy._compiler import compiled
 from strict_cupy._counts import record
 from strict_cupy._launch import operand, out_values, same_memory
@@ -73,10 +73,13 @@ class _Kernel:
         ]
         described = [_described(values) for values in by_value]
         pointers = (ctypes.c_void_p * len(described))(*map(ctypes.addressof, described))
-        outside = self._compiled[key](pointers, *map(ctypes.c_ssize_t, sizes))
+
+        def compute(kept=(by_value, described)):
+            if self._compiled[key](pointers, *map(ctypes.c_ssize_t, sizes)):
+                raise IndexError(f"kernel {self.name!r}: an index was outside its raw array")
+
         record("launches")
-        if outside:
-            raise IndexError(f"kernel {self.name!r}: an index was outside its raw array")
+        _graphs.do(compute)
 
 
 class ElementwiseKernel(_Kernel):

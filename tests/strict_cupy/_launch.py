@@ -9,6 +9,7 @@ import functools
 
 import numpy as np
 
+from strict_cupy import _graphs
 from strict_cupy._counts import record
 from strict_cupy._memory import remember
 
@@ -76,20 +77,31 @@ def launch(function, *args, out=None, **kwargs):
     args = [operand(x) for x in args]
     if out is not None:
         kwargs["out"] = out_values(out)
-    with np.errstate(all="ignore"):
-        result = function(*args, **kwargs)
+
+    def compute():
+        with np.errstate(all="ignore"):
+            return function(*args, **kwargs)
+
     record("launches")
     if out is not None:
+        _graphs.do(compute)
         return out
-    return allocated(result if "order" in kwargs else np.asarray(result, order="C"))
+    result = compute()
+    made = allocated(result if "order" in kwargs else np.asarray(result, order="C"))
+    _graphs.result(made._values, compute)
+    return made
 
 
 def launch_in_place(function, target, *args):
     """Let ``function`` change the values of ``target``: one launch, no memory."""
     args = [operand(x) for x in args]
-    with np.errstate(all="ignore"):
-        function(target._values, *args)
+
+    def compute():
+        with np.errstate(all="ignore"):
+            function(target._values, *args)
+
     record("launches")
+    _graphs.do(compute)
 
 
 def view_or_copy(target, values):
@@ -97,6 +109,7 @@ def view_or_copy(target, values):
     if values.size == 0 or np.may_share_memory(values, target._values):
         return view(values)
     record("launches")
+    _graphs.result(values, lambda: target._values.reshape(values.shape))
     return allocated(values)
 
 

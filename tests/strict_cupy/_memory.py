@@ -17,6 +17,10 @@ def remember(values):
 class MemoryPool:
     """What the device's memory holds. (CuPy's pool rounds up, and keeps what was freed.)"""
 
+    def malloc(self, size):
+        """Memory of so many bytes; nobody calls it, since the memory is NumPy's."""
+        raise NotImplementedError
+
     def used_bytes(self):
         """Bytes of all living arrays."""
         return sum(values.nbytes for values in _alive.values())

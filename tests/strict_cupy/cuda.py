@@ -3,19 +3,24 @@
 What waits for the device is counted, although here there is nothing to wait for.
 """
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
+from strict_cupy import _graphs
 from strict_cupy._compiler import CompileException
 from strict_cupy._counts import record
+from strict_cupy._memory import MemoryPool
 
 __all__ = [
     "Device",
+    "MemoryPool",
     "Stream",
     "compiler",
     "get_current_stream",
     "get_device_id",
     "is_available",
     "runtime",
+    "using_allocator",
 ]
 
 compiler = SimpleNamespace(CompileException=CompileException)
@@ -78,9 +83,32 @@ class Stream:
         """Wait until the stream has done all it was told."""
         record("synchronisations")
 
+    def record(self, event=None):
+        """Mark a point in the queue."""
+
+    def wait_event(self, event):
+        """Do what follows after that point, without waiting on the host."""
+
     def is_capturing(self):
-        """Whether work is being recorded into a CUDA graph: never, here."""
-        return False
+        """Whether work is being recorded into a CUDA graph."""
+        return _graphs.is_capturing()
+
+
+class CapturingStream(Stream):
+    """A stream that records; tests that are about graphs put it in the place of `Stream`."""
+
+    def begin_capture(self, mode=None):
+        """Record what is launched from now on, and compute nothing."""
+        _graphs.begin()
+
+    def end_capture(self):
+        """The graph of what was recorded."""
+        return _graphs.end()
+
+
+def using_allocator(allocator=None):
+    """Context in which memory comes from a pool, of which there is one only."""
+    return nullcontext()
 
 
 Stream.null = Stream(null=True)

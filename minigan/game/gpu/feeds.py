@@ -1,20 +1,20 @@
-"""Minibatches for a GPU: many drawn by one call, handed out one by one.
+"""Minibatches for a game on a GPU: many drawn by one call, handed out one by one.
 
-A call for random numbers costs as much as several kernels. So minigan's own distributions
-draw the minibatches of many turns at once, which are independent rows all the same; the
-kernel that hands one to a network knows from a counter on the GPU which of them is due. Any
-other sampler, or random numbers that come from the computer, are asked once a turn.
+A call for random numbers costs as much as several kernels. So minigan's own distributions draw
+the minibatches of many turns at once, which are independent rows all the same. Any other sampler,
+or random numbers that come from the host, are asked once a turn.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from minigan.cuda.passes import Tools
-from minigan.training.players import minibatch
+import numpy as np
 
+from minigan.base.backend import described
+from minigan.base.errors import InputError
+from minigan.base.states import snapshot
 from minigan.distributions import Examples, IrwinHall, Mixture, Normal, Spherical, Uniform
-from minigan.networks.sequential import Sequential
 
 OWN = (Examples, IrwinHall, Mixture, Normal, Spherical, Uniform)
 AHEAD = 64  # minibatches drawn at once, at most
@@ -22,55 +22,48 @@ ROOM = 1 << 24  # bytes that they may take
 
 
 class Feed:
-    """Minibatches of one sampler, in memory that keeps its place.
+    """Minibatches of the sampler of one name; what is handed out is never written to again."""
 
-    Parameters
-    ----------
-    what : str
-        What error messages call the sampler.
-    sampler : Sampler
-    m, width : int
-        Shape of a minibatch.
-    network : Sequential
-        Whose device and dtype the minibatches have.
-    rng : Generator
-        Which random numbers they are made of.
-    counter : int
-        Place in ``state`` of the number of minibatches handed out.
-    tools : Tools
-    """
+    def __init__(self, game: Any, name: str):
+        self._game, self._name = game, name
+        self._sampler, self._m = game.samplers[name], game.batch
+        self._ahead = 1
+        own = game._device.xp.random.Generator
+        if type(self._sampler) in OWN and type(game._streams[name]) is own:
+            bytes_each = self._m * self._sampler.dim * game._dtype.itemsize
+            self._ahead = max(1, min(AHEAD, ROOM // bytes_each))
+        self.rows: Any = None  # drawn, and not yet handed out
 
-    def __init__(
-        self,
-        what: str,
-        sampler: Any,
-        m: int,
-        width: Any,
-        network: Sequential,
-        rng: Any,
-        counter: int,
-        tools: Tools,
-    ):
-        self.sampler = sampler
-        self._what, self._m, self._width = what, m, width
-        self._network, self._rng, self._counter, self._tools = network, rng, counter, tools
-        self._blocks = 1
-        if type(sampler) in OWN and type(rng) is tools.xp.random.Generator:
-            self._blocks = max(1, min(AHEAD, ROOM // (m * width * network.dtype.itemsize)))
-        self.rows = tools.xp.empty((self._blocks * m, width), network.dtype)
-        self.drawn = -1  # which of the blocks of minibatches stands in ``rows``
+    @property
+    def is_current(self) -> bool:
+        """Whether the game still draws from this sampler, and as much at a time."""
+        game = self._game
+        return self._sampler is game.samplers[self._name] and self._m == game.batch
 
-    def prepare(self, count: int) -> None:
-        """Draw, if minibatch number ``count`` has not been drawn yet."""
-        if count // self._blocks != self.drawn:
-            m = self._blocks * self._m
-            self.rows[...] = minibatch(
-                self._what, self.sampler, m, self._width, self._network, self._rng
+    def minibatch(self) -> Any:
+        """The next minibatch: an array (m, width), or a tuple of arrays."""
+        if self._ahead == 1:
+            return self._game._minibatch(self._name)
+        if self.rows is None or not len(self.rows):
+            self.rows = self._game._minibatch(self._name, self._ahead)
+        first, self.rows = self.rows[: self._m], self.rows[self._m :]
+        return first
+
+    def state(self) -> dict[str, Any]:
+        """Rows that were drawn and not handed out, shape (rows, width)."""
+        if self.rows is None:
+            width = getattr(self._sampler, "dim", 0)
+            return {"rows": np.zeros((0, width), self._game._dtype)}
+        return {"rows": snapshot(self.rows)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on with the rows of a state; InputError if they cannot be of this sampler."""
+        own: Any = self.state()["rows"]
+        rows: Any = state.get("rows")
+        alike = isinstance(rows, np.ndarray) and described(rows[:0]) == described(own[:0])
+        if not alike or len(rows) not in range(0, self._m * self._ahead, self._m):
+            raise InputError(
+                f"expected whole minibatches of {own.dtype} ({self._m}, {own.shape[1]}), "
+                f"got {described(rows)}"
             )
-            self.drawn = count // self._blocks
-
-    def launch(self, state, x) -> None:
-        """Copy the minibatch that is due into ``x``, shape (width, m)."""
-        self._tools.kernels.feed(
-            self.rows, state, self._counter, self._blocks, self._m, self._width, x
-        )
+        self.rows = self._game._device.xp.asarray(rows)

@@ -1,205 +1,163 @@
-"""Algorithm 1 on a GPU: the same turns, without ever waiting for one.
+"""Steps of a game on a GPU: turns that are launched, one after another, without waiting for one.
 
-A turn is prepared by the computer (minibatches, rates and random numbers, most of them for
-many turns at once), launched, and noted. How it went is read later: when a record is asked
-for its numbers, every 200 turns, and at the end of a play. A cost that is not finite is
-found then; the parameters have stood still since.
+A turn is prepared by the host (minibatches, rates and random numbers, most of them for many turns
+at once), launched, and noted. How it went is read later: when a record is asked for its numbers,
+every 200 turns, and at the end of a play. A figure that is not finite is found then; the parameters
+have stood still since.
 """
 
 from __future__ import annotations
 
+import copy
+import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from minigan.cuda.capture import Replay
-from minigan.cuda.feeds import Feed
-from minigan.cuda.gradients import DeviceGradients
-from minigan.cuda.kernels import OF_D, TURNS
-from minigan.cuda.ledger import Ledger, Promise, PromisedRecord, Turn
-from minigan.cuda.passes import tools
-from minigan.cuda.plain import PlainGradients
-from minigan.cuda.updates import update_for
-from minigan.training.records import Record
+from contextlib import suppress
+from typing import Any
 
 from minigan.base.errors import NonFiniteError
+from minigan.game.gpu.feeds import Feed
+from minigan.game.gpu.graphs import Replay
+from minigan.game.gpu.ledger import Entry, LateRecord, Ledger
+from minigan.game.gpu.updates import update_for
+from minigan.game.turn import Turn
+from minigan.passes.cuda.products import products
 
-if TYPE_CHECKING:
-    from minigan.training.algorithm1 import Algorithm1
 
+class Steps:
+    """Steps of a `minigan.game.game.Game` whose networks live on a GPU.
 
-class DeviceTurns:
-    """Turns of a game whose networks live on a GPU.
-
-    Parameters
-    ----------
-    game : Algorithm1
-        Its networks, samplers, optimizers and random streams.
-    fast : bool
-        False takes the gradients by the plain functions in `minigan.training.steps`.
-
-    Raises
-    ------
-    MemoryError
-        In any method: if the GPU has no room for what a turn needs.
+    Any method that takes a turn raises MemoryError if the GPU has no room for it.
     """
 
-    def __init__(self, game: Algorithm1, fast: bool):
-        self._game, self._fast = game, fast
-        self._tools = tools(game.G.xp)
-        self._taken = self._taken_by_D = self._taken_by_G = 0  # turns, as counted on the GPU
-        self._ledger = Ledger(game.batch, game.G.dtype, self._tools, self.look)
-        figures = self._ledger.figures
-        self._gradients: Any = PlainGradients(game, figures)
-        if fast:
-            self._gradients = DeviceGradients(
-                game.G, game.D, game.batch, game._cost, figures, self._tools
-            )
-        self._attach()
+    def __init__(self, game: Any):
+        self._game, self._xp = game, game._device.xp
+        self._ledger = Ledger(game._networks, self._xp, game._dtype, self.look)
+        places, state = self._ledger.places, self._ledger.state
+        self._updates = {
+            name: update_for(optimizer, state, places[name])
+            for name, optimizer in game._optimizers.items()
+        }
+        self._feeds: dict[str, Feed] = {}
+        self._replays: dict[Turn, Replay] = {}
+        self._said: set[str] = set()  # why turns are not recorded
 
-    def step(self) -> PromisedRecord:
-        """One pass of Algorithm 1's outer loop. See `Algorithm1.step`."""
-        game, ledger = self._game, self._ledger
-        if game.simultaneous:
-            of_D = of_G = self._take(True, True)
-        else:
-            for _ in range(game.k):
-                of_D = self._take(True, False)
-            of_G = self._take(False, True)
-        game.steps_done = step = game.steps_done + 1
+    def step(self) -> LateRecord:
+        """Take every turn, ``turn.k`` times. See `Game.step`."""
+        fetches = []
+        for turn in self._game.turns:
+            for _ in range(turn.k):
+                fetch = self._take(turn)
+            fetches.append(fetch)
+        self._game.steps_done = step = self._game.steps_done + 1
+        return LateRecord(step, lambda: {k: v for each in fetches for k, v in each().items()})
 
-        def fetch() -> Record:
-            J_D, real_accuracy, fake_accuracy, D_norm = ledger.of_D(of_D())
-            J_G, G_norm = ledger.of_G(of_G())
-            return Record(step, J_D, J_G, real_accuracy, fake_accuracy, D_norm, G_norm)
-
-        return PromisedRecord(step, fetch)
-
-    def discriminator(self) -> Promise:
-        """One update of D. See `Algorithm1.update_discriminator`."""
-        row, ledger = self._take(True, False), self._ledger
-        return Promise(lambda: ledger.of_D(row()))
-
-    def generator(self) -> Promise:
-        """One update of G. See `Algorithm1.update_generator`."""
-        row, ledger = self._take(False, True), self._ledger
-        return Promise(lambda: ledger.of_G(row()))
+    def take(self, turn: Turn) -> LateRecord:
+        """Take one turn, once. See `Game.take`."""
+        fetch = self._take(turn)
+        return LateRecord(self._game.steps_done + 1, fetch)
 
     @property
     def recorded(self) -> bool:
-        """Whether all kinds of turns that were taken are replayed as CUDA graphs by now."""
-        return all(launch.recorded for launch in self._launches.values())
+        """Whether all turns that were taken are replayed as CUDA graphs by now."""
+        return all(replay.graph is not None for replay in self._replays.values())
 
     def look(self) -> None:
         """Wait for the GPU, and read what has happened since the last look.
 
-        Raises
-        ------
-        NonFiniteError
-            If a cost or a gradient was not finite. The game then stands where it stood before
-            that update, and may be played on; what was drawn since is lost.
+        Raises NonFiniteError if a figure or a gradient was not finite. The game then stands where
+        it stood before that update, and may be played on; what was drawn since is lost.
         """
-        lost, message = self._ledger.fetch()
-        if not lost:
+        lost, error = self._ledger.fetch()
+        if error is None:
             return
-        game = self._game
-        game.D_optimizer.t -= sum(turn.of_D for turn in lost)
-        game.G_optimizer.t -= sum(turn.of_G for turn in lost)
-        game.steps_done = lost[0].step - 1
+        for entry in lost:
+            for name in entry.turn.moves:
+                self._game._optimizers[name].t -= 1
+        self._game.steps_done = lost[0].step - 1
         self._ledger.revive()
-        raise NonFiniteError(message, lost[0].step)
+        raise error
 
-    def twin(self, game: Algorithm1) -> DeviceTurns:
-        """Turns of a copy of the game, which goes on as this one does."""
-        twin = DeviceTurns(game, self._fast)
-        counts = self._taken, self._taken_by_D, self._taken_by_G
-        twin._taken, twin._taken_by_D, twin._taken_by_G = counts
-        twin._ledger.follow(self._ledger)
-        for feed, other in ((twin._z, self._z), (twin._x, self._x)):
-            feed.rows[...], feed.drawn = other.rows, other.drawn
-        return twin
+    def forget(self) -> None:
+        """Read what has not been read, and give up what was not finite."""
+        with suppress(NonFiniteError):
+            self.look()
 
-    def _attach(self) -> None:
-        """Tie the turns to the game's samplers and optimizers as they are now."""
-        game, state, with_tools = self._game, self._ledger.state, self._tools
-        rng = game._streams
-        noise = ("noise", game.noise, game.batch, game.G.n_in, game.G, rng.noise, TURNS)
-        data = ("data", game.data, game.batch, game.D.n_in, game.G, rng.data, OF_D)
-        self._z, self._x = Feed(*noise, with_tools), Feed(*data, with_tools)
-        self._D_update = update_for(game.D_optimizer, "D", state, with_tools)
-        self._G_update = update_for(game.G_optimizer, "G", state, with_tools)
-        self._launches: dict[tuple[bool, bool], Replay] = {}
+    def feed(self, name: str) -> Feed:
+        """Minibatches of a sampler, as the game draws them now."""
+        if name not in self._feeds or not self._feeds[name].is_current:
+            self._feeds[name] = Feed(self._game, name)
+        return self._feeds[name]
 
-    def _is_attached(self) -> bool:
-        game = self._game
-        return (
-            self._x.sampler is game.data
-            and self._z.sampler is game.noise
-            and self._D_update.optimizer is game.D_optimizer
-            and self._G_update.optimizer is game.G_optimizer
-        )
-
-    def _take(self, of_D: bool, of_G: bool) -> Callable[[], Any]:
-        """Take a turn of one player or of both; what is returned fetches its figures."""
+    def _take(self, turn: Turn) -> Callable[[], dict[str, float]]:
+        """Launch a turn; what is returned fetches its figures."""
         if self._ledger.is_full:
             self.look()
-        if not self._is_attached():
-            self._attach()
+        game, updates = self._game, [self._updates[name] for name in turn.moves]
         try:
-            if (of_D, of_G) not in self._launches:
-                self._launches[of_D, of_G] = self._replay(of_D, of_G)
-            self._prepare(of_D, of_G)
-            self._launches[of_D, of_G]()
-        except MemoryError as error:
-            reason = str(error).strip().split("\n")[0]
-            raise MemoryError(
-                f"batch: expected one that the GPU has room for, got {self._game.batch} ({reason})"
-            ) from error
-        self._count(of_D, of_G)
-        return self._ledger.expect(Turn(of_D, of_G, self._game.steps_done + 1))
+            if turn not in self._replays:
+                self._replays[turn] = self._replay(turn)
+            drawn = [self.feed(name).minibatch() for name in turn.draws]
+            for update in updates:
+                update.prepare()
+            names = self._replays[turn](game._streams["layers"], drawn)
+        except BaseException as error:
+            self.forget()
+            counts = self._ledger.counts()
+            for update in self._updates.values():
+                update.counted = counts[update.place]
+            if isinstance(error, MemoryError):
+                reason = str(error).strip().split("\n")[0]
+                raise MemoryError(
+                    f"batch: expected one that the GPU has room for, got {game.batch} ({reason})"
+                ) from error
+            raise
+        for name, update in zip(turn.moves, updates, strict=True):
+            update.count()
+            for gradients in game._networks[name]._gradients:
+                gradients.due = False  # a replay has written them
+        return self._ledger.expect(Entry(turn, names, game.steps_done + 1))
 
-    def _prepare(self, of_D: bool, of_G: bool) -> None:
-        """All that is not the same in every turn, in memory that keeps its place."""
-        if self._fast:
-            self._z.prepare(self._taken)
-            if of_D:
-                self._x.prepare(self._taken_by_D)
-            for plan in self._gradients.plans(of_D):
-                plan.draw(self._game._streams.dropout)
-        if of_D:
-            self._D_update.prepare(self._taken_by_D)
-        if of_G:
-            self._G_update.prepare(self._taken_by_G)
-
-    def _replay(self, of_D: bool, of_G: bool) -> Replay:
+    def _replay(self, turn: Turn) -> Replay:
         """The launches of a turn, which are the same in every turn."""
-        gradients, dropout = self._gradients, self._game._streams.dropout
-        name = {(1, 0): "discriminator", (0, 1): "generator", (1, 1): "simultaneous"}[of_D, of_G]
-        compute = getattr(gradients, name)
-        updates = [self._D_update] * of_D + [self._G_update] * of_G
+        game, updates = self._game, [self._updates[name] for name in turn.moves]
 
-        def launch() -> None:
-            if self._fast:
-                self._z.launch(self._ledger.state, gradients.z(of_D))
-                if of_D:
-                    self._x.launch(self._ledger.state, gradients.x)
-            compute(dropout)
-            self._ledger.launch(of_D, of_G)
+        def work(rng: Any, drawn: list) -> tuple[str, ...]:
+            for name in turn.moves:
+                game._networks[name].zero_grads()
+            figures = turn.gradients(rng, **dict(zip(turn.draws, drawn, strict=True)))
+            game._check_names(turn, figures)
+            names = self._ledger.launch(turn, figures)
             for update in updates:
                 update.launch()
+            return names
 
-        capturable = (
-            self._fast
-            and self._tools.products.capturable
-            and all(part.capturable for part in (*gradients.plans(of_D), *updates))
-        )
-        xp = self._tools.xp
-        return Replay(launch, xp.cuda.Stream(non_blocking=True) if capturable else None)
+        def parts() -> tuple:
+            return turn, *(update.facts for update in updates)
 
-    def _count(self, of_D: bool, of_G: bool) -> None:
-        self._taken += 1
-        self._taken_by_D += of_D
-        self._taken_by_G += of_G
-        if of_D:
-            self._D_update.count()
-        if of_G:
-            self._G_update.count()
+        def refusal() -> str:
+            found = (update.refusal for update in updates)
+            return products(self._xp).refusal or next(filter(None, found), "")
+
+        def warn(reason: str) -> None:
+            if reason not in self._said:
+                what = "launched kernel by kernel, and not as a CUDA graph"
+                said = f"{type(turn).__name__} is {what}: {reason}"
+                warnings.warn(said, RuntimeWarning, stacklevel=2)
+            self._said.add(reason)
+
+        return Replay(self._xp, work, parts, refusal, warn)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Steps:
+        """Steps of a copy of the game, which is under way in ``memo``."""
+        self.look()
+        game = copy.deepcopy(self._game, memo)
+        for name, part in vars(self._game).items():
+            if part is not self:
+                vars(game)[name] = copy.deepcopy(part, memo)
+        twin = Steps(game)
+        for name in self._feeds:
+            twin.feed(name).rows = self.feed(name).rows  # which are never written to
+        return twin
+
+    def __reduce__(self):
+        raise TypeError("a game on a GPU cannot be pickled: save what its state() returns")

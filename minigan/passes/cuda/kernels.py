@@ -4,8 +4,9 @@ An ``ElementwiseKernel`` is a loop over all elements, of which only the body is 
 float or double, whichever the arrays are. A ``raw`` array is indexed by hand. They are
 compiled by CUDA when they are first called.
 
-``state`` holds four whole numbers that live on the GPU: whether all costs and gradients so
-far were finite, and how many turns were taken: of either player, of D and of G.
+``state`` holds whole numbers that live on the GPU: whether all figures and gradients so far were
+finite, how many turns were taken, and then, for each network, in how many of them it was due to
+move.
 """
 
 from __future__ import annotations
@@ -14,42 +15,24 @@ import functools
 from types import SimpleNamespace
 from typing import Any
 
-ALIVE, TURNS, OF_D, OF_G = range(4)  # the places in ``state``
+ALIVE, TURNS, MOVED = range(3)  # places in ``state``; networks have the places from MOVED on
 
-# A layer's y = f(x), and dx = dy f'(x); c is its constant, if it has one.
+# A layer's y = f(x), and dx = dy f'(x); c is its constant, if it has one. NaN stays NaN.
 ACTIVATIONS = {
-    "relu": (
-        "y = x < 0 ? T(0) : x",  # NaN stays NaN
-        "dx = dy * T(y > 0)",
-    ),
-    "leaky_relu": (
-        "y = x * (x > 0 ? T(1) : c)",
-        "dx = dy * (x > 0 ? T(1) : c)",
-    ),
-    "sigmoid": (
+    "ReLU": ("y = x < 0 ? T(0) : x", "dx = dy * T(y > 0)"),
+    "LeakyReLU": ("y = x * (x > 0 ? T(1) : c)", "dx = dy * (x > 0 ? T(1) : c)"),
+    "Sigmoid": (
         "const T e = exp(-fabs(x)); y = (x >= 0 ? T(1) : e) / (1 + e)",
         "dx = dy * y * (1 - y)",
     ),
-    "softplus": (
+    "Softplus": (
         "y = (x > 0 ? x : T(0)) + log1p(exp(-fabs(x)))",
         "const T e = exp(-fabs(x)); dx = dy * ((x >= 0 ? T(1) : e) / (1 + e))",
     ),
-    "tanh": (
-        "y = tanh(x)",
-        "dx = dy * (1 - y * y)",
-    ),
+    "Tanh": ("y = tanh(x)", "dx = dy * (1 - y * y)"),
 }
 
 ELEMENTWISE = {
-    # Minibatch number ``state[counter]`` of a block of them, turned to (features, examples).
-    "feed": (
-        "raw T rows, raw int64 state, int32 counter, int64 blocks, int64 m, int64 width",
-        "T x",
-        """
-        const long long first = (state[counter] % blocks) * m;
-        x = rows[(first + i % m) * width + i / m];
-        """,
-    ),
     # y_u = max over pieces of z_pu; z is (pieces * units, batch), and y has ``stride`` elements.
     "maxout": (
         "raw T z, int32 pieces, int64 stride",
@@ -76,52 +59,35 @@ ELEMENTWISE = {
         }
         """,
     ),
-    # Forward on x and backward on dy: kept with probability ``keep``, and divided by it.
-    "dropout": (
-        "T x, float32 uniform, float32 keep, T scale",
-        "T y",
-        "y = x * (T(uniform < keep) * scale)",
-    ),
-    # c softplus(t) with t = s a, its derivative c s sigmoid(t), and whether D is right: t < 0.
-    "logistic": (
-        "T a, T s, T c",
-        "T da, T cost, T right",
-        """
-        const T t = s * a;
-        const T e = exp(-fabs(t));
-        da = c * s * ((t >= 0 ? T(1) : e) / (1 + e));
-        cost = c * ((t > 0 ? t : T(0)) + log1p(e));
-        right = T(t < 0);
-        """,
-    ),
-    # c exp(a), which is its own derivative.
-    "exponential": (
-        "T a, T c",
-        "T da, T cost",
-        "da = c * exp(a); cost = da",
-    ),
-    # Write the figures first to last of a turn into its row, and see if they are finite.
+    # 1 / keep where a uniform number u is below keep, 0 elsewhere.
+    "mask": ("float32 u, float32 keep, T scale", "T mask", "mask = T(u < keep) * scale"),
+    # Write the figures of a turn and the squared lengths of its gradients into its row, see if
+    # they are finite, and count the turn; ``moves`` has a bit for each network that it moves.
     "judge": (
-        "raw T figures, int32 first, int32 last, int32 width, int64 capacity, int32 d, int32 g",
-        "raw T rows, raw int64 state",
+        "raw float64 figures, int32 count, raw T norms, int32 lengths, int64 moves, int32 width, "
+        "int64 capacity",
+        "raw float64 rows, raw int64 state",
         """
         const long long row = (state[1] % capacity) * width;
-        for (int k = first; k < last; ++k) {
+        for (int k = 0; k < count; ++k) {
             rows[row + k] = figures[k];
             if (!isfinite(figures[k])) state[0] = 0;
         }
+        for (int k = 0; k < lengths; ++k) {
+            rows[row + count + k] = norms[k];
+            if (!isfinite(norms[k])) state[0] = 0;
+        }
         state[1] += 1;
-        state[2] += d;
-        state[3] += g;
+        for (int k = 0; moves >> k; ++k) state[2 + k] += moves >> k & 1;
         """,
     ),
     # v <- mu v - lr g, theta <- theta + v, with lr and mu from a table of the coming updates.
     "sgd": (
-        "T g, raw T rates, raw int64 state, int32 player, int64 updates",
+        "T g, raw T rates, raw int64 state, int32 place, int64 updates",
         "T theta, T v",
         """
         if (state[0]) {
-            const long long now = 2 * ((state[player] - 1) % updates);
+            const long long now = 2 * ((state[place] - 1) % updates);
             v = rates[now + 1] * v - rates[now] * g;
             theta += v;
         }
@@ -129,66 +95,42 @@ ELEMENTWISE = {
     ),
     # m and v of Adam; theta <- theta - rate m / (sqrt(v) + eps), both numbers from the table.
     "adam": (
-        "T g, raw T rates, raw int64 state, int32 player, int64 updates, "
+        "T g, raw T rates, raw int64 state, int32 place, int64 updates, "
         "T beta1, T rest1, T beta2, T rest2",
         "T theta, T m, T v",
         """
         if (state[0]) {
-            const long long now = 2 * ((state[player] - 1) % updates);
+            const long long now = 2 * ((state[place] - 1) % updates);
             m = beta1 * m + rest1 * g;
             v = beta2 * v + rest2 * (g * g);
             theta -= rates[now] * (m / (sqrt(v) + rates[now + 1]));
         }
         """,
     ),
-    # A column that is longer than c is shortened to it; a matrix product sums its squares.
-    "square": ("T w", "T squared", "squared = w * w"),
+    # A column that is longer than c is shortened to it.
     "shorten": (
         "T norm2, T c, raw int64 state",
         "T w",
-        """
-        const T norm = sqrt(norm2);
-        if (state[0]) w *= (norm < c ? norm : c) / (norm > T(1e-7) ? norm : T(1e-7));
-        """,
+        "const T norm = sqrt(norm2); "
+        "if (state[0]) w *= (norm < c ? norm : c) / (norm > T(1e-7) ? norm : T(1e-7))",
     ),
     # Back to what it was, if the game has stopped.
-    "undo": (
-        "T before, raw int64 state",
-        "T theta",
-        "if (!state[0]) theta = before",
-    ),
+    "undo": ("T before, raw int64 state", "T theta", "if (!state[0]) theta = before"),
 }
+
+
+# Inputs, outputs and C of every kernel, by name.
+SOURCES = dict(ELEMENTWISE)
+for _name, (_forward, _backward) in ACTIVATIONS.items():
+    SOURCES[_name] = ("T x, T c", "T y", _forward)
+    SOURCES[f"{_name}_backward"] = ("T x, T y, T dy, T c", "T dx", _backward)
 
 
 @functools.cache
 def kernels(xp: Any) -> SimpleNamespace:
-    """All kernels of an array module, by name; nothing is compiled yet.
-
-    Parameters
-    ----------
-    xp : module
-        CuPy, or what stands in for it.
-
-    Returns
-    -------
-    types.SimpleNamespace
-        Those of `sources`.
-    """
+    """All kernels of an array module, by name; nothing is compiled yet."""
     made = {
         name: xp.ElementwiseKernel(inputs, outputs, code, name=f"minigan_{name}", no_return=True)
-        for name, (inputs, outputs, code) in sources().items()
+        for name, (inputs, outputs, code) in SOURCES.items()
     }
     return SimpleNamespace(**made)
-
-
-def sources() -> dict[str, tuple[str, str, str]]:
-    """Inputs, outputs and C of every kernel, by name.
-
-    Those of ``ELEMENTWISE``, and for each of ``ACTIVATIONS`` a ``name`` (x, c) -> y and a
-    ``name_backward`` (x, y, dy, c) -> dx.
-    """
-    found = dict(ELEMENTWISE)
-    for name, (forward, backward) in ACTIVATIONS.items():
-        found[name] = ("T x, T c", "T y", forward)
-        found[f"{name}_backward"] = ("T x, T y, T dy, T c", "T dx", backward)
-    return found

@@ -1,19 +1,12 @@
-"""One layer's forward and backward on a GPU, on arrays that are kept between steps.
-
-A pass belongs to one layer, one batch size and one place in a network. Arrays are
-(features, batch); the array that a pass reads may end in a row of ones, for the bias. What
-forward has written stays until the next forward, so that backward may run twice.
-"""
+"""Passes of CuPy: the formulas of `minigan.layers` in one or two launches each."""
 
 # ruff: noqa: D102 (the base class says it for all)
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any, ClassVar, NamedTuple
+from typing import Any
 
-from minigan.cuda.kernels import kernels
-from minigan.cuda.products import products
+import numpy as np
 
 from minigan.layers.base import Layer
 from minigan.layers.dropout import Dropout
@@ -25,199 +18,162 @@ from minigan.layers.relu import ReLU
 from minigan.layers.sigmoid import Sigmoid
 from minigan.layers.softplus import Softplus
 from minigan.layers.tanh import Tanh
+from minigan.passes.cuda.kernels import kernels
+from minigan.passes.cuda.products import products
+from minigan.passes.layer_pass import LayerPass
 
 
-class Tools(NamedTuple):
-    """What computes on a device: the array module, its kernels, its matrix products."""
+class DrawLater:
+    """Stands in for a random generator while passes are recorded: notes who would have drawn."""
 
-    xp: Any
-    kernels: SimpleNamespace
-    products: Any
+    def __init__(self) -> None:
+        self._noted: list[tuple[RandomPass, slice]] = []
+
+    def note(self, each: RandomPass, columns: slice) -> None:
+        """Remember that a pass needs random numbers for one batch."""
+        self._noted.append((each, columns))
+
+    def draw(self, rng: Any) -> None:
+        """Let all of them draw, in their order."""
+        for each, columns in self._noted:
+            each.draw(rng, columns)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"rng.{name}: drawn inside the turn, not by a sampler or a layer")
 
 
-def tools(xp: Any) -> Tools:
-    """Tools of an array module, made once."""
-    return Tools(xp, kernels(xp), products(xp))
+class LinearPass(LayerPass):
+    """y = [W; b]^T [x; 1]: the bias inside the product, and so in its gradient."""
 
+    needs_ones = True
 
-class LayerPass:
-    """Any layer: its own forward and backward, on transposed arrays.
+    def __init__(self, layer, x, y, columns, empty):
+        super().__init__(layer, x, y, columns, empty)
+        rows, outputs = layer.W.shape[0] + 1, layer.W.shape[1]
+        self._Wb = layer.flat_params.reshape(rows, outputs)  # b lies behind W in the flat vector
+        self._dWb = layer._gradients.memory.reshape(rows, outputs)
+        self._dx = empty((rows - 1, x.shape[1]), x.dtype)
+        self._kernels, self._product = kernels(layer.xp), products(layer.xp).product
 
-    Parameters
-    ----------
-    layer : Layer
-    x : array, shape (n_in, batch)
-        Where the input will stand.
-    y : array, shape (n_out, batch)
-        Where the output goes.
-    tools : Tools
-    """
+    def forward(self, rng):
+        self._product(self._Wb.T, self.x, self.y)
 
-    needs_ones = False
-    capturable = False  # whatever the layer does, it may be more than launch kernels
-
-    def __init__(self, layer: Any, x, y, tools: Tools):
-        self.layer, self.x, self.y, self._tools = layer, x, y, tools
-
-    def forward(self, rng) -> None:
-        """Write the layer's output into ``y``."""
-        y, self._cache = self.layer.forward(self.x.T, train=True, rng=rng)
-        self.y[...] = y.T
-
-    def backward(self, dy, *, param_grads: bool, input_grad: bool):
-        """Gradient at ``x``; the parameters' gradients replace what stood in ``grads``."""
+    def backward(self, dy, param_grads, input_grad):
         if param_grads:
-            self.layer.flat_grads[...] = 0
-        return self.layer.backward(dy.T, self._cache, param_grads=param_grads).T
+            gradients = self.layer._gradients
+            self._product(self.x, dy.T, self._dWb, add=not gradients.due)
+            gradients.due = False
+        if input_grad:
+            self._product(self._Wb[:-1], dy, self._dx)
+        return self._dx
+
+
+class MaxoutPass(LinearPass):
+    """A linear pass into z, then the maximum over its pieces; backward, dy at the winners."""
+
+    kept = ("x", "y", "_z")
+
+    def __init__(self, layer, x, y, columns, empty):
+        super().__init__(layer, x, y, columns, empty)
+        self._z = empty((layer.pieces * len(y), y.shape[1]), y.dtype)
+        self.scratch_size = self._z.size
+
+    def share(self, scratch):
+        self._dz = scratch[: self._z.size].reshape(self._z.shape)
+
+    def part(self, i, columns):
+        twin: Any = super().part(i, columns)
+        twin._dz = self.layer.xp.empty(twin._z.shape, twin._z.dtype)
+        return twin
+
+    def forward(self, rng):
+        self._product(self._Wb.T, self.x, self._z)
+        self._kernels.maxout(self._z, self.layer.pieces, self.y.size, self.y)
+
+    def backward(self, dy, param_grads, input_grad):
+        y, z, dz = self.y, self._z, self._dz
+        self._kernels.maxout_backward(y, dy, z, self.layer.pieces, y.size, dz)
+        return super().backward(dz, param_grads, input_grad)
 
 
 class ActivationPass(LayerPass):
     """y = f(x), one kernel; dx = dy f'(x), another, in the place of dy."""
 
-    capturable = True
-    names: ClassVar[dict[type[Layer], str]] = {
-        ReLU: "relu",
-        LeakyReLU: "leaky_relu",
-        Sigmoid: "sigmoid",
-        Softplus: "softplus",
-        Tanh: "tanh",
-    }
+    scratch = ()
 
-    def __init__(self, layer, x, y, tools):
-        super().__init__(layer, x, y, tools)
-        name = self.names[type(layer)]
-        self._f = getattr(tools.kernels, name)
-        self._f_backward = getattr(tools.kernels, f"{name}_backward")
-        self._c = getattr(layer, "slope", 0.0)
+    def __init__(self, layer, x, y, columns, empty):
+        super().__init__(layer, x, y, columns, empty)
+        made, name = kernels(layer.xp), type(layer).__name__
+        self._f, self._f_backward = getattr(made, name), getattr(made, f"{name}_backward")
+
+    @property
+    def _c(self) -> float:
+        """Constant in the formula, if it has one."""
+        return self.layer.slope if type(self.layer) is LeakyReLU else 0.0
 
     def forward(self, rng):
         self._f(self.x, self._c, self.y)
 
-    def backward(self, dy, *, param_grads, input_grad):
+    def backward(self, dy, param_grads, input_grad):
         self._f_backward(self.x, self.y, dy, self._c, dy)
         return dy
 
 
-class DropoutPass(LayerPass):
-    """y = x * mask / keep: the mask is made where it is needed, from uniform numbers.
+class RandomPass(LayerPass):
+    """Random numbers in memory of their own, so that they can be drawn before the pass."""
 
-    All dropout layers of a plan share one array of them, so that one call draws them all.
-    """
+    kept = ("x", "y", "_drawn")
+    scratch = ()
 
-    capturable = True
+    def __init__(self, layer, x, y, columns, empty):
+        super().__init__(layer, x, y, columns, empty)
+        self._drawn = empty(y.shape, y.dtype)
 
-    def __init__(self, layer, x, y, tools):
-        super().__init__(layer, x, y, tools)
-        self._scale = float(y.dtype.type(1 / layer.keep))
+    def draw(self, rng, columns):
+        if type(rng) is DrawLater:
+            rng.note(self, columns)
+        else:
+            self._draw(rng, self._drawn[:, columns])
 
-    def take(self, uniform) -> None:
-        """Remember where the uniform numbers will stand."""
-        self._uniform = uniform.reshape(self.y.shape)
-
-    def draw(self, rng) -> None:
-        """Draw on the computer, as the layer does there; 1 where it hides, 0 where it keeps."""
-        self._uniform[...] = rng.moved(lambda host: ~self.layer.draw(host, self.y.shape))
-
-    def _masked(self, values, out):
-        self._tools.kernels.dropout(values, self._uniform, self.layer.keep, self._scale, out)
-        return out
-
-    def forward(self, rng):
-        self._masked(self.x, self.y)
-
-    def backward(self, dy, *, param_grads, input_grad):
-        return self._masked(dy, dy)
+    def _draw(self, rng: Any, drawn: Any) -> None:
+        """Write what the layer draws for one batch into an array (features, batch)."""
+        drawn[...] = self.layer.draw(rng, drawn.T.shape, drawn.dtype).T
 
 
-class GaussianNoisePass(LayerPass):
-    """y = x + std * e: std * e is drawn first, outside what is captured, since std may change."""
+class DropoutPass(RandomPass):
+    """y = x * mask / keep, the mask as numbers."""
 
-    capturable = True
-
-    def __init__(self, layer, x, y, tools):
-        super().__init__(layer, x, y, tools)
-        self._noise = tools.xp.empty_like(y)
-
-    def draw(self, rng) -> None:
-        """Draw std * e."""
-        e = rng.standard_normal(self._noise.shape, dtype=self._noise.dtype)
-        self._tools.xp.multiply(e, self.layer.std, out=self._noise)
+    def _draw(self, rng, drawn):
+        keep, xp = self.layer.keep, self.layer.xp
+        if keep == 1:
+            drawn[...] = 1
+        elif type(rng) is xp.random.Generator:  # what the layer draws, in two launches
+            uniform = rng.random(drawn.shape, dtype=np.float32)
+            kernels(xp).mask(uniform, keep, 1 / keep, drawn)
+        else:
+            super()._draw(rng, drawn)
 
     def forward(self, rng):
-        self._tools.xp.add(self.x, self._noise, out=self.y)
+        self.layer.xp.multiply(self.x, self._drawn, out=self.y)
 
-    def backward(self, dy, *, param_grads, input_grad):
+    def backward(self, dy, param_grads, input_grad):
+        return self.layer.xp.multiply(dy, self._drawn, out=dy)
+
+
+class GaussianNoisePass(RandomPass):
+    """y = x + std * e."""
+
+    def forward(self, rng):
+        self.layer.xp.add(self.x, self._drawn, out=self.y)
+
+    def backward(self, dy, param_grads, input_grad):
         return dy
 
 
-class LinearPass(LayerPass):
-    """y = [W; b]^T [x; 1]: the bias inside the product, and so in its gradient.
-
-    Parameters
-    ----------
-    layer : Affine
-    x : array, shape (n_in + 1, batch)
-        Input, with a last row of ones.
-    y : array, shape (columns of W, batch)
-        Where the output goes.
-    tools : Tools
-    """
-
-    needs_ones = True
-    capturable = True
-
-    def __init__(self, layer, x, y, tools):
-        super().__init__(layer, x, y, tools)
-        rows, columns = layer.W.shape[0] + 1, layer.W.shape[1]
-        self._Wb = layer.flat_params.reshape(rows, columns)  # b lies behind W
-        self._dWb = layer.flat_grads.reshape(rows, columns)
-        self._dx = tools.xp.empty((rows - 1, x.shape[1]), x.dtype)
-
-    def forward(self, rng):
-        self._tools.products.product(self._Wb.T, self.x, self.y)
-
-    def backward(self, dy, *, param_grads, input_grad):
-        if param_grads:
-            self._tools.products.product(self.x, dy.T, self._dWb)
-        if not input_grad:
-            return None
-        self._tools.products.product(self._Wb[:-1], dy, self._dx)
-        return self._dx
-
-
-class MaxoutPass(LayerPass):
-    """A linear pass into z, then the maximum over its pieces; backward, dy at the winners."""
-
-    needs_ones = True
-    capturable = True
-
-    def __init__(self, layer, x, y, tools):
-        super().__init__(layer, x, y, tools)
-        self._z = tools.xp.empty((layer.pieces * layer.n_out, y.shape[1]), y.dtype)
-        self._dz = tools.xp.empty_like(self._z)
-        self._linear = LinearPass(layer, x, self._z, tools)
-
-    def forward(self, rng):
-        self._linear.forward(rng)
-        self._tools.kernels.maxout(self._z, self.layer.pieces, self.y.size, self.y)
-
-    def backward(self, dy, *, param_grads, input_grad):
-        y, z, dz = self.y, self._z, self._dz
-        self._tools.kernels.maxout_backward(y, dy, z, self.layer.pieces, y.size, dz)
-        return self._linear.backward(dz, param_grads=param_grads, input_grad=input_grad)
-
-
 PASSES: dict[type[Layer], type[LayerPass]] = {
-    Linear: LinearPass,
-    Maxout: MaxoutPass,
     Dropout: DropoutPass,
     GaussianNoise: GaussianNoisePass,
-    **dict.fromkeys(ActivationPass.names, ActivationPass),
+    Linear: LinearPass,
+    Maxout: MaxoutPass,
+    **dict.fromkeys((ReLU, LeakyReLU, Sigmoid, Softplus, Tanh), ActivationPass),
 }
-
-
-def pass_for(layer: Layer) -> type[LayerPass]:
-    """Fastest pass that knows the layer; exactly its class, since a subclass may differ."""
-    if isinstance(layer, Dropout) and layer.keep == 1:
-        return LayerPass  # it draws nothing
-    return PASSES.get(type(layer), LayerPass)

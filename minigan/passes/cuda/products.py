@@ -15,58 +15,36 @@ WORKSPACE = 32 << 20  # bytes: what NVIDIA recommends for its newest GPUs
 
 
 class CuPyProducts:
-    """Products by the array module itself; they cannot be recorded.
+    """Products by the array module itself."""
 
-    Parameters
-    ----------
-    xp : module
-    """
+    refusal = "CuPy's own matrix products cannot be recorded"  # into a CUDA graph
 
-    capturable = False
-
-    def __init__(self, xp: Any):
+    def __init__(self, xp: Any, why: str = ""):
         self._dot = xp.dot
+        if why:
+            self.refusal = f"cuBLAS cannot be called directly ({why}), and {self.refusal}"
 
-    def product(self, A, B, out) -> None:
-        """out = A B.
-
-        Parameters
-        ----------
-        A, B, out : array, two-dimensional, of one dtype
-            Rows or columns of each are contiguous; the rows of ``out``.
-        """
-        if out.flags.c_contiguous:
+    def product(self, A, B, out, add: bool = False) -> None:
+        """out = A B, or out += A B; rows or columns of A and B are contiguous, out's rows."""
+        if add:
+            out += self._dot(A, B)
+        elif out.flags.c_contiguous:
             self._dot(A, B, out=out)
         else:
             out[...] = self._dot(A, B)
 
     def squared_length(self, x, out) -> None:
-        """out[0] = sum of x_i^2.
-
-        Parameters
-        ----------
-        x : array, shape (n,)
-        out : array, shape (1,)
-        """
+        """out[0] = sum of x_i^2, left on the device; x of shape (n,), out of shape (1,)."""
         self._dot(x.reshape(1, -1), x.reshape(-1, 1), out=out.reshape(1, 1))
 
 
 class Cublas:
-    """The same by cuBLAS, on the current stream, whether or not that is being recorded.
+    """The same by cuBLAS, on the current stream, recorded or not; OSError if it refuses.
 
     Full float32 and float64 arithmetic: TF32 is off, as by default.
-
-    Parameters
-    ----------
-    cupy : module
-
-    Raises
-    ------
-    OSError
-        If the library cannot be found or refuses.
     """
 
-    capturable = True
+    refusal = ""
 
     def __init__(self, cupy: Any):
         from cupy.cuda import cublas  # noqa: F401 (it loads the library)
@@ -79,21 +57,21 @@ class Cublas:
         self._workspace = cupy.empty(WORKSPACE, "uint8")
         self._stream = None
 
-    def product(self, A, B, out) -> None:
-        """out = A B. See `CuPyProducts.product`."""
+    def product(self, A, B, out, add: bool = False) -> None:
+        """out = A B, or out += A B. See `CuPyProducts.product`."""
         letter, kind = self._kind(out)
-        one, zero = kind(1), kind(0)
+        one, before = kind(1), kind(add)
         op_B, op_A, n, m, k, ld_B, ld_A, ld_out = column_major(A, B, out)
         self._follow_stream()
         self._call(
             f"cublas{letter}gemm_v2",
             *(self._handle, op_B, op_A, n, m, k),
             *(ctypes.byref(one), _pointer(B), ld_B, _pointer(A), ld_A),
-            *(ctypes.byref(zero), _pointer(out), ld_out),
+            *(ctypes.byref(before), _pointer(out), ld_out),
         )
 
     def squared_length(self, x, out) -> None:
-        """out[0] = sum of x_i^2, left on the device. See `CuPyProducts.squared_length`."""
+        """out[0] = sum of x_i^2. See `CuPyProducts.squared_length`."""
         letter, _ = self._kind(out)
         self._follow_stream()
         self._call("cublasSetPointerMode_v2", self._handle, 1)  # the result goes to the device
@@ -123,23 +101,11 @@ class Cublas:
 
 
 def column_major(A, B, out) -> tuple[int, ...]:
-    """What a library that stores columns must be told to compute out = A B, stored by rows.
+    """op_B, op_A, n, m, k, ld_B, ld_A, ld_out: out = A B for a library that stores columns.
 
-    Rows read as columns are the transpose: it computes out^T = B^T A^T.
-
-    Parameters
-    ----------
-    A, B, out : array
-        Two-dimensional; rows or columns of A and B contiguous, and the rows of ``out``.
-
-    Returns
-    -------
-    op_B, op_A : int
-        Whether the library must transpose what it reads, 0 or 1.
-    n, m, k : int
-        Columns of out, rows of out, inner dimension.
-    ld_B, ld_A, ld_out : int
-        Elements from one stored row to the next.
+    Rows read as columns are the transpose: it computes out^T = B^T A^T. ``op`` is whether it must
+    transpose what it reads, n, m, k are out's columns, its rows and the inner dimension, and
+    ``ld`` the elements from one stored row to the next. Raises ValueError for other layouts.
     """
     (op_A, ld_A), (op_B, ld_B), (op_out, ld_out) = map(_layout, (A, B, out))
     if op_out:
@@ -164,23 +130,14 @@ def _pointer(array) -> ctypes.c_void_p:
 
 @functools.cache
 def _of_device(xp: Any, number: int) -> CuPyProducts | Cublas:
-    if xp.__name__ == "cupy":
-        try:
-            return Cublas(xp)
-        except (ImportError, OSError, AttributeError):
-            pass  # another CUDA, or another system: slower, and right
-    return CuPyProducts(xp)
+    if xp.__name__ != "cupy":
+        return CuPyProducts(xp)
+    try:
+        return Cublas(xp)
+    except (ImportError, OSError, AttributeError, RuntimeError) as error:
+        return CuPyProducts(xp, str(error).strip().split("\n")[0])  # slower, and right
 
 
 def products(xp: Any) -> CuPyProducts | Cublas:
-    """The best there is on the current device; made once.
-
-    Parameters
-    ----------
-    xp : module
-
-    Returns
-    -------
-    CuPyProducts or Cublas
-    """
+    """The best there is for an array module on the current device; made once."""
     return _of_device(xp, xp.cuda.get_device_id())

@@ -1,10 +1,14 @@
 """Matrix products: what cuBLAS, which stores columns, is told of arrays stored by rows."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from devices import put, take
-from minigan.cuda.products import CuPyProducts, column_major, products
 from numpy.lib.stride_tricks import as_strided
+
+from minigan.passes.cuda import products as module
+from minigan.passes.cuda.products import Cublas, CuPyProducts, column_major, products
 
 
 def by_columns(array, transposed, ld, rows, columns):
@@ -16,14 +20,54 @@ def by_columns(array, transposed, ld, rows, columns):
     return read.T if transposed else read
 
 
-def as_blas_does(A, B, out):
-    """C = op(B) op(A), column by column, in the memory of ``out``: the gemm of cuBLAS."""
-    op_B, op_A, n, m, k, ld_B, ld_A, ld_out = column_major(A, B, out)
-    assert ld_B >= (k if op_B else n)
-    assert ld_A >= (m if op_A else k)
-    assert ld_out >= n
-    C = as_strided(out, (n, m), (out.itemsize, ld_out * out.itemsize))
-    C[...] = by_columns(B, op_B, ld_B, n, k) @ by_columns(A, op_A, ld_A, k, m)
+class Library:
+    """The two functions of cuBLAS, computed by NumPy in the memory that they are pointed to."""
+
+    stream = device_pointers = None
+
+    def gemm(self, kind, op_B, op_A, n, m, k, one, B, ld_B, A, ld_A, before, C, ld_C):
+        assert ld_B >= (k if op_B else n)
+        assert ld_A >= (m if op_A else k)
+        assert ld_C >= n
+        assert not self.device_pointers
+        operands = by_columns(B.at, op_B, ld_B, n, k), by_columns(A.at, op_A, ld_A, k, m)
+        C = as_strided(C.at, (n, m), (C.at.itemsize, ld_C * C.at.itemsize))
+        C[...] = before._obj.value * C + one._obj.value * (operands[0] @ operands[1])
+
+    def dot(self, kind, n, x, step, y, also, result):
+        assert self.device_pointers
+        result.at[0] = x.at[:n] @ y.at[:n]
+
+    def __getattr__(self, name):
+        def call(handle, *arguments):
+            kind = name[len("cublas")]
+            if name.endswith("gemm_v2"):
+                self.gemm(kind, *arguments)
+            elif name.endswith("dot_v2"):
+                self.dot(kind, *arguments)
+            elif name == "cublasSetPointerMode_v2":
+                self.device_pointers = arguments[0]
+            else:
+                assert name in ("cublasSetStream_v2", "cublasSetWorkspace_v2")
+            return 14 if handle == "broken" else 0
+
+        return call
+
+
+class Pointer:
+    def __init__(self, array):
+        self.at = array
+
+
+@pytest.fixture
+def cublas(monkeypatch):
+    """Our calls of cuBLAS, on NumPy's arrays."""
+    made = object.__new__(Cublas)
+    stream = SimpleNamespace(ptr=7)
+    made._cupy = SimpleNamespace(cuda=SimpleNamespace(get_current_stream=lambda: stream))
+    made._library, made._handle, made._stream, made._workspace = Library(), "handle", None, None
+    monkeypatch.setattr(module, "_pointer", Pointer)
+    return made
 
 
 LAYOUTS = {
@@ -41,12 +85,24 @@ ROWS = {name: LAYOUTS[name] for name in ("rows", "part of wider rows")}
 @pytest.mark.parametrize("of_A", LAYOUTS.values(), ids=LAYOUTS)
 @pytest.mark.parametrize("of_B", LAYOUTS.values(), ids=LAYOUTS)
 @pytest.mark.parametrize("of_out", ROWS.values(), ids=ROWS)
-def test_a_library_that_stores_columns_is_told_the_right_thing(shape, of_A, of_B, of_out, rng):
+def test_a_library_that_stores_columns_is_told_the_right_thing(
+    cublas, shape, of_A, of_B, of_out, rng
+):
     m, k, n = shape
     A, B = of_A(rng.normal(size=(m, k))), of_B(rng.normal(size=(k, n)))
     out = of_out(np.zeros((m, n)))
-    as_blas_does(A, B, out)
-    np.testing.assert_allclose(out, A @ B, rtol=1e-12, atol=1e-14)
+    for times, add in ((1, False), (2, True), (1, False)):
+        cublas.product(A, B, out, add=add)
+        np.testing.assert_allclose(out, times * (A @ B), rtol=1e-12, atol=1e-14)
+
+
+def test_a_length_is_left_where_it_should_be_and_a_failure_is_named(cublas, rng):
+    x, out = rng.normal(size=100), np.zeros(3)
+    cublas.squared_length(x, out[1:2])
+    np.testing.assert_allclose(out, [0, x @ x, 0])
+    cublas._handle = "broken"
+    with pytest.raises(OSError, match="cublasSetPointerMode_v2: cuBLAS returned status 14"):
+        cublas.squared_length(x, out[1:2])
 
 
 def test_other_layouts_are_refused():
@@ -65,8 +121,10 @@ def test_a_product_goes_where_it_should(gpu, dtype, of_out, ours, rng):
     A, B = rng.normal(size=(6, 4)).astype(dtype), rng.normal(size=(6, 5)).astype(dtype)
     there = put(gpu, of_out(np.zeros((4, 20))))
     out = there.astype(dtype)[:, 3:8]
-    made.product(put(gpu, A).T, put(gpu, B), out)
-    np.testing.assert_allclose(take(out), A.T @ B, rtol=1e-5 if dtype == "float32" else 1e-13)
+    for times, add in ((1, False), (2, True), (1, False)):
+        made.product(put(gpu, A).T, put(gpu, B), out, add=add)
+        rtol = 1e-5 if dtype == "float32" else 1e-13
+        np.testing.assert_allclose(take(out), times * (A.T @ B), rtol=rtol, atol=rtol)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -78,4 +136,4 @@ def test_a_squared_length_stays_on_the_device(gpu, dtype, rng):
 
 
 def test_products_can_be_recorded_on_a_gpu_and_not_on_the_stand_in(gpu):
-    assert products(gpu).capturable == (gpu.__name__ == "cupy")
+    assert bool(products(gpu).refusal) == (gpu.__name__ != "cupy")

@@ -1,0 +1,225 @@
+"""A turn as a CUDA graph: recorded after the warm-up, or not at all, and the same game.
+
+On the stand-in a graph is a list of launches; on a GPU the same tests, marked so, replay real ones.
+"""
+
+import copy
+import gc
+from functools import partial
+
+import numpy as np
+import pytest
+import strict_cupy
+from devices import take
+from games import (
+    STRICT,
+    Doubled,
+    Sign,
+    device_of,
+    game,
+    matching,
+    mirrored,
+    networks,
+    small,
+    three,
+    toy,
+)
+
+from minigan import SGD, Examples, Game, Linear, ReLU, Sequential, Turn
+from minigan.game.gpu import graphs as module
+from minigan.passes.cuda import products as products_module
+from minigan.passes.cuda.products import CuPyProducts
+
+GAMES = {
+    "toy": toy,
+    "every layer": lambda place, **options: game(*small(place, dropout=True), **options),
+    "simultaneous": lambda place, **options: toy(place, simultaneous=True, **options),
+    "k=3": lambda place, **options: toy(place, k=3, **options),
+    "three": three,
+    "features": matching,
+}
+
+
+@pytest.mark.parametrize("make", GAMES.values(), ids=GAMES)
+@pytest.mark.parametrize("drawn", ["there", "mirrored"])
+def test_replayed_turns_are_the_launched_ones_bit_for_bit(graphs, make, drawn, monkeypatch):
+    place = device_of(graphs)
+    seed = mirrored(place) if drawn == "mirrored" else 0
+    replayed, launched = (make(place, seed=copy.deepcopy(seed)) for _ in "12")
+    records = [dict(record) for record in replayed.play(80)]
+    assert replayed._on_gpu.recorded
+    monkeypatch.setattr(module, "WARM_UP", 10**9)
+    assert [dict(record) for record in launched.play(80)] == records
+    assert not launched._on_gpu.recorded
+    for name, network in launched.networks.items():
+        assert np.array_equal(take(network.params), take(replayed.networks[name].params))
+
+
+def test_a_replay_is_one_launch_and_takes_no_memory(graphs):
+    if graphs is not strict_cupy:
+        pytest.skip("launches are counted on the stand-in")
+    play = toy(STRICT)
+    list(play.play(3))
+    with strict_cupy.forbid_sync(), strict_cupy.counting() as step:
+        play.step()
+    assert step.launches <= 5  # a copy of each of three minibatches, and two graphs
+    assert step.allocations == 0
+
+
+def test_memory_does_not_grow(graphs):
+    gc.collect()  # games of other tests
+    pool = graphs.get_default_memory_pool()
+    play = game(*small(device_of(graphs), dropout=True))
+    list(play.play(210))
+    before = pool.used_bytes()
+    list(play.play(210))
+    assert pool.used_bytes() == before
+
+
+def test_passes_of_others_are_not_disturbed_by_a_replay(graphs):
+    """A cache that is kept over a step, and gradients that are looked at after one."""
+    play = toy(device_of(graphs), optimizer=lambda net: SGD(net, 0.0))
+    list(play.play(5))
+    x = graphs.ones((8, 1))
+    _, cache = play.D.forward(x)
+    found = []
+    for _ in range(2):
+        play.D.zero_grads()
+        play.D.backward(x, cache, input_grad=False)
+        found.append(take(play.D.grads).copy())
+        play.D.zero_grads()
+        play.step()
+        assert take(play.D.grads).any()
+    assert np.array_equal(*found)
+
+
+class Counting(Turn):
+    """A turn that changes something on the host each time."""
+
+    moves, draws = ("G",), ("z",)
+    weight = 1.0
+
+    def __init__(self, G, cost, count=False):
+        self.G, self.cost, self.count = G, cost, count
+
+    def gradients(self, rng, z):
+        if self.count:
+            self.weight = self.weight + 1
+        x, cache = self.G.forward(z, rng=rng)
+        J, dx = self.cost(x)
+        self.G.backward(self.weight * dx, cache, input_grad=False)
+        return {"J": self.weight * J}
+
+
+SCALE = 1.0
+
+
+def scaled(x):
+    """A cost with a number that a notebook's next cell may set."""
+    return SCALE * x.mean(), SCALE * x * 0 + SCALE / x.size
+
+
+class Cost:
+    def __init__(self):
+        self.options = {"scale": np.ones(1)}
+
+    def __call__(self, x):
+        scale = float(self.options["scale"][0])
+        return scale * x.mean(), x * 0 + scale / x.size
+
+
+def times(scales, x):
+    return scales[0] * x.mean(), x * 0 + scales[0] / x.size
+
+
+def single(place, cost, **options):
+    G = Sequential([Linear(1, 3), ReLU(), Linear(3, 1)], seed=1, dtype="float64", device=place)
+    turn = Counting(G, cost, **options)
+    return Game(turn, optimizers=[SGD(G, 0.0)], z=Examples(np.ones((1, 1))), batch=4), turn
+
+
+def closure():
+    scale = [1.0]
+    return (lambda x: (scale[0] * x.mean(), x * 0 + scale[0] / x.size)), scale
+
+
+CHANGES = {
+    "attribute": (scaled, lambda turn, scale: setattr(turn, "weight", 3.0)),
+    "class": (scaled, lambda turn, scale: setattr(Counting, "weight", 3.0)),
+    "global": (scaled, lambda turn, scale: globals().update(SCALE=3.0)),
+    "closure": (closure, lambda turn, scale: scale.__setitem__(0, 3.0)),
+    "object": (Cost(), lambda turn, scale: turn.cost.options["scale"].__setitem__(0, 3.0)),
+    "method": (Cost().__call__, lambda turn, scale: turn.cost.__self__.options.update(scale=[3.0])),
+    "partial": (partial(times, [1.0]), lambda turn, scale: turn.cost.args[0].__setitem__(0, 3.0)),
+}
+
+
+@pytest.mark.parametrize(("cost", "change"), CHANGES.values(), ids=CHANGES)
+def test_a_number_that_has_changed_is_not_frozen_in_the_graph(graphs, cost, change, monkeypatch):
+    monkeypatch.setitem(globals(), "SCALE", 1.0)
+    monkeypatch.setattr(Counting, "weight", 1.0)
+    cost, scale = closure() if cost is closure else (cost, None)
+    play, turn = single(device_of(graphs), cost)
+    list(play.play(5))
+    assert play._on_gpu.recorded
+    norm = play.step().G_grad_norm
+    change(turn, scale)
+    assert play.step().G_grad_norm == pytest.approx(3 * norm)
+    assert not play._on_gpu.recorded
+    list(play.play(3))
+    assert play._on_gpu.recorded  # anew
+    assert play.step().G_grad_norm == pytest.approx(3 * norm)
+
+
+REFUSALS = {
+    "optimizer": (
+        lambda place: toy(place, optimizer=Sign),
+        "Sign is an optimizer that minigan does not know",
+    ),
+    "layer": (
+        lambda place: game(*networks([Doubled(1, 1)], [Linear(1, 1)], place)),
+        r"Doubled\('doubled1'\) of G has no pass for a GPU",
+    ),
+    "plain": (
+        lambda place: game(*networks([Linear(1, 1)], [Linear(1, 1)], place, fast=False)),
+        r"G runs its layers' own functions \(fast=False\)",
+    ),
+    "host": (
+        lambda place: single(place, scaled, count=True)[0],
+        "numbers on the host, on which it depends, change from turn to turn",
+    ),
+    "sync": (
+        lambda place: single(place, lambda x: (float(x.mean()), x / x.size))[0],
+        "capturing|captur",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), REFUSALS.values(), ids=REFUSALS)
+def test_what_cannot_be_recorded_is_launched_and_says_so_once(graphs, make, message):
+    play = make(device_of(graphs))
+    with pytest.warns(RuntimeWarning, match=f"kernel by kernel, .* graph: .*({message})") as said:
+        list(play.play(20))
+    assert len({str(one.message).split("graph: ")[1] for one in said}) == len(said)
+    assert not play._on_gpu.recorded
+
+
+def test_without_cublas_a_game_on_a_gpu_says_why_it_is_slower(graphs, monkeypatch):
+    class NoLibrary:
+        __name__ = "cupy"
+
+        def __getattr__(self, name):
+            if name == "cuda":
+                raise OSError("libcublas.so.12: cannot open shared object file\nand more")
+            return getattr(strict_cupy, name)
+
+    monkeypatch.undo()
+    monkeypatch.setattr(strict_cupy.cuda, "Stream", strict_cupy.cuda.CapturingStream)
+    made = products_module._of_device.__wrapped__(NoLibrary(), 0)
+    assert type(made) is CuPyProducts
+    monkeypatch.setattr(products_module, "_of_device", lambda xp, number: made)
+    with pytest.warns(RuntimeWarning) as said:
+        list(toy(STRICT).play(5))
+    assert len(said) == 1  # for both turns
+    assert "cannot be called directly (" in str(said[0].message)
+    assert str(said[0].message).endswith("CuPy's own matrix products cannot be recorded")
