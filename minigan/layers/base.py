@@ -140,7 +140,7 @@ class Layer(ABC):
         """Write what `state` returned into the layer's own arrays."""
 
     def bind(self, params: np.ndarray, gradients: Gradients) -> None:
-        """Take reshaped views of the network's flat ``params`` and ``gradients`` as the layer's own."""
+        """Take reshaped views of slices of ``params`` and ``gradients`` as the layer's own."""
         own, views, start = {}, {}, 0
         for name, shape in self.parameter_shapes().items():
             stop = start + int(np.prod(shape))

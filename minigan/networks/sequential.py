@@ -116,6 +116,11 @@ class Sequential(Vectors):
             self._params[...] = place.to_device(start)
 
     @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Layers from input to output; another row of layers is another network."""
+        return self._layers
+
+    @property
     def mixes(self) -> bool:
         """Whether some layer lets the examples of a batch see one another."""
         return any(layer.mixes for layer in self.layers)

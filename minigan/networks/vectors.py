@@ -33,11 +33,6 @@ class Vectors:
     _layers: tuple[Layer, ...]
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
-        """Layers from input to output; another row of layers is another network."""
-        return self._layers
-
-    @property
     def params(self) -> np.ndarray:
         """All parameters, end to end. What is assigned is copied in, and the layers see it."""
         return self._params
@@ -98,7 +93,7 @@ class Vectors:
         Sequential
         """
         twin = object.__new__(type(self))
-        state = {**self.__getstate__(), "_layers": tuple(map(copy.deepcopy, self.layers))}
+        state = {**self.__getstate__(), "_layers": tuple(map(copy.deepcopy, self._layers))}
         state["dtype"] = self.dtype if dtype is None else checked_dtype(self.name, dtype)
         state["device"] = self.device if device is None else find_device(device)
         twin.__setstate__(state)
@@ -115,7 +110,7 @@ class Vectors:
             ``layers``, their reprs in a row; ``params``; and ``remembered``, the layers' states.
         """
         return {
-            "layers": ", ".join(map(repr, self.layers)),
+            "layers": ", ".join(map(repr, self._layers)),
             "params": np.array(to_host(self._params)),
             "remembered": {name: layer.state() for name, layer in self._remembering().items()},
         }
@@ -140,7 +135,7 @@ class Vectors:
 
     def _remembering(self) -> dict[str, Layer]:
         """Layers that remember something beside parameters, by number and class."""
-        named = {f"{i}-{type(layer).__name__}": layer for i, layer in enumerate(self.layers)}
+        named = {f"{i}-{type(layer).__name__}": layer for i, layer in enumerate(self._layers)}
         return {name: layer for name, layer in named.items() if layer.state()}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -163,13 +158,13 @@ class Vectors:
         self.device = place
         sizes = [
             sum(int(np.prod(shape)) for shape in layer.parameter_shapes().values())
-            for layer in self.layers
+            for layer in self._layers
         ]
         self._params = self.xp.zeros(sum(sizes), dtype)
         self._grads = self.xp.zeros(sum(sizes), dtype)
         self._gradients: list[Gradients] = []
         stop = 0
-        for layer, size in zip(self.layers, sizes, strict=True):
+        for layer, size in zip(self._layers, sizes, strict=True):
             start, stop = stop, stop + size
             gradients = Gradients(self._grads[start:stop])
             layer.bind(self._params[start:stop], gradients)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -21,18 +22,25 @@ def part(path):
     return path.relative_to(ROOT / "minigan").parts[0].removesuffix(".py")
 
 
-def imported(tree):
-    """Parts of minigan that a file imports anywhere: in functions and for type checkers too."""
-    for node in ast.walk(tree):
+def imports(path):
+    """Modules of minigan that a file imports anywhere: in functions and for type checkers too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 assert alias.name.partition(".")[0] != "minigan", "import from its modules instead"
         elif isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "minigan":
             assert "." in node.module, f"from {node.module}: import from its modules instead"
-            yield node.module.split(".")[1]
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in MODULES else node.module
 
 
-FILES = [path for path in sorted((ROOT / "minigan").rglob("*.py")) if path.stem[:2] != "__"]
+ALL = sorted((ROOT / "minigan").rglob("*.py"))
+FILES = [path for path in ALL if path.stem[:2] != "__"]
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in ALL
+}
 
 
 def test_the_table_names_every_package():
@@ -43,8 +51,20 @@ def test_the_table_names_every_package():
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_imports_nothing_from_above(path):
     floor = floors()
-    for other in imported(ast.parse(path.read_text(encoding="utf-8"))):
-        assert floor[other] <= floor[part(path)], other
+    for module in imports(path):
+        other = module.split(".")[1]
+        assert floor[other] <= floor[part(path)], module
+
+
+def test_no_files_and_no_packages_import_each_other_in_a_circle():
+    files = {name: {*imports(path)} - {name} for name, path in MODULES.items()}
+    TopologicalSorter(files).prepare()  # raises CycleError, which names the circle
+    rooms = {}
+    for name, targets in files.items():
+        room = ".".join(name.split(".")[:2])
+        others = {".".join(target.split(".")[:2]) for target in targets}
+        rooms.setdefault(room, set()).update(others - {room})
+    TopologicalSorter(rooms).prepare()
 
 
 def test_every_package_and_module_has_its_place_in_the_api():
