@@ -1,4 +1,4 @@
-r"""What each player wants, as functions of D's logits: values and gradients.
+r"""Costs of the players, as functions of D's logits: values and gradients.
 
 D ends in a logit a, and D(x) = sigmoid(a). With softplus(a) = log(1 + e^a),
 

@@ -124,7 +124,7 @@ class Optimizer(ABC):
         return {n: s(0) if is_constant(s) else s for n, s in settings.items()}
 
     def state(self) -> dict[str, Any]:
-        """What it remembers, for a checkpoint; rates belong to the configuration.
+        """Number of updates and vectors, for a checkpoint; rates belong to the configuration.
 
         Returns
         -------

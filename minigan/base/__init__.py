@@ -1,1 +1,1 @@
-"""What every other package stands on: devices, random streams, errors, checked input, files."""
+"""The ground floor of all other packages: devices, random streams, errors, checked input, files."""

@@ -1,4 +1,4 @@
-"""Where arrays live: in the computer's memory with NumPy, or in a GPU's with CuPy.
+"""Devices: arrays live in the host's memory with NumPy, or in a GPU's with CuPy.
 
 Every network has a device, and everything it computes stays there. CuPy has NumPy's
 functions under NumPy's names, so a layer that writes ``self.xp.maximum`` runs on both.

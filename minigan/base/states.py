@@ -1,4 +1,4 @@
-"""What a part of a game remembers, as a nested dict that can be saved and taken back.
+"""Memories of the parts of a game, as nested dicts that can be saved and taken back.
 
 An optimizer, a sampler or an average has a ``state()`` of arrays, numbers and strings, and
 a ``restore(state)``. Whoever restores first holds what is given against what it has itself, so

@@ -16,7 +16,7 @@ Schedule: TypeAlias = Callable[[int], float]
 """Number of updates already made -> learning rate or momentum."""
 
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
-"""What random numbers grow from."""
+"""Seeds of random numbers."""
 
 
 class Sampler(Protocol):

@@ -1,4 +1,4 @@
-"""Is a number given to minigan one that it can use? If not, one clear line."""
+"""Checks of numbers that are given to minigan; one that it cannot use is one clear line."""
 
 from __future__ import annotations
 

@@ -146,10 +146,10 @@ class Algorithm1(Game):
 
     @property
     def G_optimizer(self) -> Optimizer:
-        """What moves G."""
+        """The optimizer that moves G."""
         return self.optimizers["G"]
 
     @property
     def D_optimizer(self) -> Optimizer:
-        """What moves D."""
+        """The optimizer that moves D."""
         return self.optimizers["D"]

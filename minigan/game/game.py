@@ -175,7 +175,7 @@ class Game:
 
     @cached_property
     def _on_gpu(self) -> Any:
-        """What plays the game where the networks live on a GPU; None on the CPU."""
+        """Player of the turns where the networks live on a GPU; None on the CPU."""
         if self._device.xp is np:
             return None
         from minigan.game.gpu.steps import Steps  # only where there is a GPU
@@ -336,7 +336,7 @@ class Game:
         self.steps_done = steps_done
 
     def _parts(self) -> dict[str, dict[str, Any]]:
-        """What can be saved, by kind and name."""
+        """The parts that can be saved, by kind and name."""
         names = [*self._samplers, "layers"]
         turns: dict[str, Any] = {}
         for i, turn in enumerate(self._turns):

@@ -1,4 +1,4 @@
-"""What Linear and Maxout share: a weight matrix, a bias, and a limit on its columns.
+"""The common part of Linear and Maxout: a weight matrix, a bias, and a limit on its columns.
 
 The bias lies behind the weight in the network's flat vector, so that W and b
 together are one contiguous matrix of n_in + 1 rows: x W + b = [x, 1] [W; b].

@@ -1,4 +1,4 @@
-"""What Conv2D and ConvTranspose2D share: kernels, a bias, and the places of the windows.
+"""The common part of Conv2D and ConvTranspose2D: kernels, a bias, and the places of the windows.
 
 The two do the same in opposite directions. Conv2D looks at windows of its input;
 ConvTranspose2D paints windows of its output.

@@ -1,4 +1,4 @@
-"""What a layer's parameters start from: an initialiser, a number or an array, once checked."""
+"""Starting values of a layer's parameters: an initialiser, a number or an array, checked."""
 
 from __future__ import annotations
 

@@ -260,7 +260,7 @@ class Sequential(Vectors):
         return f"<pre>{escape(self.summary())}</pre>"
 
     def _prepare(self) -> None:
-        """What passes need to know of the layers, and an empty stock of memory for them."""
+        """Find the first layer that learns, and start an empty stock of memory for passes."""
         learning = (i for i, layer in enumerate(self.layers) if learns(layer))
         self._first_learning = next(learning, len(self))
         # Convolutions are as fast by their plain functions; without a width there is no plan.

@@ -15,7 +15,7 @@ from minigan.passes.layer_pass import LayerPass, learns
 
 
 class Kit(NamedTuple):
-    """What a device computes with: an array module, the layers' passes, aligned arrays or not."""
+    """Tools of a device: its array module, and the passes of the layers that have one."""
 
     xp: Any
     passes: dict[type, type[LayerPass]]

@@ -1,4 +1,4 @@
-"""What a recorded turn takes for granted: all numbers on the host that its formula may read.
+"""Facts that a recorded turn takes for granted: all numbers on the host that it may read.
 
 A CUDA graph holds a cost's weight, or a rectifier's slope, as it was when the turn was recorded. So
 these are collected before each replay and compared; where one has changed, the turn is recorded
@@ -57,7 +57,7 @@ def facts(thing: Any, seen: dict[int, Any]) -> Any:
 
 
 def _inside(thing: Any) -> Iterator[Any]:
-    """What a thing is made of, one level down."""
+    """Parts of a thing, one level down."""
     if isinstance(thing, Sequential):
         yield thing.fast
         for layer in thing.layers:

@@ -40,7 +40,7 @@ class Replay:
         self._held: Any = None  # what the graph needs, and nobody else has
 
     def __call__(self, rng: Any, drawn: list) -> Any:
-        """Do the work on the current stream, for these minibatches."""
+        """Take the turn on the current stream, for these minibatches."""
         if self._given_up:
             return self._work(rng, drawn)
         now, networks = self._facts(drawn)
@@ -77,7 +77,7 @@ class Replay:
         self._calls, self._changes = 0, self._changes + 1
 
     def _record(self, rng: Any, drawn: list, now: Any, networks: list[Sequential]) -> Any:
-        """Do the work where it will be replayed, and record it; if that fails, go on as before."""
+        """Take the turn where it will be replayed, and record it; if that fails, go on as before."""
         refusal = self._refusal() or _refusal_of(networks)
         if refusal:
             self._give_up(refusal)
@@ -126,7 +126,7 @@ def _blocks_of_its_own(networks: list[Sequential]) -> Iterator[list[list]]:
 
 
 def _lenders(network: Sequential) -> Iterator[Any]:
-    """What lends a network's passes their memory, and those of its parts."""
+    """Lenders of memory to the passes of a network, and of its parts."""
     if network._lender is not None:
         yield network._lender
     for part in network._parts.values():

@@ -1,4 +1,4 @@
-"""What happens in a game on a GPU, written down there and read for many turns at once.
+"""Figures of a game on a GPU, written down there and read for many turns at once.
 
 Every turn has a row: its figures and the squared lengths of its gradients. A record is a promise:
 it knows its rows, and fetches them, with all that have not been read yet, when it is asked.
