@@ -166,8 +166,9 @@ class Game:
         return self._play(whole_number("steps", steps))
 
     def _play(self, steps: int) -> Iterator[Record]:
+        interrupts = interrupts_wait()
         for _ in range(steps):
-            with interrupts_wait():
+            with interrupts:
                 record = self.step()
             yield record
         if self._on_gpu is not None:

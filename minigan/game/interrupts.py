@@ -12,16 +12,19 @@ import threading
 class interrupts_wait:
     """Context in which a first interrupt (SIGINT) is held back until the end of the block.
 
-    In a thread other than the main one, where interrupts never arrive, it does nothing.
+    In a thread other than the main one, where interrupts never arrive, it does nothing. It may
+    be entered many times.
     """
 
-    def __enter__(self):
-        self._held = False
+    def __init__(self) -> None:
         # A handler that was not set from Python (None) could not be put back.
         self._main = (
             threading.current_thread() is threading.main_thread()
             and signal.getsignal(signal.SIGINT) is not None
         )
+
+    def __enter__(self):
+        self._held = False
         if self._main:
             self._usual = signal.signal(signal.SIGINT, self._hold)
         return self

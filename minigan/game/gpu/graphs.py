@@ -77,7 +77,7 @@ class Replay:
         self._calls, self._changes = 0, self._changes + 1
 
     def _record(self, rng: Any, drawn: list, now: Any, networks: list[Sequential]) -> Any:
-        """Take the turn where it will be replayed, and record it; if that fails, go on as before."""
+        """Take the turn where it will be replayed, and record it; or go on as before."""
         refusal = self._refusal() or _refusal_of(networks)
         if refusal:
             self._give_up(refusal)
