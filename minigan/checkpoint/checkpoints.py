@@ -19,7 +19,7 @@ from minigan.base.files import write_whole
 from minigan.base.version import __version__
 from minigan.checkpoint.sealed import read_sealed, seal
 
-FORMAT = 1  # of the file; raised when an older minigan could misread a newer file
+FORMAT = 2  # of the file; raised when one minigan could misread another's: 1 was that of 0.1.0
 NAMED = 5  # differences named in an error, at most
 
 
@@ -96,7 +96,8 @@ def read(path: str | os.PathLike) -> Checkpoint:
     tree = read_sealed(Path(path))
     if tree.get("format") != FORMAT:
         raise CheckpointError(
-            f"{path}: expected a checkpoint of format {FORMAT}, got {tree.get('format')!r}"
+            f"{path}: expected a checkpoint of format {FORMAT}, as minigan {__version__} writes it, "
+            f"got {tree.get('format')!r}"
         )
     parts: dict[str, Any] = {name: tree.get(name) for name in Checkpoint._fields}
     for name, part in parts.items():

@@ -79,14 +79,14 @@ def test_another_version_is_refused_and_can_be_read(saved, monkeypatch, module, 
 
 
 def test_another_format_is_refused(path, monkeypatch):
-    monkeypatch.setattr("minigan.checkpoint.checkpoints.FORMAT", 2)
+    monkeypatch.setattr("minigan.checkpoint.checkpoints.FORMAT", 1)
     save(path, state(), configuration=RUN)
     monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="expected a checkpoint of format 1, got 2"):
+    with pytest.raises(CheckpointError, match=r"expected a checkpoint of format 2, as minigan .*, got 1$"):
         read(path)
 
 
-@pytest.mark.parametrize("tree", [{}, {"format": 1}, {"format": 1, "state": {}, "versions": 3}])
+@pytest.mark.parametrize("tree", [{}, {"format": 2}, {"format": 2, "state": {}, "versions": 3}])
 def test_an_archive_that_is_sealed_but_no_checkpoint_is_refused(path, tree):
     from minigan.checkpoint.sealed import seal
 
