@@ -96,8 +96,8 @@ def read(path: str | os.PathLike) -> Checkpoint:
     tree = read_sealed(Path(path))
     if tree.get("format") != FORMAT:
         raise CheckpointError(
-            f"{path}: expected a checkpoint of format {FORMAT}, as minigan {__version__} writes it, "
-            f"got {tree.get('format')!r}"
+            f"{path}: expected a checkpoint of format {FORMAT}, as minigan {__version__} "
+            f"writes it, got {tree.get('format')!r}"
         )
     parts: dict[str, Any] = {name: tree.get(name) for name in Checkpoint._fields}
     for name, part in parts.items():
