@@ -69,7 +69,7 @@ class Optimizer(ABC):
         if not isinstance(network, Sequential):
             raise InputError(f"{type(self).__name__}: expected a Sequential, got {network!r}")
         self.network = network
-        self.lr = schedule(f"{type(self).__name__}: lr", lr)
+        self.lr: Any = lr
         self.t = 0
         self._scratch = network.xp.empty_like(network.params[:BLOCK])
 
@@ -84,6 +84,12 @@ class Optimizer(ABC):
         self._update(self.network.params, self.network.grads, self.rate("lr"))
         self.t += 1
         self.network.constrain()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("lr", "momentum"):  # a number is a schedule too, now and later
+            high = self.highest.get(name, math.inf)
+            value = schedule(f"{type(self).__name__}: {name}", value, high=high)
+        object.__setattr__(self, name, value)
 
     def rate(self, name: str, t: int | None = None) -> float:
         """The number that a schedule has for the next update, or for the one after ``t`` updates.
@@ -194,7 +200,7 @@ class SGD(Optimizer):
 
     def __init__(self, network: Sequential, lr: float | Schedule, momentum: float | Schedule = 0.0):
         super().__init__(network, lr)
-        self.momentum = schedule("SGD: momentum", momentum, high=1.0)
+        self.momentum: Any = momentum
         self.velocity = network.xp.zeros_like(network.params)
 
     def _update(self, params, grads, lr):

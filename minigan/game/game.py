@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigan.base.backend import array_module, described
-from minigan.base.errors import InputError
+from minigan.base.errors import InputError, NonFiniteError
 from minigan.base.randomness import Streams
 from minigan.base.validation import whole_number
 from minigan.game.interrupts import interrupts_wait
@@ -47,7 +47,8 @@ class Game:
         What the samplers and the random layers draw from; each name has a stream of its own.
     **samplers : Sampler
         Anything with ``sample(m, rng)``, under the names that the turns draw. It returns an
-        array (m, width), or a tuple of arrays of m rows.
+        array (m, width), which is cast to the networks' dtype, or a tuple of arrays of m rows,
+        of which whole numbers (labels) stay as they are.
 
     Attributes
     ----------
@@ -236,6 +237,7 @@ class Game:
 
     def _take(self, turn: Turn) -> dict[str, float]:
         drawn = {name: self._minibatch(name) for name in turn.draws}
+        remembered = [self._networks[name].remembered() for name in turn.moves]
         for name in turn.moves:
             self._networks[name].zero_grads()
         with overflow_is_named():
@@ -245,7 +247,12 @@ class Game:
             for name in turn.moves:
                 grads = self._networks[name].grads
                 figures[f"{name}_grad_norm"] = math.sqrt(grads.dot(grads))
-        check_finite(self.steps_done + 1, turn, figures)
+        try:
+            check_finite(self.steps_done + 1, turn, figures)
+        except NonFiniteError:
+            for name, memories in zip(turn.moves, remembered, strict=True):
+                self._networks[name].remember(memories)
+            raise
         for name in turn.moves:
             self._optimizers[name].step()
         return figures
@@ -254,18 +261,19 @@ class Game:
         m = times * self._batch
         rows = self._samplers[name].sample(m, self._streams[name])
         if isinstance(rows, tuple):
-            return tuple(self._checked_rows(name, part, m) for part in rows)
+            return tuple(self._checked_rows(name, part, m, labels="iub") for part in rows)
         return self._checked_rows(name, rows, m)
 
-    def _checked_rows(self, name: str, rows: Any, m: int) -> Any:
-        """The rows in the networks' dtype, if there are ``m`` of them on the right device."""
+    def _checked_rows(self, name: str, rows: Any, m: int, labels: str = "") -> Any:
+        """The ``m`` rows in the networks' dtype, but for kinds of dtype that are ``labels``."""
         xp = self._device.xp
         if array_module(rows) is not xp:
             raise InputError(f"{name}: expected rows of {xp.__name__}, got {described(rows)}")
         rows = xp.asarray(rows)
         if rows.ndim != 2 or len(rows) != m:
             raise InputError(f"{name}: expected rows ({m}, width) from sample, got {rows.shape}")
-        return rows if rows.dtype == self._dtype else rows.astype(self._dtype)
+        is_right = rows.dtype == self._dtype or rows.dtype.kind in labels
+        return rows if is_right else rows.astype(self._dtype)
 
     def _check_names(self, turn: Turn, figures: Any) -> None:
         """Raise InputError unless a turn returns figures, under names that no other turn has."""
@@ -283,7 +291,7 @@ class Game:
         self._figures[turn] = frozenset(figures)
 
     def state(self) -> dict[str, Any]:
-        """All that the next steps depend on, between two steps.
+        """All that the next steps depend on beside the settings, between two steps.
 
         Returns
         -------
@@ -365,6 +373,8 @@ class Game:
                 f"game.{name}: expected the network that the turns hold; write into "
                 f"{name}.params, or make another game"
             )
+        if name == "k" and not hasattr(type(self), "k"):
+            raise InputError("game.k: expected to set the k of a turn, as game.turns[0].k")
         object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from minigan.base.errors import InputError
+from minigan.base.validation import whole_number
 from minigan.game.turn import Turn
 from minigan.networks.sequential import Sequential
 from minigan.optimizers import Optimizer
@@ -21,6 +22,11 @@ def named_networks(turns: tuple[Turn, ...]) -> dict[str, Sequential]:
             raise InputError(f"expected turns, got {turn!r}")
         if any(turn is other for other in turns[:i]):
             raise InputError(f"{turn}: expected each turn once, got it twice; set k for more")
+        whole_number(f"{turn}: k", turn.k)
+        if type(turn).__hash__ is None:
+            raise InputError(
+                f"{turn}: expected a turn that is equal to itself only, as @dataclass(eq=False) is"
+            )
         for name, network in turn.networks().items():
             if networks.setdefault(name, network) is not network:
                 raise InputError(f"{turn}: expected one network called {name}, got two")

@@ -16,12 +16,13 @@ class Turn(ABC):
     A subclass keeps its networks as attributes, under the names by which a game knows them,
     and writes ``gradients``. The game draws what is named in ``draws``, zeroes the gradients
     of what is named in ``moves``, calls ``gradients``, checks that all is finite, and steps the
-    optimizers of what moves.
+    optimizers of what moves. A turn that remembers something is saved by its own ``state()`` and
+    ``restore(state)``; one whose networks are in lists returns them by name from ``networks``.
 
     Attributes
     ----------
     moves : tuple of str
-        Names of the networks whose parameters change; all others stay as they are.
+        Names of the networks whose parameters change; ``check_turn`` sees that others stay.
     draws : tuple of str
         Names of the samplers from which a fresh minibatch is drawn for each turn.
     k : int

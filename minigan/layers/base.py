@@ -42,10 +42,10 @@ class Layer(ABC):
     n_in, n_out : int or None
         Width of the input and the output; None where any width passes through.
     mixes : bool
-        Whether an example's output may depend on the other examples of its batch, or the layer
-        draws random numbers in ``forward`` by itself. True unless a class says False; a subclass
-        that says nothing is True again. Real and generated examples go through a network as one
-        batch only where no layer mixes.
+        Whether an example's output may depend on the other examples of its batch, or on how many
+        random numbers were drawn for them in ``forward``. True unless a class says False; a
+        subclass that says nothing is True again. Batches that are given together go through a
+        network side by side only where no layer mixes.
     params, grads : mapping of str to array
         The same views by name, ``params["W"]`` is ``W``, ``grads["W"]`` is ``dW``.
     flat_params, flat_grads : array
@@ -87,9 +87,9 @@ class Layer(ABC):
         ----------
         x : array, shape (batch, n_in)
         train : bool
-            Whether the pass is one of training; only dropout and noise care.
+            Whether the pass is one of training: dropout, noise, and layers that remember care.
         rng : numpy.random.Generator, optional
-            Source of randomness; only dropout and noise need one.
+            Source of randomness, for dropout, noise and the like.
 
         Returns
         -------
@@ -147,8 +147,8 @@ class Layer(ABC):
             own[name] = views[name] = params[start:stop].reshape(shape)
             views["d" + name] = gradients.memory[start:stop].reshape(shape)
             start = stop
-        for name in ("_views", *own):
-            self.__dict__.pop(name, None)
+        for name in ("_views", *views):
+            self.__dict__.pop(name, None)  # what __init__ may have put in their place
         self.flat_params, self._gradients = params, gradients
         self.params = MappingProxyType(own)
         self.__dict__.update(own, _views=views)
@@ -156,6 +156,11 @@ class Layer(ABC):
     def check_bound(self) -> None:
         """Raise InputError if the parameters are not the views that `bind` has made."""
         found = self.__dict__.get("params", NONE)
+        for name in self._views:
+            if hasattr(type(self), name):
+                raise InputError(
+                    f"{self}: expected no class attribute {name}, which hides the view"
+                )
         for name in self.parameter_shapes():
             view = self._views[name]
             if self.__dict__.get(name) is not view or found.get(name) is not view:

@@ -33,6 +33,9 @@ class LeakyReLU(Layer):
         super().__init__(name=name)
         self.slope = real_number(f"{self}: slope", slope, 0)
 
+    def __repr__(self) -> str:
+        return f"LeakyReLU(slope={self.slope}, name={self.name!r})"
+
     def forward(self, x, *, train=True, rng=None):
         """y = x * s with s = 1 or slope; the cache is s. See `Layer.forward`."""
         self.check_input(x)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import getitem
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,13 @@ from minigan.passes.memory import Lender, Loan
 
 if TYPE_CHECKING:
     from minigan.base.types import Seed
+
+
+class PlainCache(NamedTuple):
+    """The cache of plain passes: whose layers they are of, and each batch's caches by layer."""
+
+    layers: tuple[Layer, ...]
+    passes: list[list[Any]]
 
 
 class Sequential(Vectors):
@@ -150,6 +157,8 @@ class Sequential(Vectors):
             If ``x`` has the wrong shape or dtype, or is empty.
         """
         batches = x if type(x) is tuple else (x,)
+        if not batches:
+            raise InputError(f"{self.name}: expected a batch, got an empty tuple")
         kind, n_in, params = type(self._params), self.n_in, self._params
         for batch in batches:
             fits = type(batch) is kind and batch.dtype == params.dtype and batch.ndim == 2
@@ -160,7 +169,8 @@ class Sequential(Vectors):
             ys, cache = self._lender.forward(batches, rng)
         else:
             results = [self._forward_plain(batch.copy(), train, rng) for batch in batches]
-            ys, cache = tuple(y.copy() for y, _ in results), [caches for _, caches in results]
+            ys = tuple(y.copy() for y, _ in results)
+            cache = PlainCache(self._layers, [caches for _, caches in results])
         return (ys if type(x) is tuple else ys[0]), cache
 
     def backward(self, dy, cache, *, param_grads: bool = True, input_grad: bool = True):
@@ -184,14 +194,21 @@ class Sequential(Vectors):
             Gradient of J with respect to the input, the caller's own.
         """
         dys = dy if type(dy) is tuple else (dy,)
-        if isinstance(cache, Loan):
+        if isinstance(cache, Loan) and cache.is_from(self._lender):
             dxs = cache.backward(dys, param_grads, input_grad)
-        else:
+        elif isinstance(cache, PlainCache) and cache.layers is self._layers:
+            if len(dys) != len(cache.passes):
+                raise InputError(f"expected {len(cache.passes)} gradients, got {len(dys)}")
             dxs = tuple(
                 None
                 if d is None and len(dys) > 1
                 else self._backward_plain(d, caches, param_grads, input_grad)
-                for d, caches in zip(dys, cache, strict=True)
+                for d, caches in zip(dys, cache.passes, strict=True)
+            )
+        else:
+            raise InputError(
+                f"{self.name}: expected the cache of a forward pass of this very network, got "
+                f"{'that of another' if isinstance(cache, Loan | PlainCache) else described(cache)}"
             )
         if not input_grad:
             return None
@@ -273,8 +290,8 @@ class Sequential(Vectors):
     def _check_batch(self, batch) -> None:
         """Raise InputError unless it is a batch that the first layers can take."""
         self.layers[0].check_input(batch)
-        fits = batch.dtype == self.dtype and batch.shape[1] == self.n_in
-        if self._params.size and self.n_in is not None and not fits:
+        other_dtype = self._params.size and batch.dtype != self.dtype
+        if other_dtype or self.n_in not in (None, batch.shape[1]):
             raise InputError(
                 f"{self.name}: expected {self.dtype} (batch, {self.n_in}), got {described(batch)}"
             )
@@ -307,6 +324,9 @@ class Part(Sequential):
     def copy(self, dtype=None, device=None) -> Sequential:
         """The same layers of a copy of the whole network."""
         return self._whole.copy(dtype, device)[slice(*self._range)]
+
+    def __copy__(self, *given) -> Sequential:
+        return self.copy(*given)
 
     def __reduce__(self):
         return getitem, (self._whole, slice(*self._range))

@@ -61,7 +61,8 @@ class Vectors:
     def zero_grads(self) -> None:
         """Set all gradients to zero, as ``net.grads[:] = 0`` does, at no cost.
 
-        The first backward pass afterwards writes its gradients, later ones add to them.
+        The first backward pass afterwards writes its gradients, later ones add to them. Arrays
+        that were taken from ``grads`` or ``layer.dW`` before keep old numbers until then.
         """
         for gradients in self._gradients:
             gradients.due = True
@@ -112,7 +113,7 @@ class Vectors:
         return {
             "layers": ", ".join(map(repr, self._layers)),
             "params": np.array(to_host(self._params)),
-            "remembered": {name: layer.state() for name, layer in self._remembering().items()},
+            "remembered": self.remembered(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -130,13 +131,21 @@ class Vectors:
         """
         expect_like(self.name, state, self.state())
         fill(self._params, state["params"])
-        for name, layer in self._remembering().items():
-            layer.restore(state["remembered"][name])
+        self.remember(state["remembered"])
 
-    def _remembering(self) -> dict[str, Layer]:
-        """Layers that remember something beside parameters, by number and class."""
-        named = {f"{i}-{type(layer).__name__}": layer for i, layer in enumerate(self._layers)}
-        return {name: layer for name, layer in named.items() if layer.state()}
+    def remembered(self) -> dict[str, Any]:
+        """Copies of what layers remember beside parameters, by number and class of layer."""
+        states = {
+            f"{i}-{type(layer).__name__}": layer.state()
+            for i, layer in enumerate(self._layers)
+            if type(layer).state is not Layer.state
+        }
+        return {name: copy.deepcopy(state) for name, state in states.items() if state}
+
+    def remember(self, states: dict[str, Any]) -> None:
+        """Let the layers go on from what `remembered` has returned."""
+        for name, state in states.items():
+            self._layers[int(name.partition("-")[0])].restore(copy.deepcopy(state))
 
     def __getstate__(self) -> dict[str, Any]:
         """Layers without their views, and the numbers: views are made anew from these."""

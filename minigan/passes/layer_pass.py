@@ -9,6 +9,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from minigan.base.backend import described
+from minigan.base.errors import InputError
 from minigan.layers.base import Layer
 
 
@@ -42,14 +44,25 @@ class LayerPass:
         """Write the layer's output into ``y``."""
         for i, here in enumerate(self.columns):
             y, self._caches[i] = self.layer.forward(self.x[:, here].T, train=True, rng=rng)
-            self.y[:, here] = y.T
+            self._write("forward", y, self.y[:, here])
 
     def backward(self, dy: Any, param_grads: bool, input_grad: bool) -> Any:
         """Gradient at ``x``, in memory of the pass or that of ``dy``, which is overwritten."""
         for cache, here in zip(self._caches[self._first :], self.columns, strict=False):
             dx = self.layer.backward(dy[:, here].T, cache, param_grads=param_grads)
-            self._dx[:, here] = dx.T
+            if input_grad:
+                self._write("backward", dx, self._dx[:, here])
         return self._dx
+
+    def _write(self, what: str, rows: Any, to: Any) -> None:
+        """Copy what the layer gives, (batch, width), if it is what it promises."""
+        shape, got = to.shape[::-1], (getattr(rows, "shape", None), getattr(rows, "dtype", None))
+        if got != (shape, to.dtype):
+            given = f"{got[1]} {got[0]}" if got[0] is not None else described(rows)
+            raise InputError(
+                f"{self.layer}: expected {what} to give {to.dtype} {shape}, got {given}"
+            )
+        to[...] = rows.T
 
     def part(self, i: int, columns: slice) -> LayerPass:
         """Pass of batch number ``i`` alone, on what forward has left of it."""

@@ -22,7 +22,8 @@ class Lender:
         self._made_of = layers, n_in, dtype, kit_of(xp)
         self._free: list[Block] = []
         own = self._made_of[-1].passes
-        # A layer that draws random numbers in forward would draw them in another order.
+        # Batches side by side draw batch by batch, before the pass. A layer that mixes may draw
+        # in forward, and one that is derived from dropout or noise does: each batch on its own.
         self.stacks = not any(
             layer.mixes or (hasattr(layer, "draw") and type(layer) not in own) for layer in layers
         )
@@ -49,6 +50,10 @@ class Loan:
     def __init__(self, block: Block, free: list[Block], sizes: tuple[int, ...]):
         self._block, self._free = block, free
         self.plan = block.plan(sizes)
+
+    def is_from(self, lender: Lender | None) -> bool:
+        """Whether a network of this lender has made the pass."""
+        return lender is not None and self._free is lender._free
 
     def backward(self, dys: tuple, param_grads: bool, input_grad: bool) -> tuple:
         """Gradients at the inputs, from those at the outputs; None where nothing comes back."""

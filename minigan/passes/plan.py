@@ -50,7 +50,12 @@ class Arrays:
 
 
 class Block:
-    """Memory for one pass, whatever the sizes of its batches: all plans use the same bytes."""
+    """Memory for one pass, whatever the sizes of its batches: all plans use the same bytes.
+
+    A few small arrays that hold zeros are a plan's own, so no more than ``MOST`` plans are kept.
+    """
+
+    MOST = 8
 
     def __init__(self, layers: tuple, n_in: int, dtype: Any, kit: Kit):
         self._layers, self._n_in, self._dtype, self._kit = layers, n_in, dtype, kit
@@ -62,6 +67,8 @@ class Block:
         """Plan for batches of these sizes."""
         plan = self._plans.get(sizes)
         if plan is None:
+            if len(self._plans) == self.MOST:  # batches of many sizes came by
+                self._plans = {}
             plan = self._plans[sizes] = self._make(sizes)
         if plan is not self._last:  # another plan has written here since
             plan.fill_ones()
@@ -74,7 +81,7 @@ class Block:
             return Plan(*made_of, self._kit.xp.empty)
         count = Arrays(None)
         Plan(*made_of, count)
-        if count.stop > self._bytes.size:
+        if not count.stop <= self._bytes.size <= 8 * count.stop:  # too small, or far too large
             room = np.empty(count.stop + 64, np.uint8)
             start = -room.ctypes.data % 64
             self._bytes, self._plans = room[start : start + count.stop], {}

@@ -438,3 +438,70 @@ def test_a_schedule_out_of_range_stops_the_game_before_anything_has_moved(optimi
         made.step()
     assert np.array_equal(net.params, before)
     assert made.optimizers["D"].t == 0
+
+
+def test_what_layers_remember_is_as_before_where_a_game_stops():
+    class Once:
+        def __init__(self):
+            self.left = 3
+
+        def sample(self, m, rng):
+            self.left -= 1
+            return rng.normal(size=(m, 1)) * (np.nan if self.left == 0 else 1)
+
+    G, D = mlp(1, 1, 1), Sequential([Linear(1, 8), BatchNorm(8), ReLU(), Linear(8, 1)], seed=2)
+    made = game(DiscriminatorTurn(G, D), GeneratorTurn(G, D), x=Once())
+    list(made.play(2))
+    mean = D[1].mean.copy()
+    with pytest.raises(NonFiniteError):
+        made.step()
+    assert np.array_equal(D[1].mean, mean)
+    list(made.play(2))
+
+
+def test_labels_stay_whole_numbers():
+    class Labelled:
+        def sample(self, m, rng):
+            y = rng.integers(0, 3, m)
+            return np.eye(3)[y] + 0.1 * rng.normal(size=(m, 3)), y[:, None]
+
+    class Classifier(Turn):
+        """Cross-entropy: softmax of three outputs against a label."""
+
+        moves, draws = ("C",), ("xy",)
+
+        def __init__(self, C):
+            self.C = C
+
+        def gradients(self, rng, xy):
+            x, y = xy
+            assert (x.dtype, y.dtype.kind) == (np.float32, "i")
+            a, cache = self.C.forward(x, rng=rng)
+            p = np.exp(a - a.max(1, keepdims=True))
+            p /= p.sum(1, keepdims=True)
+            hit = np.eye(3, dtype=p.dtype)[y[:, 0]]
+            self.C.backward((p - hit) / len(x), cache, input_grad=False)
+            return {"J_C": -np.log((p * hit).sum(1)).mean()}
+
+    C = mlp(3, 3, 1)
+    *_, record = Game(Classifier(C), optimizers=[Adam(C, 0.01)], xy=Labelled()).play(200)
+    assert record.J_C < 0.1
+
+
+def test_rates_may_be_set_to_numbers():
+    optimizer = SGD(mlp(1, 1, 1), 0.1)
+    optimizer.lr, optimizer.momentum = 0.01, 0.9
+    assert (optimizer.rate("lr"), optimizer.rate("momentum")) == (0.01, 0.9)
+    with pytest.raises(InputError, match="SGD: momentum: expected a finite number"):
+        optimizer.momentum = 1.0
+
+
+def test_k_is_a_turns_and_a_turn_is_equal_to_itself_only():
+    with pytest.raises(InputError, match=r"game\.k: expected to set the k of a turn"):
+        game().k = 3
+    never = type("Never", (GeneratorTurn,), {"k": 0})
+    with pytest.raises(InputError, match="k: expected a whole number >= 1, got 0"):
+        game(never(G, D))
+    alike = type("Alike", (GeneratorTurn,), {"__hash__": None})
+    with pytest.raises(InputError, match="expected a turn that is equal to itself only"):
+        game(alike(G, D))

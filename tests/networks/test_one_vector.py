@@ -223,3 +223,28 @@ def test_a_layer_needs_no_call_of_its_bases_init():
     net = Sequential([Scale(), Scale()], dtype="float64")
     assert [layer.name for layer in net] == ["scale1", "scale2"]
     assert np.array_equal(net(np.ones((1, 2))), [[4, 4]])
+
+
+def test_a_gradient_made_in_init_does_not_hide_the_view():
+    class Gain(Linear):
+        def __init__(self, width):
+            super().__init__(width, width)
+            self.W, self.dW = np.zeros((width, width)), np.zeros((width, width))
+
+    net = Sequential([Gain(2)], dtype="float64")
+    assert are_views(net)
+
+    class Hidden(Linear):
+        dW = None
+
+    with pytest.raises(InputError, match="expected no class attribute dW"):
+        Sequential([Hidden(2, 2)])
+
+
+def test_a_shallow_copy_of_a_part_is_coherent():
+    net = network()
+    part = copy.copy(net[:1])
+    part.params[:] = 7
+    assert net[0].W.max() < 7
+    assert pickle.loads(pickle.dumps(part)).params.min() == 7
+    assert part.copy().params.min() == 7

@@ -319,9 +319,27 @@ def test_a_seed_is_a_whole_number(seed):
         network(seed=seed)
 
 
-def test_backward_needs_one_cache_a_layer():
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_cache_of_another_network_is_refused(fast):
+    """Else one network's gradient would go silently into another."""
     net = network(dtype="float64")
-    net.fast = False
-    y, caches = net.forward(np.zeros((1, 2)))
-    with pytest.raises(ValueError, match="zip"):
-        net.backward(y, [caches[0][1:]])
+    net.fast = fast
+    y, cache = net.forward(np.zeros((1, 2)))
+    for other in (net.copy(), net[:1], network(dtype="float64")):
+        other_fast = other.backward
+        with pytest.raises(InputError, match=r"expected the cache of .* very network, got that of"):
+            other_fast(y, cache)
+    with pytest.raises(InputError, match=r"expected the cache .* got NoneType"):
+        net.backward(y, None)
+    net.backward(y, cache)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_as_many_gradients_come_back_as_batches_went_in(fast):
+    net = network(dtype="float64")
+    net.fast = fast
+    (y, z), cache = net.forward((np.zeros((1, 2)), np.zeros((3, 2))))
+    with pytest.raises(InputError, match="expected 2 gradients, got 3"):
+        net.backward((y, z, z), cache)
+    with pytest.raises(InputError, match="expected a batch, got an empty tuple"):
+        net.forward(())

@@ -256,3 +256,47 @@ def test_dropout_whose_keep_changes_scales_as_it_draws():
         net[0].keep = keep
         y, _ = net.forward(x, rng=np.random.default_rng(0))
         assert sorted(set(y.ravel().tolist())) == [0.0, pytest.approx(1 / keep)]
+
+
+def test_batches_of_ever_other_sizes_do_not_pile_up_memory():
+    net = network()
+    for m in (*range(1, 60), 4000, 2):
+        gradients(net, batch(m), np.ones((m, 2)))
+    (block,) = net._lender._free
+    assert len(block._plans) <= block.MOST
+    gradients(net, batch(1), np.ones((1, 2)))
+    assert block._bytes.nbytes < 100_000  # and not what 4,000 examples took
+
+
+class Broadcast(Linear):
+    """Gives one column where it promises three."""
+
+    def forward(self, x, *, train=True, rng=None):
+        return x.mean(1, keepdims=True), x
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return np.broadcast_to(dy.sum(1, keepdims=True) / 2, cache.shape)
+
+
+class Single(Broadcast):
+    def forward(self, x, *, train=True, rng=None):
+        return super().forward(np.tile(x, (1, 2)))[0].astype("float32") * np.ones((1, 3), "f4"), x
+
+
+@pytest.mark.parametrize("kind", [Broadcast, Single])
+def test_what_a_layer_of_ones_own_gives_is_not_spread_out_or_cast(kind):
+    net = Sequential([Linear(2, 2), kind(2, 3), Linear(3, 1)], dtype="float64")
+    with pytest.raises(InputError, match=r"expected forward to give float64 \(6, 3\), got"):
+        net.forward(batch())
+
+
+def test_a_first_layer_may_have_no_gradient_to_give():
+    class Lookup(Linear):
+        def backward(self, dy, cache, *, param_grads=True):
+            super().backward(dy, cache, param_grads=param_grads)
+
+    net = Sequential([Lookup(2, 3), Linear(3, 1)], dtype="float64")
+    y, cache = net.forward(batch())
+    assert net.backward(y, cache, input_grad=False) is None
+    with pytest.raises(InputError, match=r"expected backward to give .* got NoneType"):
+        net.backward(y, cache)
