@@ -57,6 +57,18 @@ def test_a_bias_of_the_wrong_shape_is_refused(kind, pieces, shape):
         kind(3, 2, bias=np.zeros(shape), name="h")
 
 
+@pytest.mark.parametrize("bias", [None, float("nan"), "zero", [1.0, float("inf"), 0.0]])
+def test_a_bias_is_made_of_finite_numbers(bias):
+    with pytest.raises(InputError, match=r"Linear\('linear'\): expected a finite bias, got"):
+        Linear(2, 3, bias=bias)
+
+
+@pytest.mark.parametrize("weights", [0, [], np.ones((2, 3))], ids=str)
+def test_weights_are_an_initialiser(weights):
+    with pytest.raises(InputError, match="expected an initialiser as weights, got"):
+        Linear(2, 3, weights=weights)
+
+
 @PIECES
 def test_the_limit_on_columns_is_the_formula_of_2014(kind, pieces, rng):
     layer = Sequential([kind(6, 4, max_col_norm=1.9365)], dtype="float64").layers[0]

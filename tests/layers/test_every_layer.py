@@ -129,6 +129,9 @@ def test_a_gradient_of_another_shape_is_refused_by_name(make, rng):
     for shape in [(5, n + 1), (4, n), (1, n), (6, n), (), (5,), (5, 1), (5, n, 1)]:
         with pytest.raises(InputError, match=message + re.escape(str(shape))):
             net.backward(np.ones(shape), cache)
+    for thing in (dy.tolist(), 1.0, None):
+        with pytest.raises(InputError, match=message):
+            net.backward(thing, cache)
     assert not net.grads.any()
 
 
