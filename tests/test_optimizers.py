@@ -205,6 +205,11 @@ def test_adams_hyperparameters_are_keywords_only():
         Adam(network(), 1e-3, 0.5)
 
 
+def test_an_optimizer_is_built_on_a_network():
+    with pytest.raises(InputError, match=r"SGD: expected a Sequential, got 0\.1"):
+        SGD(0.1, network())
+
+
 def test_an_optimizer_without_an_update_cannot_be_made():
     class Lazy(Optimizer):
         pass
