@@ -74,15 +74,17 @@ def test_what_is_handed_out_is_the_callers_own_for_ever(fast):
 
 
 @fast_and_plain
-def test_input_and_output_may_be_overwritten_between_forward_and_backward(fast):
-    net, x, dy = network(fast), batch(), np.ones((6, 2))
+@pytest.mark.parametrize("layers", [5, 4], ids=["linear last", "sigmoid last"])
+def test_input_and_output_may_be_overwritten_between_forward_and_backward(fast, layers):
+    net, x = network(fast)[:layers], batch()
+    dy = np.ones((6, net.n_out))
     expected = gradients(net, x, dy)
 
     def overwrite(y):
         x[...], y[...] = np.nan, np.nan
 
     assert_equal(gradients(net, x, dy, overwrite), expected)
-    assert np.array_equal(dy, np.ones((6, 2)))
+    assert np.array_equal(dy, np.ones((6, net.n_out)))
 
 
 @fast_and_plain
