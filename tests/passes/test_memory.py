@@ -12,7 +12,6 @@ from minigan import (
     SGD,
     Dropout,
     GaussianNoise,
-    InputError,
     Linear,
     Maxout,
     ReLU,
@@ -103,16 +102,6 @@ def test_memory_comes_back_when_a_cache_is_dropped_and_no_more_is_kept_than_a_fe
     assert not net._lender._free
     del caches
     assert len(net._lender._free) == Lender.MOST
-
-
-def test_an_error_gives_the_memory_back():
-    net = network(random=True)
-    for _ in range(3):
-        with pytest.raises(InputError, match="expected rng="):
-            net.forward(batch())
-    assert len(net._lender._free) == 1
-    net.forward(batch(), rng=np.random.default_rng(0))
-    assert len(net._lender._free) == 1
 
 
 def test_a_suspended_generator_keeps_its_pass():
