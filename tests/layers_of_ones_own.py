@@ -6,49 +6,52 @@ from minigan import Layer, Linear, ReLU
 
 
 class BatchNorm(Layer):
-    """y = g (x - mean) / sd + b, with mean and sd of the batch; of all batches seen, at test time.
+    """y = gamma (x - mean) / s + beta, with mean and s of the batch, or those remembered at test.
 
-    The running statistics move in backward, as layers ask for: see `minigan.layers.base`.
+    With n = (x - mean) / s, s^2 = var + eps and dn = dy gamma, row by row:
+
+        dx = (dn - mean(dn) - n mean(dn n)) / s
     """
 
-    def __init__(self, n, *, momentum=0.9, name=None):
-        super().__init__(name=name)
+    mixes = True
+    eps, rate = 1e-3, 0.1
+
+    def __init__(self, n):
         self.n_in = self.n_out = n
-        self.momentum, self.mean, self.variance = momentum, np.zeros(n), np.ones(n)
+        self.mean, self.var = np.zeros(n), np.ones(n)
 
     def parameter_shapes(self):
-        return {"g": (self.n_in,), "b": (self.n_in,)}
+        return {"gamma": (self.n_in,), "beta": (self.n_in,)}
 
     def initialise(self, rng):
-        self.g = np.ones(self.n_in)
-        self.b = np.zeros(self.n_in)
+        self.gamma[...] = 1
 
     def forward(self, x, *, train=True, rng=None):
         self.check_input(x)
-        mean = x.mean(0) if train else self.mean.astype(x.dtype)
-        variance = x.var(0) if train else self.variance.astype(x.dtype)
-        s = 1 / np.sqrt(variance + x.dtype.type(1e-3))
-        h = (x - mean) * s
-        return self.g * h + self.b, (h, s, mean, variance, train)
+        moments = (x.mean(axis=0), x.var(axis=0)) if train else (self.mean, self.var)
+        mean, var = (moment.astype(x.dtype) for moment in moments)
+        s = np.sqrt(var + x.dtype.type(self.eps))
+        n = (x - mean) / s
+        return n * self.gamma + self.beta, (n, s, mean, var, train)
 
     def backward(self, dy, cache, *, param_grads=True):
-        h, s, mean, variance, train = cache
+        n, s, mean, var, train = cache
         if param_grads:
-            self.dg += (dy * h).sum(0)
-            self.db += dy.sum(0)
+            self.dgamma += (dy * n).sum(axis=0)
+            self.dbeta += dy.sum(axis=0)
             if train:
-                self.mean[...] = self.momentum * self.mean + (1 - self.momentum) * mean
-                self.variance[...] = self.momentum * self.variance + (1 - self.momentum) * variance
-        dh = dy * self.g
-        if not train:
-            return dh * s
-        return (dh - dh.mean(0) - h * (dh * h).mean(0)) * s
+                self.mean += self.rate * (mean - self.mean)
+                self.var += self.rate * (var - self.var)
+        dn = dy * self.gamma
+        if train:
+            dn = dn - dn.mean(axis=0) - n * (dn * n).mean(axis=0)
+        return dn / s
 
     def state(self):
-        return {"mean": self.mean.copy(), "variance": self.variance.copy()}
+        return {"mean": self.mean.copy(), "var": self.var.copy()}
 
     def restore(self, state):
-        self.mean[...], self.variance[...] = state["mean"], state["variance"]
+        self.mean[...], self.var[...] = state["mean"], state["var"]
 
 
 class Swish(Layer):

@@ -3,7 +3,7 @@
 import batch_norm
 import numpy as np
 import pytest
-from batch_norm import BatchNorm
+from layers_of_ones_own import BatchNorm
 
 from minigan import DiscriminatorTurn, GeneratorTurn, Linear, ReLU, Sequential, Tanh
 from minigan.checks import GradientError, check_game, check_layer, check_network, check_turn

@@ -3,7 +3,7 @@
 import numpy as np
 import planted_turns as planted
 import pytest
-from batch_norm import BatchNorm
+from layers_of_ones_own import BatchNorm
 from planted_turns import DTurn, GTurn, bug
 from turns_of_papers import (
     EncoderGeneratorTurn,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import turns_of_papers as papers
-from batch_norm import BatchNorm
+from layers_of_ones_own import BatchNorm
 
 import minigan as mg
 from minigan.checks import GradientError, check_game, check_turn

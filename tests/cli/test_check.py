@@ -48,13 +48,6 @@ def test_a_check_that_fails_tells_what_is_wrong_and_ends_with_code_1(suite, caps
     assert printed.err == ""
 
 
-def test_columns_stand_under_their_heads(suite, capsys):
-    suite(GOOD, BAD)
-    main(["check"])
-    head, first, second = capsys.readouterr().out.splitlines()[:3]
-    assert first.index("40") + 2 == second.index(" 7 ") + 2 == head.index("directions") + 10
-
-
 @pytest.mark.parametrize(("reports", "code"), [([GOOD], 0), ([GOOD, BAD], 1)])
 def test_a_check_as_json_has_the_same_in_it(reports, code, suite, capsys):
     suite(*reports)

@@ -96,13 +96,6 @@ def test_options_reach_the_run(out, monkeypatch, capsys):
     assert list(progress(iter([1, 2]), 2)) == [1, 2]
 
 
-def test_a_film_is_written_on_demand(out, capsys):
-    assert main(["figure1", "--steps", "2", "--animate", "--json", "--out", str(out)]) == 0
-    names = ["figure1.png", "training.gif"]
-    assert strictly(capsys.readouterr().out)["files"] == [str(out / name) for name in names]
-    assert sorted(path.name for path in out.iterdir()) == names
-
-
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
 def test_ctrl_c_ends_the_run_with_a_picture_and_code_130(form, out, monkeypatch, capsys):
     monkeypatch.setattr("minigan.cli.figure.progress", interrupted_after(3))

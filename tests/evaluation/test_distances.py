@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from devices import put, take
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minigan.evaluation.distances import Centres, exact_half_squares, slices
+from minigan.evaluation.distances import Centres
 from minigan.evaluation.log_sum_exp import INEXACT
 
 from . import oracles
@@ -58,36 +57,3 @@ def test_the_bound_is_small_enough_to_be_of_use(rng):
     half_squares = group.half_squares_of(points)
     assert group.error(half_squares, np.float32).max() / 0.2**2 < 0.2  # nats, of about 33
     assert group.error(half_squares, np.float64).max() / 1.0**2 < INEXACT
-
-
-def test_the_origin_takes_a_constant_offset_out(rng):
-    points, centres = rng.random((5, 60)), rng.random((50, 60))
-    near, far = Centres(centres), Centres(centres + 1e4)
-    bound = near.error(near.half_squares_of(points), np.float32)
-    moved = far.error(far.half_squares_of(points + 1e4), np.float32)
-    np.testing.assert_allclose(moved, bound, rtol=1e-6)
-
-
-def test_tiles_cover_the_centres_in_order(xp, rng):
-    points, centres = rng.random((4, 3)), rng.random((11, 3))
-    group, x = Centres(put(xp, centres)), put(xp, points)
-    products = group.products(x, group.half_squares_of(x), np.float64, 4)
-    tiles = [(first, take(h).copy()) for first, h in products]
-    assert [(first, h.shape) for first, h in tiles] == [(0, (4, 4)), (4, (4, 4)), (8, (4, 3))]
-    expected = oracles.half_squares(points, centres).astype(float)
-    np.testing.assert_allclose(np.concatenate([h for _, h in tiles], axis=1), expected, atol=1e-14)
-
-
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_exact_is_exact(xp, rng, dtype):
-    points, centres = rng.normal(size=(6, 900)).astype(dtype), rng.random((70, 900)).astype(dtype)
-    i, j = (index.ravel() for index in np.indices((6, 70)))
-    exact = exact_half_squares(put(xp, points), put(xp, centres), put(xp, i), put(xp, j))
-    expected = oracles.half_squares(points, centres).ravel()
-    np.testing.assert_allclose(take(exact), expected.astype(float), rtol=1e-14)
-
-
-def test_slices_cover_a_range():
-    assert slices(7, 3) == [slice(0, 3), slice(3, 6), slice(6, 7)]
-    assert slices(6, 3) == [slice(0, 3), slice(3, 6)]
-    assert slices(2, 5) == [slice(0, 2)]

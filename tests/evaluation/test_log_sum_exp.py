@@ -7,7 +7,7 @@ from scipy.special import logsumexp
 
 from minigan.evaluation import log_density
 from minigan.evaluation import log_sum_exp as terms
-from minigan.evaluation.distances import Centres, exact_half_squares
+from minigan.evaluation.distances import exact_half_squares
 
 from . import oracles
 
@@ -55,21 +55,6 @@ def test_where_float64_products_are_too_coarse_all_that_matter_are_exact(rng, pa
     assert sum(pairs) == 3 * 199
 
 
-def few(points, centres, widest, tile):
-    """`few_that_matter` of host arrays."""
-    group = Centres(centres)
-    return terms.few_that_matter(points, group, group.half_squares_of(points), widest, tile)
-
-
-def test_many_is_noticed_early(data, pairs):
-    assert few(data[0][:1], data[1], 10.0, 32) is None
-    assert not pairs
-
-
-def test_numbers_too_large_for_float32_are_left_to_float64(data):
-    assert few(1e20 * data[0], 1e20 * data[1], 1.0, 32) is None
-
-
 @pytest.mark.parametrize("widest", [0.02, 0.5, 1e3])
 @pytest.mark.parametrize("flat", [False, True])
 def test_sum_exp_is_the_sum(xp, rng, widest, flat):
@@ -97,14 +82,3 @@ def test_terms_left_inexact_cannot_change_a_sum_by_more_than_the_tolerance(rng):
     alone = [terms.inexact_from(error, m, np.array([s])) for s in (1.0, 0.1, 1e-4)]
     together = terms.inexact_from(error, m, np.array([1.0, 0.1, 1e-4]))
     assert np.array_equal(together, np.max(alone, axis=0))
-
-
-def test_the_screen_for_few_is_left_out_once_there_were_many(data, monkeypatch):
-    calls = []
-
-    def screen(*arguments):
-        calls.append(arguments)
-
-    monkeypatch.setattr(terms, "few_that_matter", screen)
-    log_density(*data, 10.0, block=10)
-    assert len(calls) == 1

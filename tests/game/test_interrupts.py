@@ -25,35 +25,23 @@ def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_the_block_is_finished_first():
+def test_the_block_is_finished_first_and_the_old_handler_is_back(pythons_own_handler):
     done = []
     with pytest.raises(KeyboardInterrupt), interrupts_wait():
         interrupt()
+        assert signal.getsignal(signal.SIGINT) is not pythons_own_handler
         done.append("everything")
     assert done == ["everything"]
-
-
-def test_the_old_handler_is_back_afterwards(pythons_own_handler):
-    with interrupts_wait():
-        assert signal.getsignal(signal.SIGINT) is not pythons_own_handler
     assert signal.getsignal(signal.SIGINT) is pythons_own_handler
 
 
-def test_the_old_handler_is_back_after_an_interrupt(pythons_own_handler):
-    with pytest.raises(KeyboardInterrupt), interrupts_wait():
-        interrupt()
-    assert signal.getsignal(signal.SIGINT) is pythons_own_handler
-
-
-def test_the_old_handler_is_back_after_an_error(pythons_own_handler):
+def test_the_old_handler_is_back_after_an_error_and_without_an_interrupt(pythons_own_handler):
     with pytest.raises(ZeroDivisionError), interrupts_wait():
         raise ZeroDivisionError
     assert signal.getsignal(signal.SIGINT) is pythons_own_handler
-
-
-def test_without_an_interrupt_nothing_is_raised():
     with interrupts_wait():
         pass
+    assert signal.getsignal(signal.SIGINT) is pythons_own_handler
 
 
 def test_a_second_interrupt_arrives_at_once_and_alone(pythons_own_handler):

@@ -52,13 +52,6 @@ def test_the_docstrings_formula_converts_weights_of_the_original_code(rng):
     assert formula in ChannelMaxout.__doc__
 
 
-def test_one_piece_passes_everything(rng):
-    layer, x = ChannelMaxout((2, 2, 2), 1), rng.normal(size=(3, 8))
-    y, cache = layer.forward(x)
-    assert np.array_equal(y, x)
-    assert np.array_equal(layer.backward(x, cache), x)
-
-
 WRONG = {
     "pieces": (((4, 2, 2), 0), "pieces: expected a whole number >= 1, got 0"),
     "no multiple": (((4, 2, 2), 3), "expected a multiple of 3 pieces as channels, got 4"),

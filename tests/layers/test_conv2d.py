@@ -1,4 +1,4 @@
-"""Conv2D: plain loops, PyTorch, the sizes of the 2014 paper."""
+"""Conv2D: plain loops, PyTorch, what is refused."""
 
 import numpy as np
 import pytest
@@ -106,17 +106,6 @@ def test_the_first_convolution_of_the_paper_is_pytorchs_in_float32(torch):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5 * np.abs(ours).max())
 
 
-def test_a_kernel_as_large_as_the_image_is_a_linear_layer(rng):
-    conv, linear = Conv2D((2, 3, 3), 5, kernel=3), Linear(18, 5)
-    for layer in (conv, linear):
-        Sequential([layer], dtype="float64")
-    linear.W[...], linear.b[...] = conv.W, rng.normal(size=5)
-    conv.b[...] = linear.b
-    x, dy = rng.normal(size=(4, 18)), rng.normal(size=(4, 5))
-    for ours, theirs in zip(all_of(conv, x, dy), all_of(linear, x, dy), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13)
-
-
 def test_a_kernel_is_not_turned_round():
     layer = Conv2D((1, 2, 3), 1, kernel=2)
     Sequential([layer], dtype="float64")
@@ -155,21 +144,6 @@ def test_a_bias_for_every_pixel_can_be_given(rng):
     Sequential([layer], dtype="float64")
     layer.W[...] = 0
     assert np.array_equal(layer.forward(np.ones((2, 12)))[0], [bias, bias])
-
-
-SIZES = {  # the three convolutions of the 2014 paper's CIFAR-10 discriminator
-    (3, 32, 32): ({"channels": 64, "kernel": 8, "pad": 4}, (64, 33, 33)),
-    (32, 16, 16): ({"channels": 64, "kernel": 8, "pad": 3}, (64, 15, 15)),
-    (32, 7, 7): ({"channels": 384, "kernel": 5, "pad": 3}, (384, 9, 9)),
-}
-
-
-@pytest.mark.parametrize("shape_in", SIZES)
-def test_sizes_of_the_paper(shape_in):
-    options, shape_out = SIZES[shape_in]
-    layer = Conv2D(shape_in, **options)
-    assert layer.shape_out == shape_out
-    assert (layer.n_in, layer.n_out) == (np.prod(shape_in), np.prod(shape_out))
 
 
 WRONG = {

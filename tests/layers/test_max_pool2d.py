@@ -88,23 +88,6 @@ def test_the_last_windows_hang_over_the_edge():
     assert dx.tolist() == [[1, 0, 2, 0, 0, 0, 3, 0, 4]]
 
 
-def test_a_pixel_that_wins_in_several_windows_receives_the_sum():
-    layer = MaxPool2D((1, 3, 3), pool=2, stride=1)
-    x = np.array([[0.0, 0, 0, 0, 9, 0, 0, 0, 0]])
-    y, cache = layer.forward(x)
-    assert y.tolist() == [[9, 9, 9, 9]]
-    assert layer.backward(np.array([[1.0, 2, 4, 8]]), cache).tolist() == [[0] * 4 + [15] + [0] * 4]
-
-
-def test_of_equal_pixels_the_first_wins():
-    layer = MaxPool2D((1, 2, 2), pool=2)
-    for x, first in (([7, 7, 7, 7], 0), ([0, 7, 7, 7], 1), ([0, 0, 7, 7], 2)):
-        _, cache = layer.forward(np.array([x], float))
-        assert (
-            layer.backward(np.array([[5.0]]), cache)[0].tolist() == np.eye(4)[first].dot(5).tolist()
-        )
-
-
 def test_nan_is_not_lost():
     layer = MaxPool2D((1, 2, 4), pool=2)
     x = np.zeros((1, 8))
@@ -119,14 +102,6 @@ def test_minus_infinity_is_a_number_like_others():
     y, cache = layer.forward(np.full((1, 9), -np.inf))
     assert np.all(y == -np.inf)
     assert layer.backward(np.ones((1, 4)), cache).sum() == 4  # no gradient fell over the edge
-
-
-@pytest.mark.parametrize(
-    ("shape", "pool", "stride", "n"),
-    [((32, 33, 33), 4, 2, 16), ((32, 15, 15), 4, 2, 7), ((192, 9, 9), 2, 2, 5)],
-)
-def test_sizes_of_the_paper(shape, pool, stride, n):
-    assert MaxPool2D(shape, pool, stride).shape_out == (shape[0], n, n)
 
 
 WRONG = {

@@ -188,14 +188,6 @@ def test_wide_numbers_agree_and_warn_of_nothing(dtype):
         assert_same(net, batches(dtype), batches(dtype, width=1), **tolerance)
 
 
-def test_a_cost_of_unequal_batches_reaches_all_of_them():
-    net = network(ROWS["relu and maxout"])
-    (y, z), cache = net.forward(batches(sizes=(7, 2)))
-    assert (len(y), len(z)) == (7, 2)
-    dx, dz = net.backward((np.ones_like(y), np.ones_like(z)), cache)
-    assert dx.shape, dz.shape == ((7, 2), (2, 2))
-
-
 def uses_kept_memory(net, x):
     return isinstance(net.forward(x, rng=np.random.default_rng(0))[1], Loan)
 
@@ -216,18 +208,3 @@ def test_fast_passes_are_used_where_they_may_be():
 def test_layers_that_do_not_say_that_they_do_not_mix_are_never_stacked(own):
     net = Sequential([Linear(2, 3), own, Linear(3, 1)], dtype="float64")
     assert not uses_kept_memory(net, batches(sizes=(3, 3)))
-
-
-def test_batch_normalisation_in_d_is_the_same_game_fast_and_plain():
-    """On the first edition's fast path, D normalised real and generated examples together."""
-
-    def accuracies(fast):
-        G = Sequential([Linear(1, 8), Tanh(), Linear(8, 1)], seed=1, fast=fast)
-        D = Sequential([Linear(1, 8), BatchNorm(8), ReLU(), Linear(8, 1)], seed=2, fast=fast)
-        optimizers = {"G_optimizer": SGD(G, 0.1), "D_optimizer": SGD(D, 0.1)}
-        game = Algorithm1(G, D, data=Normal(2.0, 0.5), noise=Normal(), **optimizers)
-        *_, record = game.play(50)
-        return record
-
-    fast, plain = accuracies(True), accuracies(False)
-    assert pytest.approx(plain.J_D, rel=1e-4) == fast.J_D

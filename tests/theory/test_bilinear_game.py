@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
 
 from minigan import InputError, NonFiniteError
 from minigan.theory import bilinear_game as games
@@ -35,17 +34,6 @@ def test_the_field_is_the_gradient_of_each_player():
     assert games.field(w) == pytest.approx([-dx, dy], abs=1e-9)
 
 
-def test_the_continuous_solution_solves_the_equations_and_stays_on_its_circle():
-    times = np.linspace(0, 30, 100)
-    path = games.continuous(START, times)
-    numeric = solve_ivp(
-        lambda t, w: [-w[1], w[0]], (0, 30), START, "DOP853", times, rtol=1e-11, atol=1e-11
-    )
-    assert path == pytest.approx(numeric.y.T, abs=1e-8)
-    assert distance(path) == pytest.approx(1, abs=1e-14)
-    assert games.continuous(START, [math.pi / 2])[0] == pytest.approx([0.6, 0.8], abs=1e-15)
-
-
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("eta", [0.05, 0.3, 0.55, 1.5])
 def test_a_path_is_the_matrix_applied_again_and_again(method, eta):
@@ -64,16 +52,6 @@ def test_a_path_is_the_matrix_applied_again_and_again(method, eta):
 def test_growth_is_the_spectral_radius(method, eta):
     radius = np.abs(np.linalg.eigvals(matrix(method, eta))).max()
     assert games.growth(method, eta) == pytest.approx(radius, abs=1e-12)
-
-
-@pytest.mark.parametrize("eta", [0.01, 0.2, 1.0, 1.9])
-def test_alternating_steps_keep_their_invariant_and_stay_bounded(eta):
-    path = games.alternating(START, eta, 2000)
-    invariant = games.alternating_invariant(path, eta)
-    assert invariant == pytest.approx(1 + 0.48 * eta, rel=1e-11)
-    r = distance(path)
-    assert r.max() <= math.sqrt((1 + 0.48 * eta) / (1 - eta / 2)) * (1 + 1e-12)
-    assert r.min() >= math.sqrt((1 + 0.48 * eta) / (1 + eta / 2)) * (1 - 1e-12)
 
 
 def test_alternating_steps_are_not_bounded_from_eta_2_on():

@@ -9,7 +9,6 @@ from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr
 
 from minigan import InputError, IrwinHall
-from minigan.theory import optimal_discriminator
 from minigan.theory.function_space import (
     convexity_gap,
     criterion,
@@ -93,17 +92,6 @@ def test_the_value_is_the_formula(rng):
     p_data, p_g, D = density(rng, 6), density(rng, 6), rng.uniform(0.01, 0.99, 6)
     formula = (p_data * np.log(D)).sum() + (p_g * np.log(1 - D)).sum()
     assert value(p_data, p_g, np.log(D / (1 - D))) == pytest.approx(formula, abs=1e-13)
-
-
-def test_the_best_discriminator_is_equation_2_and_no_other_is_better(rng):
-    p_data, p_g = bell(), density(rng)
-    logit = optimal_logit(p_data, p_g)
-    with np.errstate(over="ignore"):
-        D = 1 / (1 + np.exp(-logit))
-    assert optimal_discriminator(p_data, p_g) == pytest.approx(D, abs=1e-15)
-    for distance in np.geomspace(1e-3, 10, 30):
-        other = logit + distance * rng.standard_normal(CELLS)
-        assert value(p_data, p_g, other) < criterion(p_data, p_g)
 
 
 def test_c_of_g_is_minus_log_4_plus_twice_the_jsd(rng):

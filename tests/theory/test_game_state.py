@@ -250,12 +250,6 @@ def test_the_jsd_is_log_two_where_p_data_and_p_g_do_not_meet(data):
     assert GeneratorState(affine(2, 1), U, data).jsd == pytest.approx(math.log(2), abs=1e-12)
 
 
-def test_the_jsd_of_a_narrower_p_g_inside_of_p_data_is_the_closed_form():
-    state = GeneratorState(affine(1 / 8, 1 / 2), U, Uniform(0, 1))  # 4 against 1 on a quarter
-    of_data, of_fake = math.log(2 / 5) / 4 + math.log(2) * 3 / 4, math.log(8 / 5)
-    assert state.jsd == pytest.approx((of_data + of_fake) / 2, abs=1e-12)
-
-
 def test_p_g_is_the_exact_distribution_of_the_generator():
     G, x = generator(), np.linspace(-2, 2, 101)
     p_g = GeneratorState(G, U, N).p_g
@@ -278,21 +272,13 @@ def saturated(weight):
         *((affine(0.0, value), 0.0) for value in (0.5, 50.0)),
         *((affine(slope, 0.5), 20 * slope) for slope in (1e-3, 1e-9, 1e-14, 1e-200)),
         *((saturated(weight), 100 / weight) for weight in (1e3, 1e9, 1e30)),
+        (saturated(0), 0.0),
     ],
 )
 def test_a_generator_that_is_constant_or_nearly_has_a_jsd_near_log_two(G, allowed):
     state = GeneratorState(G, U, N)
     assert state.jsd == pytest.approx(math.log(2), abs=allowed + 1e-12)
     assert np.isfinite(state.judge(random_discriminator(1))).all()
-
-
-def test_a_network_of_zeros_has_a_jsd_of_log_two():
-    G = generator()
-    G.params[...] = 0
-    state = GeneratorState(G, U, N)
-    assert state.jsd == pytest.approx(math.log(2), abs=1e-12)
-    verdict = state.judge(linear(0, 0))
-    assert (verdict.value, verdict.d_gap) == pytest.approx((-math.log(4), 0.5), abs=1e-12)
 
 
 # V(G, D).
@@ -359,12 +345,6 @@ def test_means_of_a_discriminator_are_those_of_scipy(law, name):
     value = expectation_of_data(lambda x: math.log(D_of(x)), law, known)
     value += expectation_of_fake(lambda x, q: math.log(1 - D_of(x)), law, known)
     assert verdict.value == pytest.approx(value, abs=1e-8)
-
-
-def test_wide_logits_have_a_finite_value():
-    verdict = STATE.judge(linear(1e4, 0))
-    assert np.isfinite(verdict).all()
-    assert verdict.value < -1000
 
 
 def test_dropout_is_off():

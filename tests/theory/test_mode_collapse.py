@@ -13,29 +13,6 @@ MODES = 8
 EQUAL = np.full(MODES, 1 / MODES)
 
 
-def test_the_best_response_to_a_fixed_discriminator_is_one_point(rng):
-    p_data, logit = rng.dirichlet(np.ones(MODES)), rng.standard_normal(MODES)
-    assert mc.best_response(logit).tolist() == np.eye(MODES)[logit.argmax()].tolist()
-    for _ in range(20):
-        other = value(p_data, rng.dirichlet(np.ones(MODES)), logit)
-        assert other > mc.inner_minimum(p_data, logit)
-
-
-def test_the_inner_minimum_is_at_most_minus_log_4_and_reaches_it_at_one_half(rng):
-    p_data = rng.dirichlet(np.ones(MODES))
-    assert mc.inner_minimum(p_data, np.zeros(MODES)) == pytest.approx(-math.log(4), abs=1e-15)
-    for size in np.geomspace(1e-2, 10, 100):
-        assert mc.inner_minimum(p_data, size * rng.standard_normal(MODES)) < -math.log(4)
-
-
-@pytest.mark.parametrize("n", [1, 2, 8, 100])
-def test_confined_to_one_point_min_max_is_above_max_min(n):
-    expected = -math.log(n + 1) / n - math.log(1 + 1 / n)
-    found = mc.one_point_minimax(np.full(n, 1 / n))
-    assert found == pytest.approx(expected, abs=1e-14)
-    assert found == pytest.approx(-math.log(4), abs=1e-15) if n == 1 else found > -1.2
-
-
 def test_the_best_single_point_is_the_heaviest_mode():
     p_data = np.array([0.2, 0.5, 0.3])
     assert mc.one_point_minimax(p_data) == criterion(p_data, np.array([0.0, 1.0, 0.0]))

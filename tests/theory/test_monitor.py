@@ -17,7 +17,6 @@ from minigan import (
     Tanh,
     Uniform,
 )
-from minigan.figures.toy import players, toy_game
 from minigan.theory import GeneratorState
 from minigan.theory.monitor import Monitor
 
@@ -70,13 +69,6 @@ def test_a_loop_may_be_left_and_a_look_taken_by_hand():
     assert monitor.observations[-1].step == game.steps_done == 7
 
 
-def test_nothing_is_looked_at_before_the_loop_starts():
-    game = small_game()
-    monitor = Monitor(game)
-    monitor.watch(game.play(3))
-    assert (monitor.observations, monitor.seconds, monitor.every) == ([], 0.0, 250)
-
-
 def test_observations_are_what_the_theory_computes():
     game = small_game()
     list(game.play(20))
@@ -105,15 +97,3 @@ def test_a_game_whose_theory_is_not_known_is_refused(options, says):
 def test_an_interval_that_is_none_is_refused(every):
     with pytest.raises(InputError, match="every"):
         Monitor(small_game(), every=every)
-
-
-@pytest.mark.slow
-def test_at_the_default_interval_watching_takes_less_time_than_training():
-    import time
-
-    game = toy_game(*players(0), steps=2000, seed=1)
-    monitor = Monitor(game)
-    start = time.perf_counter()
-    list(monitor.watch(game.play(2000)))
-    seconds = time.perf_counter() - start
-    assert 0 < monitor.seconds < seconds - monitor.seconds

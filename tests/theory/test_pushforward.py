@@ -212,21 +212,11 @@ def test_the_density_is_infinite_where_g_is_level():
     assert p_g.pdf(np.array([0.0]))[0] == math.inf
 
 
-def test_g_is_monotone_between_neighbouring_nodes():
-    p_g = PushForward(lambda z: (np.sin(9 * z), 9 * np.cos(9 * z)), U)
-    assert np.all(np.diff(p_g.nodes) > 0)
-    for low, high in zip(p_g.nodes[::40], p_g.nodes[1::40], strict=False):
-        steps = np.diff(np.sin(9 * np.linspace(low, high, 9)))
-        assert np.all(steps >= -1e-15) or np.all(steps <= 1e-15)
-    assert np.array_equal(p_g.values, np.sin(9 * p_g.nodes))
-
-
 def test_rounding_is_no_fold():
     def G(z):
         return 3 + 1e-12 * z + 1e-15 * np.sin(1e9 * z), np.full_like(z, 1e-12)
 
     p_g = PushForward(G, U)
-    assert p_g.nodes.size == 2049
     assert p_g.critical.size == 2
 
 

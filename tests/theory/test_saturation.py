@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from minigan import InputError, Normal, costs
-from minigan.theory.likelihood import chi_square, optimal_logit
+from minigan import InputError, costs
 from minigan.theory.saturation import effective_share, logit_slope, sample_cost, slope
 
 EVERY = pytest.mark.parametrize("name", costs.GENERATOR_COSTS)
@@ -23,11 +22,6 @@ def test_slopes_are_derivatives(name):
     h = 1e-6
     differences = (sample_cost(name, D[8:-8] + h) - sample_cost(name, D[8:-8] - h)) / (2 * h)
     np.testing.assert_allclose(slope(name, D[8:-8]), differences, rtol=1e-6)
-
-
-@EVERY
-def test_chain_rule_between_D_and_its_logit(name):
-    np.testing.assert_allclose(logit_slope(name, A), slope(name, D) * D * (1 - D), rtol=1e-11)
 
 
 def test_slopes_at_one_half_and_where_only_one_of_the_three_does_not_saturate():
@@ -65,12 +59,3 @@ def test_share_of_equal_slopes_is_1_and_of_a_single_one_1_over_m():
     assert effective_share(np.array([-1.0, -3])) == effective_share(np.array([-2.0, -6]))
     assert effective_share(np.array([-1.0, -3]), np.array([3.0, 1])) == pytest.approx(36 / 48)
     assert np.isnan(effective_share(np.zeros(3)))
-
-
-@pytest.mark.parametrize("model", [Normal(0.5, 1.0), Normal(-1.0, 1.3)])
-def test_max_likelihoods_share_is_that_of_importance_sampling(model, rng):
-    z = rng.normal(size=400_000)
-    a, _ = optimal_logit(Normal(), model, model.mean + model.std * z)
-    share = effective_share(logit_slope("max-likelihood", a))
-    assert share == pytest.approx(1 / (1 + chi_square(Normal(), model)), rel=0.02)
-    assert share < effective_share(logit_slope("non-saturating", a))

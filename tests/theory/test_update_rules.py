@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from minigan import Normal, costs
-from minigan.theory import likelihood, which_kl
+from minigan.theory import likelihood
 from minigan.theory.update_rules import (
     Logit,
     Model,
@@ -106,23 +106,6 @@ def test_with_the_best_D_the_gans_descent_is_the_exercises(draw):
     mu, rho = descent(Model(model.mean, math.log(model.std)), best, draw()[1])
     expected = 2 * likelihood.pathwise_gradient(DATA, model, "minimax")[0]  # V = -2 J_D
     assert (mu, rho / model.std) == pytest.approx(expected, abs=1e-10)
-
-
-@pytest.mark.parametrize("noise", [NOISE, START, TRUE])
-def test_nce_is_at_rest_at_the_data_whatever_the_noise(draw, noise):
-    x, z = draw()
-    V, up = contrast(TRUE, noise, x, generate(noise, z))
-    assert up == pytest.approx([0, 0, 0], abs=1e-12)
-    jsd = which_kl.divergence("jsd", DATA, Normal(noise.mu, noise.std))
-    assert pytest.approx(-math.log(4) + 2 * jsd, abs=1e-10) == V
-
-
-def test_mle_moves_by_half_the_gradient_of_the_likelihood(draw):
-    rate = 0.1
-    first, second = islice(mle(START, draw, rate), 2)
-    step = np.array(second.model[:2]) - first.model[:2]
-    mu, s = -likelihood.kl_gradient(DATA, Normal(START.mu, START.std)) / 2
-    assert step == pytest.approx([rate * mu, rate * s * START.std], abs=1e-12)
 
 
 def test_mles_G_is_a_copy_and_its_D_never_has_an_opinion(draw):
