@@ -12,6 +12,7 @@ from minigan import (
     SGD,
     Dropout,
     GaussianNoise,
+    InputError,
     Linear,
     Maxout,
     ReLU,
