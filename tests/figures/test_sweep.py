@@ -352,6 +352,16 @@ def test_jobs_go_before_joblibs_configuration(tmp_path):
     assert set(threads) == {threading.main_thread()}
 
 
+def test_a_sweep_in_a_thread_is_a_sweep(tmp_path, note):
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.append(swept(note, grid(seed=range(2)), tmp_path))
+    )
+    thread.start()
+    thread.join(20)
+    assert found[0].played == 2
+
+
 # What is refused.
 
 
