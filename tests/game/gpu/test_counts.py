@@ -2,7 +2,9 @@
 
 import pytest
 import strict_cupy
-from games import STRICT, game, mirrored, small, three, toy
+from games import STRICT, every_layer, mirrored, three, toy
+
+from minigan import Adam
 
 pytestmark = pytest.mark.usefixtures("compiler")
 
@@ -13,16 +15,12 @@ def compiler(kernels):
         pytest.skip("launches are counted on the stand-in")
 
 
-def every_layer(**options):
-    return game(*small(STRICT, dropout=True), **options)
-
-
 GAMES = {
     "toy": lambda: toy(STRICT),
-    "every layer": every_layer,
-    "k=5": lambda: toy(STRICT, k=5),
-    "simultaneous": lambda: every_layer(simultaneous=True),
-    "plain": lambda: game(*small(STRICT, dropout=True, fast=False)),
+    "every layer": lambda: every_layer(STRICT),
+    "adam": lambda: toy(STRICT, optimizer=Adam, k=5),
+    "simultaneous": lambda: every_layer(STRICT, simultaneous=True),
+    "plain": lambda: every_layer(STRICT, fast=False),
     "three": lambda: three(STRICT),
 }
 
@@ -54,7 +52,7 @@ def test_a_hundred_steps_fetch_once_send_rates_once_and_draw_seldom():
 
 def test_fast_passes_are_fewer_launches_than_plain_functions():
     def launches(**options):
-        play = game(*small(STRICT, **options))
+        play = every_layer(STRICT, **options)
         list(play.play(2))
         with strict_cupy.counting() as step:
             play.step()
