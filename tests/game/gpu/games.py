@@ -1,7 +1,5 @@
 """Small games on any device, and what two of them have in common."""
 
-import contextlib
-
 import numpy as np
 import strict_cupy
 from devices import take
@@ -147,6 +145,16 @@ def three(device="cpu", seed=0, fast=True):
     return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
 
 
+GAMES = {
+    "toy": toy,
+    "every layer": every_layer,
+    "adam, k=3": lambda place: every_layer(place, optimizer=mg.Adam, k=3),
+    "simultaneous": lambda place: every_layer(place, simultaneous=True),
+    "three": three,
+    "features": matching,
+}
+
+
 def assert_same_game(here, there, steps, dtype="float64"):
     """Records after every step, and parameters at the end, agree to rounding."""
     for one, other in zip(here.play(steps), list(there.play(steps)), strict=True):
@@ -159,8 +167,3 @@ def assert_same_game(here, there, steps, dtype="float64"):
     for name, optimizer in here.optimizers.items():
         assert there.optimizers[name].t == optimizer.t
     assert there.steps_done == here.steps_done
-
-
-def quietly(xp):
-    """Context in which nothing may wait or cross over; on a real GPU nobody can tell."""
-    return xp.forbid_sync() if xp is strict_cupy else contextlib.nullcontext()

@@ -7,8 +7,8 @@ import pickle
 import numpy as np
 import pytest
 import strict_cupy
-from devices import take
-from games import Sign, device_of, game, networks, quietly, small, toy
+from devices import quietly, take
+from games import Sign, device_of, game, networks, small, toy
 
 from minigan import SGD, Adam, InputError, Linear, NonFiniteError, Record
 from minigan.game.gpu.ledger import CAPACITY
