@@ -62,7 +62,7 @@ IMPLICIT = {
     "fill with a host array": lambda x: x.fill(HOST),
     "fill a host array": lambda x: X.copy().__setitem__(..., x),
     "shape of a device number": lambda x: cp.zeros((cp.asarray(3), 2)),
-    "array of device arrays": lambda x: cp.array([x, x]),
+    "array of device arrays": lambda x: cp.asarray([x, x]),
     "hash": lambda x: hash(x),
     "set from a list": lambda x: x.set([1, 2]),
     "set of another dtype": lambda x: x.set(X.astype(np.float64)),

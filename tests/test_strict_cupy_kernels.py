@@ -68,18 +68,6 @@ def test_elements_are_done_in_no_order_to_rely_on():
 
 
 @needs_compiler
-def test_a_captured_kernel_runs_at_each_launch(x):
-    stream, double = cp.cuda.CapturingStream(), kernel("T x", "T y", "y = 2 * x")
-    stream.begin_capture()
-    double(x, x)
-    graph = stream.end_capture()
-    np.testing.assert_array_equal(x.get(), X)
-    graph.launch()
-    graph.launch()
-    np.testing.assert_array_equal(x.get(), 4 * X)
-
-
-@needs_compiler
 @pytest.mark.parametrize(
     "operation",
     ["y = __expf(x)", "x = y", "y = threadIdx.x", "atomicAdd(&y, x)", "y = std::exp(x)", "y ="],

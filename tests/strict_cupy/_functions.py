@@ -12,7 +12,7 @@ from strict_cupy._ndarray import ndarray
 
 # fmt: off
 __all__ = [
-    "arange", "argsort", "array", "asarray", "bincount", "concatenate", "count_nonzero", "dot",
+    "arange", "argsort", "asarray", "bincount", "concatenate", "count_nonzero", "dot",
     "einsum", "empty", "empty_like", "flatnonzero", "full", "ones", "ones_like", "searchsorted",
     "sum", "where", "zeros", "zeros_like",
 ]
@@ -22,20 +22,14 @@ __all__ = [
 # New arrays: from a rule, or copied from the host, which is counted.
 
 
-def array(obj, dtype=None, copy=True, order="K"):
-    """Copy of a device array, or of anything that `numpy.array` takes."""
-    if is_device(obj):
-        return obj.astype(obj.dtype if dtype is None else dtype, order=order, copy=bool(copy))
-    if copy is False:
-        raise ValueError("Unable to avoid copy while creating an array as requested.")
-    result = allocated(np.array(obj, dtype, order=order))
+def asarray(a, dtype=None, order=None):
+    """A device array as it is; anything else, that `numpy.array` takes, copied to the device."""
+    order = order or "K"
+    if is_device(a):
+        return a.astype(a.dtype if dtype is None else dtype, order=order, copy=False)
+    result = allocated(np.array(a, dtype, order=order))
     record("to_device")
     return result
-
-
-def asarray(a, dtype=None, order=None, *, copy=None):
-    """A device array as it is; anything else copied to the device."""
-    return array(a, dtype, copy, order or "K")
 
 
 def arange(start, stop=None, step=1, dtype=None):
@@ -49,14 +43,22 @@ def empty(shape, dtype=float, order="C"):
     return ndarray(shape, dtype, order=order)
 
 
-def zeros(shape, dtype=float, order="C"):
-    """Array of zeros."""
-    return launch(np.zeros, shape=shape, dtype=dtype, order=order)
+def _filled(function):
+    def make(shape, dtype=float, order="C"):
+        return launch(function, shape=shape, dtype=dtype, order=order)
+
+    return make
 
 
-def ones(shape, dtype=float, order="C"):
-    """Array of ones."""
-    return launch(np.ones, shape=shape, dtype=dtype, order=order)
+def _filled_like(function):
+    def make(a, dtype=None, order="K"):
+        return launch(function, on_device(a), dtype=dtype, order=order)
+
+    return make
+
+
+zeros, ones = _filled(np.zeros), _filled(np.ones)
+zeros_like, ones_like = _filled_like(np.zeros_like), _filled_like(np.ones_like)
 
 
 def full(shape, fill_value, dtype=None, order="C"):
@@ -67,16 +69,6 @@ def full(shape, fill_value, dtype=None, order="C"):
 def empty_like(prototype, dtype=None, order="K"):
     """Array with nothing in it, of a device array's shape and dtype."""
     return uninitialised(np.empty_like(on_device(prototype)._values, dtype, order))
-
-
-def zeros_like(a, dtype=None, order="K"):
-    """Zeros, of a device array's shape and dtype."""
-    return launch(np.zeros_like, on_device(a), dtype=dtype, order=order)
-
-
-def ones_like(a, dtype=None, order="K"):
-    """Ones, of a device array's shape and dtype."""
-    return launch(np.ones_like, on_device(a), dtype=dtype, order=order)
 
 
 # Of arrays that are there.

@@ -71,9 +71,8 @@ def test_records_may_be_read_late_and_in_any_order(kernels):
         assert late[index] == at_once[index]
 
 
-@pytest.mark.parametrize("k", [3, CAPACITY + 1])
-def test_any_number_of_turns_fits_into_the_ledger(kernels, k):
-    play = toy(device_of(kernels), k=k)
+def test_any_number_of_turns_fits_into_the_ledger(kernels):
+    play = toy(device_of(kernels), k=CAPACITY + 1)
     records = [play.step() for _ in range(2)]
     assert np.isfinite([[*record.values()] for record in records]).all()
 
