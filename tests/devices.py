@@ -5,6 +5,8 @@ marked ``gpu``, on CuPy itself; one that takes ``device`` runs on the same three
 `minigan.base.backend.Device`. ``put`` and ``take`` are the only crossings a test needs.
 """
 
+import contextlib
+
 import numpy as np
 import pytest
 import strict_cupy
@@ -52,6 +54,11 @@ def put(xp, array, dtype=None):
 def take(array):
     """Values of an array of any module, as a NumPy array."""
     return array if isinstance(array, np.ndarray | np.generic) else array.get()
+
+
+def quietly(xp):
+    """Context in which nothing may wait or cross over; on a real GPU nobody can tell."""
+    return xp.forbid_sync() if xp is strict_cupy else contextlib.nullcontext()
 
 
 def _module(param):

@@ -1,13 +1,18 @@
-"""What a program makes a GPU do, counted: launches, transfers, waits, memory.
+"""What a program makes a GPU do: counted, forbidden, or noted down as a graph.
 
-On a GPU the price of a small network is not its arithmetic but these. The rule of the
-count is one per call: every operator, ufunc, reduction, product, fill, copy, random draw
-or kernel is one launch (CuPy itself may need several for one call); a view of memory that
-is there already, such as a slice, a transpose or most reshapes, is none.
+On a GPU the price of a small network is not its arithmetic but launches, transfers, waits and
+memory. The rule of the count is one per call: every operator, ufunc, reduction, product, fill,
+copy, random draw or kernel is one launch (CuPy itself may need several for one call); a view of
+memory that is there already, such as a slice, a transpose or most reshapes, is none.
+
+While a stream captures, nothing is computed, and what waits or crosses over is refused. Products
+are taken, as by cuBLAS; CuPy's own are refused there.
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+
+import numpy as np
 
 
 class DeviceSynchronized(RuntimeError):
@@ -16,19 +21,7 @@ class DeviceSynchronized(RuntimeError):
 
 @dataclass
 class Counts:
-    """How often each thing has happened.
-
-    Attributes
-    ----------
-    launches : int
-        Kernels started; the host does not wait for them.
-    synchronisations : int
-        Times the host waited until the device had finished all it was told.
-    to_host, to_device : int
-        Copies between the two memories.
-    allocations : int
-        Arrays that got memory of their own.
-    """
+    """How often each thing has happened: waits, copies between the memories, arrays made."""
 
     launches: int = 0
     synchronisations: int = 0
@@ -36,26 +29,19 @@ class Counts:
     to_device: int = 0
     allocations: int = 0
 
-    def reset(self):
-        """Begin again at zero."""
-        for field in fields(self):
-            setattr(self, field.name, 0)
 
-
-counts = Counts()
-_counting = [counts]
+_counting = []
 _forbidden = []
-_CROSSINGS = ("synchronisations", "to_host", "to_device")
+_captured = None  # what was launched since a capture has begun
 
 
 def record(*what):
     """Count each of ``what``; raise where it is forbidden."""
-    from strict_cupy import _graphs  # it imports this file
-
     for name in what:
-        if name in _CROSSINGS and _graphs.is_capturing():
+        crosses = name in ("synchronisations", "to_host", "to_device")
+        if crosses and is_capturing():
             raise RuntimeError(f"{name}: the current stream is capturing")
-        if _forbidden and name in _CROSSINGS:
+        if crosses and _forbidden:
             raise DeviceSynchronized(f"{name} is forbidden here: {_forbidden[-1]}")
         for each in _counting:
             setattr(each, name, getattr(each, name) + 1)
@@ -80,3 +66,49 @@ def forbid_sync(why="inside forbid_sync()"):
         yield
     finally:
         _forbidden.pop()
+
+
+def is_capturing():
+    """Whether launches are noted down, and not made."""
+    return _captured is not None
+
+
+def do(work):
+    """Run the work of a launch, or note it down."""
+    if is_capturing():
+        _captured.append(work)
+    else:
+        work()
+
+
+def result(values, again):
+    """Note how the values of a launch that has made an array are computed again."""
+    if is_capturing():
+        _captured.append(lambda: np.copyto(values, again()))
+
+
+def begin():
+    """Note down what is launched from now on."""
+    global _captured
+    _captured = []
+
+
+def end():
+    """What was launched since `begin`, as a graph."""
+    global _captured
+    work, _captured = _captured, None
+    return Graph(work)
+
+
+class Graph:
+    """Launches that are made again, in their order, by one launch."""
+
+    def __init__(self, work):
+        self._work = work
+
+    def launch(self, stream=None):
+        """Make them."""
+        record("launches")
+        with np.errstate(all="ignore"):
+            for each in self._work:
+                each()

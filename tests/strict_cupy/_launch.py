@@ -6,14 +6,14 @@ as a GPU (which never warns of an overflow), and counts.
 """
 
 import functools
+from weakref import WeakValueDictionary
 
 import numpy as np
 
-from strict_cupy import _graphs
-from strict_cupy._counts import record
-from strict_cupy._memory import remember
+from strict_cupy._counts import do, record, result
 
 _TYPES = "?bBhHiIlLqQefdFD"  # of numbers: a GPU has no objects, no text and no long double
+_alive = WeakValueDictionary()  # arrays that have got memory
 
 
 def is_device(x):
@@ -38,11 +38,11 @@ def operand(x):
     )
 
 
-def device_values(x, what):
-    """Values of a device array; scalars are refused too."""
+def on_device(x):
+    """A device array as it is; scalars are refused too."""
     if is_device(x):
-        return x._values
-    raise TypeError(f"{what}: expected strict_cupy.ndarray, got {type(x)}")
+        return x
+    raise TypeError(f"expected strict_cupy.ndarray, got {type(x)}")
 
 
 def out_values(out):
@@ -65,8 +65,18 @@ def allocated(values):
     if values.dtype.char not in _TYPES:
         raise ValueError(f"Unsupported dtype {values.dtype}")
     record("allocations")
-    remember(values)
+    owner = values
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    _alive[id(owner)] = owner
     return view(values)
+
+
+def uninitialised(values):
+    """Fill what `numpy.empty` returned as badly as a GPU's memory may be: with NaN or 85s."""
+    kind = values.dtype.kind
+    values.fill(np.nan if kind in "fc" else kind == "b" or 85)
+    return allocated(values)
 
 
 def launch(function, *args, out=None, **kwargs):
@@ -84,11 +94,11 @@ def launch(function, *args, out=None, **kwargs):
 
     record("launches")
     if out is not None:
-        _graphs.do(compute)
+        do(compute)
         return out
-    result = compute()
-    made = allocated(result if "order" in kwargs else np.asarray(result, order="C"))
-    _graphs.result(made._values, compute)
+    values = compute()
+    made = allocated(values if "order" in kwargs else np.asarray(values, order="C"))
+    result(made._values, compute)
     return made
 
 
@@ -101,7 +111,7 @@ def launch_in_place(function, target, *args):
             function(target._values, *args)
 
     record("launches")
-    _graphs.do(compute)
+    do(compute)
 
 
 def view_or_copy(target, values):
@@ -109,15 +119,14 @@ def view_or_copy(target, values):
     if values.size == 0 or np.may_share_memory(values, target._values):
         return view(values)
     record("launches")
-    _graphs.result(values, lambda: target._values.reshape(values.shape))
+    result(values, lambda: target._values.reshape(values.shape))
     return allocated(values)
 
 
 def same_memory(a, b):
     """Whether two NumPy arrays are the same elements in the same order."""
-    if (a.shape, a.strides, a.dtype) != (b.shape, b.strides, b.dtype):
-        return False
-    return a.ctypes.data == b.ctypes.data
+    alike = (a.shape, a.strides, a.dtype) == (b.shape, b.strides, b.dtype)
+    return alike and a.ctypes.data == b.ctypes.data
 
 
 @functools.cache
@@ -125,3 +134,20 @@ def _ndarray():
     from strict_cupy._ndarray import ndarray  # it imports this file
 
     return ndarray
+
+
+class MemoryPool:
+    """What the device's memory holds. (CuPy's pool rounds up, and keeps what was freed.)"""
+
+    def malloc(self, size):
+        """Memory of so many bytes; nobody calls it, since the memory is NumPy's."""
+        raise NotImplementedError
+
+    def used_bytes(self):
+        """Bytes of all living arrays."""
+        return sum(values.nbytes for values in _alive.values())
+
+
+def get_default_memory_pool():
+    """The device's memory."""
+    return MemoryPool()

@@ -4,12 +4,25 @@ It can be computed with, and cannot be mistaken for an array of the host: what w
 it across in silence raises, as with CuPy, and what waits for the device is counted.
 """
 
+import operator
+
 import numpy as np
 
-from strict_cupy import _indexing
 from strict_cupy._counts import record
-from strict_cupy._launch import allocated, launch, view, view_or_copy
-from strict_cupy._methods import Methods
+from strict_cupy._launch import (
+    allocated,
+    is_device,
+    is_scalar,
+    launch,
+    launch_in_place,
+    on_device,
+    operand,
+    out_values,
+    same_memory,
+    uninitialised,
+    view,
+    view_or_copy,
+)
 
 _IMPLICIT = (
     "Implicit conversion to a NumPy array is not allowed. "
@@ -17,14 +30,7 @@ _IMPLICIT = (
 )
 
 
-def uninitialised(values):
-    """Fill what `numpy.empty` returned as badly as a GPU's memory may be: with NaN or 85s."""
-    kind = values.dtype.kind
-    values.fill(np.nan if kind in "fc" else kind == "b" or 85)
-    return allocated(values)
-
-
-class ndarray(Methods):
+class ndarray:
     """Array on the pretended device: `cupy.ndarray`'s methods, a part of them."""
 
     __slots__ = ("__weakref__", "_values")
@@ -32,9 +38,7 @@ class ndarray(Methods):
     __array_ufunc__ = None  # numpy_array + x comes to x.__radd__; numpy.exp(x) raises
     __hash__ = None
 
-    def __init__(self, shape, dtype=float, memptr=None, strides=None, order="C"):
-        if memptr is not None or strides is not None:
-            raise NotImplementedError("ndarray: memptr and strides have no meaning here")
+    def __init__(self, shape, dtype=float, *, order="C"):
         self._values = uninitialised(np.empty(shape, dtype, order))._values
 
     # Crossings to the host that CuPy refuses.
@@ -45,61 +49,14 @@ class ndarray(Methods):
     def __array_function__(self, function, types, args, kwargs):
         raise TypeError(f"numpy.{function.__name__} was called on a device array: {_IMPLICIT}")
 
-    # Crossings to the host that CuPy makes, each of them waiting for the device.
+    # Crossings that CuPy makes; those to the host wait for the device.
 
-    def get(self, stream=None, order="C", out=None, blocking=True):
+    def get(self, stream=None, order="C", out=None):
         """Copy of the values, as a NumPy array."""
+        if out is not None:
+            raise NotImplementedError("get: out is not supported on the stand-in")
         record("synchronisations", "to_host")
-        if out is None:
-            return self._values.copy(order)
-        if not isinstance(out, np.ndarray):
-            raise TypeError("Only numpy.ndarray can be obtained from cupy.ndarray")
-        if (out.dtype, out.shape) != (self.dtype, self.shape):
-            raise ValueError(
-                f"Shape or dtype mismatch. Expected {self.dtype} {self.shape}, "
-                f"actual {out.dtype} {out.shape}"
-            )
-        out[...] = self._values
-        return out
-
-    def item(self):
-        """The only element, as a Python number."""
-        return self.get().item()
-
-    def tolist(self):
-        """Nested lists of Python numbers."""
-        return self.get().tolist()
-
-    def __float__(self):
-        return float(self.get())
-
-    def __int__(self):
-        return int(self.get())
-
-    def __complex__(self):
-        return complex(self.get())
-
-    def __bool__(self):
-        if self.size > 1:
-            raise ValueError(
-                "The truth value of an array with more than one element is ambiguous. "
-                "Use a.any() or a.all()"
-            )
-        return bool(self.get())
-
-    def __repr__(self):
-        return repr(self.get())
-
-    def __str__(self):
-        return str(self.get())
-
-    def __format__(self, format_spec):
-        return format(self.get(), format_spec)
-
-    def __reduce__(self):
-        from strict_cupy import array
-
-        return array, (self.get(),)
+        return self._values.copy(order)
 
     def set(self, arr, stream=None):
         """Copy a NumPy array of the same shape and dtype into this one."""
@@ -114,18 +71,39 @@ class ndarray(Methods):
         record("to_device")
         self._values[...] = arr
 
-    # What an array is: known on the host, so it costs nothing to ask.
+    def __reduce__(self):
+        from strict_cupy import asarray
 
-    shape = property(lambda self: self._values.shape)
-    dtype = property(lambda self: self._values.dtype)
-    ndim = property(lambda self: self._values.ndim)
-    size = property(lambda self: self._values.size)
-    itemsize = property(lambda self: self._values.itemsize)
-    nbytes = property(lambda self: self._values.nbytes)
-    strides = property(lambda self: self._values.strides)
-    flags = property(lambda self: Flags(self._values.flags))
-    T = property(lambda self: view(self._values.T))
-    mT = property(lambda self: view(self._values.mT))
+        return asarray, (self.get(),)
+
+    def __format__(self, format_spec):
+        return format(self.get(), format_spec)
+
+    # Selection: slices are views, indices on the device select, anything else is refused.
+    #
+    # CuPy takes lists and NumPy arrays as indices, and copies them to the device at each use,
+    # in silence. Here they raise. A mask is taken, but counted: the host has to wait until it
+    # knows how many elements are selected, which is why fast code multiplies by masks instead.
+
+    def __getitem__(self, key):
+        key, selects = _on_host(key)
+        if not selects:
+            return view(self._values[key])
+        return launch(lambda values: values[key], self)
+
+    def __setitem__(self, key, value):
+        key, selects = _on_host(key)
+        values = operand(value)
+        if selects:
+            if is_scalar(value):
+                record("to_device")  # CuPy makes an array of the number first
+        elif is_device(value) and same_memory(self._values[key], values):
+            return  # the second half of x[:2] += y, which has been done in place
+
+        def assign(target, values):
+            target[key] = values
+
+        launch_in_place(assign, self, value)
 
     def __len__(self):
         return len(self._values)
@@ -137,36 +115,23 @@ class ndarray(Methods):
 
     # Views, and copies where there is no view.
 
-    __getitem__ = _indexing.getitem
-    __setitem__ = _indexing.setitem
+    T = property(lambda self: view(self._values.T))
 
     def view(self, dtype=None):
         """The same memory, read as another dtype."""
         return view(self._values.view() if dtype is None else self._values.view(dtype))
 
-    def reshape(self, *shape, order="C", copy=None):
-        """The same values in another shape."""
-        return view_or_copy(self, self._values.reshape(*shape, order=order, copy=copy))
-
-    def ravel(self, order="C"):
-        """The same values in a row."""
-        return view_or_copy(self, self._values.ravel(order))
-
     def transpose(self, *axes):
         """View with the axes in another order."""
         return view(self._values.transpose(*axes))
 
-    def swapaxes(self, axis1, axis2):
-        """View with two axes exchanged."""
-        return view(self._values.swapaxes(axis1, axis2))
+    def reshape(self, *shape):
+        """The same values in another shape."""
+        return view_or_copy(self, self._values.reshape(*shape))
 
-    def squeeze(self, axis=None):
-        """View without the axes of length one."""
-        return view(self._values.squeeze(axis))
-
-    def flatten(self, order="C"):
-        """Copy of the values in a row."""
-        return launch(np.ndarray.flatten, self, order=order)
+    def ravel(self, order="C"):
+        """The same values in a row."""
+        return view_or_copy(self, self._values.ravel(order))
 
     def copy(self, order="C"):
         """Copy on the device."""
@@ -185,11 +150,117 @@ class ndarray(Methods):
             return self
         return launch(np.ndarray.astype, self, dtype=dtype, order=order)
 
+    # Work.
 
-class Flags:
-    """How an array lies in memory."""
+    def fill(self, value):
+        """Set every element to a number."""
+        launch_in_place(np.ndarray.fill, self, value)
 
-    def __init__(self, flags):
-        self.c_contiguous = flags.c_contiguous
-        self.f_contiguous = flags.f_contiguous
-        self.owndata = flags.owndata
+    def argsort(self, axis=-1, kind=None):
+        """Indices that would sort."""
+        return launch(np.argsort, self, axis=axis, kind="stable")
+
+    def nonzero(self):
+        """Indices of the elements that are not 0; waits, since the host must know how many."""
+        record("synchronisations", "to_host", "launches")
+        return tuple(allocated(indices) for indices in self._values.nonzero())
+
+    def dot(self, b, out=None):
+        """Matrix product. CuPy is strict about ``out``: C-contiguous and of the right dtype."""
+        if out is not None:
+            values = out_values(out)
+            if values.dtype != np.result_type(self.dtype, on_device(b).dtype):
+                raise ValueError("Not supported dtype combination.")
+            if not values.flags.c_contiguous:
+                raise ValueError("Output array must be C-contiguous")
+        return launch(np.dot, self, on_device(b), out=out)
+
+    def argmax(self, axis=None, *, out=None, keepdims=False):
+        """Index of the largest element; of equals, the first."""
+        return launch(np.argmax, self, axis=axis, out=out, keepdims=keepdims)
+
+
+def _on_host(key):
+    """A key that NumPy understands, and whether it selects elements one by one."""
+    parts = key if isinstance(key, tuple) else (key,)
+    selects = any(is_device(part) for part in parts)
+    plain = tuple(_checked(part) for part in parts)
+    if selects or any(part is Ellipsis for part in plain):
+        return plain, selects
+    return (*plain, ...), selects  # NumPy would return a scalar, a copy, for a full index
+
+
+def _checked(part):
+    if is_device(part):
+        if part.dtype.kind == "b":
+            record("synchronisations", "to_host")
+        elif part.dtype.kind not in "iu":
+            raise IndexError("arrays used as indices must be of integer or boolean type.")
+        return part._values
+    whole = isinstance(part, int | np.integer) and not isinstance(part, bool)
+    if part is None or part is Ellipsis or isinstance(part, slice) or whole:
+        return part
+    raise TypeError(
+        f"index: expected whole numbers, slices, None, Ellipsis or arrays on the device, "
+        f"got {type(part)}"
+    )
+
+
+def _forward(function):
+    return lambda self, *others: launch(function, self, *others)
+
+
+def _reflected(function):
+    return lambda self, other: launch(function, other, self)
+
+
+def _in_place(function):
+    def method(self, other):
+        launch_in_place(function, self, other)
+        return self
+
+    return method
+
+
+def _fetched(convert):
+    return lambda self: convert(self.get())
+
+
+def _summed(function):
+    def method(self, axis=None, dtype=None, out=None, keepdims=False):
+        return launch(function, self, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
+
+    return method
+
+
+def _chosen(function):
+    def method(self, axis=None, out=None, keepdims=False):
+        return launch(function, self, axis=axis, out=out, keepdims=keepdims)
+
+    return method
+
+
+def _add_methods():
+    """Give arrays what is alike but for its name. (No @=: CuPy has none, Python then uses @.)"""
+    for name in ("shape", "dtype", "ndim", "size", "itemsize", "nbytes", "strides", "flags"):
+        # Known on the host, so it costs nothing to ask.
+        setattr(ndarray, name, property(operator.attrgetter(f"_values.{name}")))
+    for convert in (float, int, complex, bool, repr, str):
+        setattr(ndarray, f"__{convert.__name__}__", _fetched(convert))
+    for name in ("item", "tolist"):
+        setattr(ndarray, name, _fetched(operator.methodcaller(name)))
+    for name in ("sum", "mean"):
+        setattr(ndarray, name, _summed(getattr(np, name)))
+    for name in ("max", "min", "all", "any"):
+        setattr(ndarray, name, _chosen(getattr(np, name)))
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor"):
+        function = getattr(operator, f"__{name}__")
+        setattr(ndarray, f"__{name}__", _forward(function))
+        setattr(ndarray, f"__r{name}__", _reflected(function))
+        setattr(ndarray, f"__i{name}__", _in_place(getattr(operator, f"__i{name}__")))
+    ndarray.__matmul__, ndarray.__rmatmul__ = _forward(np.matmul), _reflected(np.matmul)
+    for name in ("eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert"):
+        setattr(ndarray, f"__{name}__", _forward(getattr(operator, name)))
+
+
+_add_methods()

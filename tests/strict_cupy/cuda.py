@@ -4,32 +4,11 @@ What waits for the device is counted, although here there is nothing to wait for
 """
 
 from contextlib import nullcontext
-from types import SimpleNamespace
 
-from strict_cupy import _graphs
-from strict_cupy._compiler import CompileException
-from strict_cupy._counts import record
-from strict_cupy._memory import MemoryPool
+from strict_cupy import _counts
+from strict_cupy._launch import MemoryPool
 
-__all__ = [
-    "Device",
-    "MemoryPool",
-    "Stream",
-    "compiler",
-    "get_current_stream",
-    "get_device_id",
-    "is_available",
-    "runtime",
-    "using_allocator",
-]
-
-compiler = SimpleNamespace(CompileException=CompileException)
-runtime = SimpleNamespace(getDeviceCount=lambda: 1, CUDARuntimeError=RuntimeError)
-
-
-def is_available():
-    """Whether there is a device: the pretended one."""
-    return True
+__all__ = ["MemoryPool", "Stream", "get_current_stream", "get_device_id", "using_allocator"]
 
 
 def get_device_id():
@@ -37,33 +16,10 @@ def get_device_id():
     return 0
 
 
-class Device:
-    """The device; there is only one."""
-
-    def __init__(self, device=None):
-        if device not in (None, 0):
-            raise runtime.CUDARuntimeError(f"cudaErrorInvalidDevice: no device {device}")
-        self.id = 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return None
-
-    def use(self):
-        """Make this the current device, which it is."""
-
-    def synchronize(self):
-        """Wait until the device has done all it was told."""
-        record("synchronisations")
-
-
 class Stream:
     """A queue of work for the device."""
 
-    def __init__(self, null=False, non_blocking=False, ptds=False, priority=None):
-        self.is_non_blocking = non_blocking
+    def __init__(self, null=False, non_blocking=False):
         self._before = []
 
     def __enter__(self):
@@ -81,7 +37,7 @@ class Stream:
 
     def synchronize(self):
         """Wait until the stream has done all it was told."""
-        record("synchronisations")
+        _counts.record("synchronisations")
 
     def record(self, event=None):
         """Mark a point in the queue."""
@@ -89,21 +45,17 @@ class Stream:
     def wait_event(self, event):
         """Do what follows after that point, without waiting on the host."""
 
-    def is_capturing(self):
-        """Whether work is being recorded into a CUDA graph."""
-        return _graphs.is_capturing()
-
 
 class CapturingStream(Stream):
     """A stream that records; tests that are about graphs put it in the place of `Stream`."""
 
     def begin_capture(self, mode=None):
         """Record what is launched from now on, and compute nothing."""
-        _graphs.begin()
+        _counts.begin()
 
     def end_capture(self):
         """The graph of what was recorded."""
-        return _graphs.end()
+        return _counts.end()
 
 
 def using_allocator(allocator=None):
@@ -111,8 +63,7 @@ def using_allocator(allocator=None):
     return nullcontext()
 
 
-Stream.null = Stream(null=True)
-_current = Stream.null
+_current = Stream(null=True)
 
 
 def get_current_stream(device_id=-1):

@@ -6,8 +6,7 @@ come from cuRAND, these from NumPy's Philox: the same kind of bits, not the same
 
 import numpy as np
 
-from strict_cupy._creation import asarray
-from strict_cupy._launch import is_device, launch, out_values
+from strict_cupy._launch import launch, out_values
 
 __all__ = ["Generator", "Philox4x3210"]
 
@@ -15,11 +14,7 @@ __all__ = ["Generator", "Philox4x3210"]
 class Philox4x3210:
     """Bits by counting and scrambling, from an int or a `numpy.random.SeedSequence`."""
 
-    def __init__(self, seed=None, *, size=-1):
-        if is_device(seed):
-            seed = seed.get()
-        if not isinstance(seed, np.random.SeedSequence):
-            seed = np.random.SeedSequence(seed)
+    def __init__(self, seed=None):
         self._generator = np.random.Generator(np.random.Philox(seed))
 
 
@@ -37,21 +32,11 @@ class Generator:
         """Normal with mean 0 and variance 1."""
         return self._drawn("standard_normal", size, dtype, out)
 
-    def standard_exponential(self, size=None, dtype=np.float64, method="inv", out=None):
-        """Exponential with mean 1."""
-        return self._drawn("standard_exponential", size, dtype, out)
-
     def integers(self, low, high=None, size=None, dtype=np.int64, endpoint=False):
         """Whole numbers from [low, high), or [0, low); CuPy takes no arrays of bounds."""
         low, high = (0, int(low)) if high is None else (int(low), int(high))
         draw = self.bit_generator._generator.integers
         return launch(lambda: draw(low, high, size, dtype, endpoint))
-
-    def uniform(self, low=0.0, high=1.0, size=None, dtype=np.float64):
-        """Uniform on [low, high). Numbers as bounds are copied to the device each time."""
-        low, high = asarray(low), asarray(high)
-        size = np.broadcast_shapes(low.shape, high.shape) if size is None else size
-        return (low + (high - low) * self.random(size, dtype)).astype(dtype, copy=False)
 
     def _drawn(self, distribution, size, dtype, out):
         if np.dtype(dtype).char not in "fd":

@@ -1,7 +1,5 @@
 """Small games on any device, and what two of them have in common."""
 
-import contextlib
-
 import numpy as np
 import strict_cupy
 from devices import take
@@ -51,6 +49,11 @@ def small(device="cpu", dtype="float32", dropout=False, **options):
     if not dropout:
         G, D = ([each for each in layers if not hasattr(each, "draw")] for layers in (G, D))
     return networks(G, D, device, dtype, **options)
+
+
+def every_layer(device="cpu", dtype="float64", fast=True, **options):
+    """The game of the two, with dropout."""
+    return game(*small(device, dtype, True, fast=fast), **options)
 
 
 def toy(device="cpu", dtype="float64", optimizer=lambda net: mg.SGD(net, 0.1, 0.5), **options):
@@ -123,25 +126,33 @@ class FeatureTurn(mg.Turn):
         return {"J_G": (gap * gap).sum() / 2}
 
 
-def matching(device="cpu", seed=0):
+def matching(device="cpu", seed=0, fast=True):
     """A game in which G matches features."""
-    G, D = small(device, "float64", True)
-    first = game(G, D)
+    first = every_layer(device, fast=fast)
+    G, D = first.G, first.D
     turns = first.turns[0], FeatureTurn(G, D)
     optimizers = first.optimizers.values()
     return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
 
 
-def three(device="cpu", seed=0):
+def three(device="cpu", seed=0, fast=True):
     """A game of three networks, of which one is moved by two turns, and a user's own turn."""
-    G, D = small(device, "float64", True)
-    E = mg.Sequential(
-        [mg.Linear(3, 5), mg.Tanh(), mg.Linear(5, 2)], seed=3, dtype="float64", device=device
-    )
-    first = game(G, D)
+    first = every_layer(device, fast=fast)
+    G, D = first.G, first.D
+    E, _ = networks([mg.Linear(3, 5), mg.Tanh(), mg.Linear(5, 2)], [mg.ReLU()], device, "float64")
     turns = *first.turns, EncoderTurn(E, G)
     optimizers = [mg.SGD(net, 0.05, 0.5) for net in (G, D, E)]
     return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
+
+
+GAMES = {
+    "toy": toy,
+    "every layer": every_layer,
+    "adam, k=3": lambda place: every_layer(place, optimizer=mg.Adam, k=3),
+    "simultaneous": lambda place: every_layer(place, simultaneous=True),
+    "three": three,
+    "features": matching,
+}
 
 
 def assert_same_game(here, there, steps, dtype="float64"):
@@ -156,8 +167,3 @@ def assert_same_game(here, there, steps, dtype="float64"):
     for name, optimizer in here.optimizers.items():
         assert there.optimizers[name].t == optimizer.t
     assert there.steps_done == here.steps_done
-
-
-def quietly(xp):
-    """Context in which nothing may wait or cross over; on a real GPU nobody can tell."""
-    return xp.forbid_sync() if xp is strict_cupy else contextlib.nullcontext()

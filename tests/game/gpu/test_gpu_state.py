@@ -103,13 +103,9 @@ def test_a_game_can_be_taken_back(place):
 
 
 SPOILT = {  # the batch is 7, of 2 columns
-    "drawn, z: expected whole": lambda state: state["drawn"]["z"].update(
-        rows=np.zeros((8, 2), "f")
-    ),
-    "drawn, x: expected whole": lambda state: state["drawn"]["x"].update(
-        rows=np.zeros((7, 3), "f")
-    ),
-    "optimizers, D: ": lambda state: state["optimizers"]["D"].update(velocity=np.zeros(3)),
+    "drawn, z: expected whole": ("drawn", "z", {"rows": np.zeros((8, 2), "f")}),
+    "drawn, x: expected whole": ("drawn", "x", {"rows": np.zeros((7, 3), "f")}),
+    "optimizers, D: ": ("optimizers", "D", {"velocity": np.zeros(3)}),
 }
 
 
@@ -120,7 +116,8 @@ def test_a_refused_state_changes_nothing(place, message):
         played_on(each, 30)
     state = made.state()
     state["networks"]["G"]["params"] += 1
-    SPOILT[message](state)
+    part, name, wrong = SPOILT[message]
+    state[part][name].update(wrong)
     with pytest.raises(InputError, match=message):
         made.restore(state)
     assert_equal(made.state(), twin.state())

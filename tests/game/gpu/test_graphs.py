@@ -3,7 +3,6 @@
 On the stand-in a graph is a list of launches; on a GPU the same tests, marked so, replay real ones.
 """
 
-import copy
 import gc
 from functools import partial
 
@@ -12,16 +11,14 @@ import pytest
 import strict_cupy
 from devices import take
 from games import (
+    GAMES,
     STRICT,
     Doubled,
     Sign,
     device_of,
+    every_layer,
     game,
-    matching,
-    mirrored,
     networks,
-    small,
-    three,
     toy,
 )
 
@@ -30,22 +27,10 @@ from minigan.game.gpu import graphs as module
 from minigan.passes.cuda import products as products_module
 from minigan.passes.cuda.products import CuPyProducts
 
-GAMES = {
-    "toy": toy,
-    "every layer": lambda place, **options: game(*small(place, dropout=True), **options),
-    "simultaneous": lambda place, **options: toy(place, simultaneous=True, **options),
-    "k=3": lambda place, **options: toy(place, k=3, **options),
-    "three": three,
-    "features": matching,
-}
-
 
 @pytest.mark.parametrize("make", GAMES.values(), ids=GAMES)
-@pytest.mark.parametrize("drawn", ["there", "mirrored"])
-def test_replayed_turns_are_the_launched_ones_bit_for_bit(graphs, make, drawn, monkeypatch):
-    place = device_of(graphs)
-    seed = mirrored(place) if drawn == "mirrored" else 0
-    replayed, launched = (make(place, seed=copy.deepcopy(seed)) for _ in "12")
+def test_replayed_turns_are_the_launched_ones_bit_for_bit(graphs, make, monkeypatch):
+    replayed, launched = (make(device_of(graphs)) for _ in "12")
     records = [dict(record) for record in replayed.play(80)]
     assert replayed._on_gpu.recorded
     monkeypatch.setattr(module, "WARM_UP", 10**9)
@@ -69,7 +54,7 @@ def test_a_replay_is_one_launch_and_takes_no_memory(graphs):
 def test_memory_does_not_grow(graphs):
     gc.collect()  # games of other tests
     pool = graphs.get_default_memory_pool()
-    play = game(*small(device_of(graphs), dropout=True))
+    play = every_layer(device_of(graphs), "float32")
     list(play.play(210))
     before = pool.used_bytes()
     list(play.play(210))
@@ -93,18 +78,17 @@ def test_passes_of_others_are_not_disturbed_by_a_replay(graphs):
     assert np.array_equal(*found)
 
 
-class Counting(Turn):
-    """A turn that changes something on the host each time."""
+class Weighted(Turn):
+    """A turn with a number of its own, which may do something more on the host each time."""
 
     moves, draws = ("G",), ("z",)
     weight = 1.0
 
-    def __init__(self, G, cost, count=False):
-        self.G, self.cost, self.count = G, cost, count
+    def __init__(self, G, cost, also=lambda turn, rng: None):
+        self.G, self.cost, self.also = G, cost, also
 
     def gradients(self, rng, z):
-        if self.count:
-            self.weight = self.weight + 1
+        self.also(self, rng)
         x, cache = self.G.forward(z, rng=rng)
         J, dx = self.cost(x)
         self.G.backward(self.weight * dx, cache, input_grad=False)
@@ -134,7 +118,7 @@ def times(scales, x):
 
 def single(place, cost, **options):
     G = Sequential([Linear(1, 3), ReLU(), Linear(3, 1)], seed=1, dtype="float64", device=place)
-    turn = Counting(G, cost, **options)
+    turn = Weighted(G, cost, **options)
     return Game(turn, optimizers=[SGD(G, 0.0)], z=Examples(np.ones((1, 1))), batch=4), turn
 
 
@@ -145,7 +129,7 @@ def closure():
 
 CHANGES = {
     "attribute": (scaled, lambda turn, scale: setattr(turn, "weight", 3.0)),
-    "class": (scaled, lambda turn, scale: setattr(Counting, "weight", 3.0)),
+    "class": (scaled, lambda turn, scale: setattr(Weighted, "weight", 3.0)),
     "global": (scaled, lambda turn, scale: globals().update(SCALE=3.0)),
     "closure": (closure, lambda turn, scale: scale.__setitem__(0, 3.0)),
     "object": (Cost(), lambda turn, scale: turn.cost.options["scale"].__setitem__(0, 3.0)),
@@ -157,7 +141,7 @@ CHANGES = {
 @pytest.mark.parametrize(("cost", "change"), CHANGES.values(), ids=CHANGES)
 def test_a_number_that_has_changed_is_not_frozen_in_the_graph(graphs, cost, change, monkeypatch):
     monkeypatch.setitem(globals(), "SCALE", 1.0)
-    monkeypatch.setattr(Counting, "weight", 1.0)
+    monkeypatch.setattr(Weighted, "weight", 1.0)
     cost, scale = closure() if cost is closure else (cost, None)
     play, turn = single(device_of(graphs), cost)
     list(play.play(5))
@@ -185,8 +169,14 @@ REFUSALS = {
         r"G runs its layers' own functions \(fast=False\)",
     ),
     "host": (
-        lambda place: single(place, scaled, count=True)[0],
+        lambda place: single(
+            place, scaled, also=lambda turn, rng: setattr(turn, "weight", turn.weight + 1)
+        )[0],
         "numbers on the host, on which it depends, change from turn to turn",
+    ),
+    "draws": (
+        lambda place: single(place, scaled, also=lambda turn, rng: rng.random(3))[0],
+        r"rng\.random: drawn inside the turn",
     ),
     "sync": (
         lambda place: single(place, lambda x: (float(x.mean()), x / x.size))[0],

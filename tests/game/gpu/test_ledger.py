@@ -7,8 +7,8 @@ import pickle
 import numpy as np
 import pytest
 import strict_cupy
-from devices import take
-from games import Sign, device_of, game, networks, quietly, small, toy
+from devices import quietly, take
+from games import Sign, device_of, game, networks, small, toy
 
 from minigan import SGD, Adam, InputError, Linear, NonFiniteError, Record
 from minigan.game.gpu.ledger import CAPACITY
@@ -71,9 +71,8 @@ def test_records_may_be_read_late_and_in_any_order(kernels):
         assert late[index] == at_once[index]
 
 
-@pytest.mark.parametrize("k", [3, CAPACITY + 1])
-def test_any_number_of_turns_fits_into_the_ledger(kernels, k):
-    play = toy(device_of(kernels), k=k)
+def test_any_number_of_turns_fits_into_the_ledger(kernels):
+    play = toy(device_of(kernels), k=CAPACITY + 1)
     records = [play.step() for _ in range(2)]
     assert np.isfinite([[*record.values()] for record in records]).all()
 

@@ -11,11 +11,11 @@ from games import (
     Sign,
     assert_same_game,
     device_of,
+    every_layer,
     game,
     matching,
     mirrored,
     networks,
-    small,
     three,
     toy,
 )
@@ -23,36 +23,22 @@ from games import (
 from minigan import SGD, Adam, Layer, Linear, Normal, ReLU, costs
 from minigan.base.numerics import logistic
 
-OPTIMIZERS = {"sgd": lambda net: SGD(net, 0.1, 0.5), "adam": lambda net: Adam(net, 0.01)}
-TURNS = {"k=1": {}, "k=3": {"k": 3}, "simultaneous": {"simultaneous": True}}
 
-every_turn = pytest.mark.parametrize("turns", TURNS.values(), ids=TURNS)
-fast_and_plain = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
+def adam(net):
+    return Adam(net, 0.01)
 
 
-def pair(gpu, dtype="float64", dropout=False, fast=True, **options):
-    """The same game twice, on the CPU and on the device."""
-    place = device_of(gpu)
-    return (
-        game(*small("cpu", dtype, dropout, fast=fast), **options),
-        game(*small(place, dtype, dropout, fast=fast), seed=mirrored(place), **options),
-    )
+def falling_sgd(net):
+    return SGD(net, lambda t: 0.05 / (1 + t / 50), lambda t: min(0.1 + t / 40, 0.7))
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
-@every_turn
-def test_the_game_is_the_cpus(played, optimizer, turns):
-    assert_same_game(*pair(played, optimizer=optimizer, dropout=True, **turns), 12)
+def falling_adam(net):
+    return Adam(net, lambda t: 0.05 / (1 + t / 50))
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@every_turn
-def test_so_is_the_plain_one(kernels, turns, dtype):
-    assert_same_game(*pair(kernels, dtype, fast=False, dropout=True, **turns), 12, dtype)
-
-
-def test_in_float32_it_is_the_cpus_to_rounding(graphs):
-    assert_same_game(*pair(graphs, "float32", k=2), 12, "float32")
+def ending(net):
+    """Gradient descent by a schedule that ends where the game does."""
+    return SGD(net, [*[0.1] * 6, *[0.05] * 6].__getitem__)
 
 
 def least_squares(a_real, a_fake):
@@ -66,31 +52,62 @@ def smoothed(a_fake):
     return minus_log_D.mean(), -0.9 * slope / a_fake.size
 
 
-@pytest.mark.parametrize("cost", [*costs.GENERATOR_COSTS, smoothed])
-def test_any_cost_will_do(graphs, cost):
-    assert_same_game(*pair(graphs, cost=cost, D_cost=least_squares), 12)
+class Centred(Layer):
+    """A layer that mixes the examples of a batch."""
+
+    def forward(self, x, *, train=True, rng=None):
+        return x - x.mean(axis=0), None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy - dy.mean(axis=0)
 
 
-@pytest.mark.parametrize("make", [three, matching])
-def test_turns_of_ones_own_will_do(played, make):
-    place = device_of(played)
-    assert_same_game(make(), make(place, mirrored(place)), 12)
+def unknown_layers(middle):
+    def make(place="cpu", fast=True, **options):
+        G = [Linear(1, 4), ReLU(), Doubled(4, 2)]
+        D = [Doubled(2, 5), middle(), Linear(5, 1)]
+        return game(*networks(G, D, place, "float64", fast=fast), **options)
+
+    return make
 
 
-FALLING = {
-    "sgd": lambda net: SGD(net, lambda t: 0.05 / (1 + t / 50), lambda t: min(0.1 + t / 40, 0.7)),
-    "adam": lambda net: Adam(net, lambda t: 0.05 / (1 + t / 50)),
+def with_options(**chosen):
+    return lambda place="cpu", **options: every_layer(place, **chosen, **options)
+
+
+# Name: how it is made, steps, and whether it can be recorded.
+GAMES = {
+    "sgd": (with_options(), 12, True),
+    "sgd, k=3": (with_options(k=3), 12, True),
+    "sgd, simultaneous": (with_options(simultaneous=True), 12, True),
+    "adam": (with_options(optimizer=adam), 12, True),
+    "adam, k=3": (with_options(optimizer=adam, k=3), 12, True),
+    "adam, simultaneous": (with_options(optimizer=adam, simultaneous=True), 12, True),
+    "float32": (with_options(dtype="float32", k=2), 12, True),
+    "several tables of sgd": (with_options(optimizer=falling_sgd, k=2), 130, True),
+    "several tables of adam": (with_options(optimizer=falling_adam, k=2), 130, True),
+    "a schedule that ends": (with_options(optimizer=ending), 12, True),
+    "three networks": (three, 12, True),
+    "features": (matching, 12, True),
+    "costs of one's own": (with_options(cost=smoothed, D_cost=least_squares), 12, True),
+    **{cost: (with_options(cost=cost), 12, True) for cost in costs.GENERATOR_COSTS},
+    "an optimizer": (with_options(optimizer=Sign), 12, False),
+    "an optimizer, simultaneous": (with_options(optimizer=Sign, simultaneous=True), 12, False),
+    "a layer": (unknown_layers(ReLU), 12, False),
+    "a layer that mixes": (unknown_layers(Centred), 12, False),
 }
 
 
-@pytest.mark.parametrize("optimizer", FALLING.values(), ids=FALLING)
-def test_schedules_are_followed_over_several_tables(graphs, optimizer):
-    assert_same_game(*pair(graphs, optimizer=optimizer, k=2), 130)
-
-
-def test_a_schedule_may_end_where_the_game_does(kernels):
-    rates = [0.1, 0.05, 0.02]
-    assert_same_game(*pair(kernels, optimizer=lambda net: SGD(net, rates.__getitem__)), 3)
+@pytest.mark.filterwarnings("ignore:.* kernel by kernel")
+@pytest.mark.parametrize("way", ["plain", "launched", "recorded"])
+@pytest.mark.parametrize(("make", "steps", "recorded"), GAMES.values(), ids=GAMES)
+def test_the_game_is_the_cpus(kernels, make, steps, recorded, way, request):
+    if way == "recorded":
+        request.getfixturevalue("graphs")
+    place, fast = device_of(kernels), way != "plain"
+    here, there = make(fast=fast), make(place, fast=fast, seed=mirrored(place))
+    assert_same_game(here, there, steps, str(there.networks["D"].dtype))
+    assert way != "recorded" or there._on_gpu.recorded == recorded
 
 
 def rates(play):
@@ -128,54 +145,27 @@ CHANGES = [rates, decays, layers, cost, sampler, batch, number_of_turns]
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_what_is_changed_in_mid_game_is_followed(graphs, change):
-    adam = lambda net: Adam(net, 0.05)  # noqa: E731
-    here, there = pair(graphs, dropout=True, **({"optimizer": adam} if change is decays else {}))
+    options, place = {"optimizer": adam} if change is decays else {}, device_of(graphs)
+    here, there = every_layer(**options), every_layer(place, seed=mirrored(place), **options)
     assert_same_game(here, there, 5)
     change(here)
     change(there)
     assert_same_game(here, there, 5)
 
 
-@pytest.mark.parametrize("simultaneous", [False, True])
-def test_any_optimizer_will_do(kernels, simultaneous):
-    assert_same_game(*pair(kernels, optimizer=Sign, simultaneous=simultaneous), 12)
-
-
-class Centred(Layer):
-    """A layer that mixes the examples of a batch."""
-
-    def forward(self, x, *, train=True, rng=None):
-        return x - x.mean(axis=0), None
-
-    def backward(self, dy, cache, *, param_grads=True):
-        return dy - dy.mean(axis=0)
-
-
-@pytest.mark.parametrize("middle", [ReLU, Centred])
-def test_any_layer_will_do(kernels, middle):
-    def players(place):
-        G = [Linear(1, 4), ReLU(), Doubled(4, 2)]
-        return networks(G, [Doubled(2, 5), middle(), Linear(5, 1)], place, "float64")
-
-    place = device_of(kernels)
-    here = game(*players("cpu"))
-    assert_same_game(here, game(*players(place), seed=mirrored(place)), 12)
-
-
-@every_turn
+@pytest.mark.parametrize("turns", [{}, {"k": 3}, {"simultaneous": True}], ids=str)
 def test_the_same_seed_is_the_same_game_bit_for_bit(played, turns):
     place = device_of(played)
-    games = [game(*small(place, "float32", True), seed=7, **turns) for _ in range(2)]
+    games = [every_layer(place, "float32", seed=7, **turns) for _ in range(2)]
     first, second = ([dict(record) for record in each.play(30)] for each in games)
     assert first == second
     assert np.array_equal(take(games[0].G.params), take(games[1].G.params))
-    other = game(*small(place, "float32", True), seed=8, **turns)
-    assert next(other.play(1)) != first[0]
+    assert next(every_layer(place, "float32", seed=8, **turns).play(1)) != first[0]
 
 
 @pytest.mark.parametrize("k", [1, 3])
 def test_turn_by_turn_is_step_by_step(graphs, k):
-    whole, by_turns = (game(*small(device_of(graphs), "float64", True), k=k) for _ in "12")
+    whole, by_turns = (every_layer(device_of(graphs), k=k) for _ in "12")
     for record in whole.play(5):
         for _ in range(whole.k):
             of_D = by_turns.take("D")
@@ -184,11 +174,11 @@ def test_turn_by_turn_is_step_by_step(graphs, k):
     assert np.array_equal(take(whole.G.params), take(by_turns.G.params))
 
 
-@fast_and_plain
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
 @pytest.mark.parametrize("seed", [lambda place: 3, lambda place: mirrored(place, 3)])
 def test_a_deep_copy_goes_on_as_the_game_does(kernels, fast, seed):
     place = device_of(kernels)
-    original = game(*small(place, dropout=True, fast=fast), seed=seed(place))
+    original = every_layer(place, "float32", fast=fast, seed=seed(place))
     list(original.play(5))
     twin = copy.deepcopy(original)
     untouched = take(original.G.params).copy()

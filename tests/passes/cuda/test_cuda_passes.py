@@ -4,13 +4,11 @@ import copy
 
 import numpy as np
 import pytest
-import strict_cupy
 from devices import put, take
 
 import minigan as mg
 from minigan.base.backend import CPU, Device
 from minigan.base.randomness import Streams
-from minigan.passes.cuda.layer_passes import PASSES, DrawLater
 
 ROWS = {
     "every layer": lambda: [
@@ -73,56 +71,7 @@ def test_fast_passes_draw_what_the_plain_functions_draw(kernels, row, rng):
         np.testing.assert_allclose(fast, plain, rtol=1e-12)
 
 
-def test_they_wait_for_nothing_and_look_at_nothing(kernels):
-    if kernels is not strict_cupy:
-        pytest.skip("counted on the stand-in")
-    (net, _, _), _ = there_and_here(kernels, ROWS["every layer"])
-    x, draws = kernels.ones((4, 3)), Streams(0, Device("cuda", kernels))["layers"]
-    net.forward(x, rng=draws)
-    with kernels.forbid_sync():
-        y, cache = net.forward((x, x), rng=draws)
-        net.backward(y, cache)
-        net.backward((None, y[1]), cache, param_grads=False)
-
-
-def test_what_is_drawn_later_is_what_would_have_been_drawn(kernels):
-    """A pass that only notes its draws leaves them to be made before it is computed again."""
-    (net, _, _), _ = there_and_here(kernels, ROWS["every layer"])
-    place, x = Device("cuda", kernels), kernels.ones((4, 3))
-    draws = Streams(4, place)["layers"]
-    expected = [take(net.forward((x, x), rng=draws)[0][1]) for _ in range(2)]
-    later, again = DrawLater(), Streams(4, place)["layers"]
-    _, cache = net.forward((x, x), rng=later)
-    for wanted in expected:
-        later.draw(again)
-        for each in cache.plan.passes:
-            each.forward(later)
-        np.testing.assert_allclose(take(cache.plan.ys[1].T), wanted, rtol=1e-12)
-    with pytest.raises(AttributeError, match=r"rng\.random: drawn inside the turn"):
-        later.random(3)
-
-
-def test_keep_std_and_slope_are_read_at_each_pass(kernels, rng):
-    x = rng.normal(size=(50, 3))
-    (net, draws, to), (twin, same, _) = there_and_here(
-        kernels,
-        lambda: [mg.Dropout(0.5), mg.GaussianNoise(1.0), mg.LeakyReLU(0.1), mg.Linear(3, 1)],
-    )
-    for keep, std, slope in ((0.5, 1.0, 0.1), (0.9, 0.2, 0.3), (1.0, 0.0, 0.5)):
-        for each in (net, twin):
-            each[0].keep, each[1].std, each[2].slope = keep, std, slope
-        y, expected = net.forward(to(x), rng=draws)[0], twin.forward(x, rng=same)[0]
-        np.testing.assert_allclose(take(y), expected, rtol=1e-11)
-
-
 def test_random_layers_ask_for_random_numbers(kernels):
     (net, _, _), _ = there_and_here(kernels, ROWS["every layer"])
     with pytest.raises(mg.InputError, match=r"Dropout.*expected rng= when train=True, got None"):
         net.forward(kernels.ones((4, 3)))
-    with pytest.raises(mg.InputError, match="expected rng on the network's device, got numpy"):
-        net.forward(kernels.ones((4, 3)), rng=np.random.default_rng(0))
-
-
-def test_every_layer_of_vectors_has_a_pass():
-    every = {mg.Dropout, mg.GaussianNoise, mg.LeakyReLU, mg.Linear, mg.Maxout, mg.ReLU, mg.Sigmoid}
-    assert set(PASSES) == every | {mg.Softplus, mg.Tanh}
