@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the suite and print its table; 1 if a gradient is wrong."""
     from minigan.checks import run_suite  # not to be imported by the other commands
-    from minigan.checks.report import table
+    from minigan.checks.trials import table
 
     reports = list(progress(run_suite(options.seeds), None))
     wrong = sum(not report.passed for report in reports)
