@@ -11,7 +11,7 @@ HELP = "check every gradient by finite differences"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """How many starts, and whether the table is for people."""
+    """Options: the number of starts, and JSON in place of the table."""
     parser.add_argument("--seeds", type=int, default=20, help="random starts for each row (20)")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
