@@ -127,6 +127,7 @@ class LookedAtError(TypeError):
 
 def _refuses(how: str):
     def refuse(self, *given, **named):
+        """Raise LookedAtError."""
         raise LookedAtError(how)
 
     return refuse
