@@ -24,14 +24,11 @@ NAMED = 5  # differences named in an error, at most
 
 
 class Checkpoint(NamedTuple):
-    """Contents of a file: the nested dict ``state``, and the ``configuration`` of its run.
-
-    ``versions`` has those of "minigan" and "numpy".
-    """
+    """Contents of a file: a ``state``, the ``configuration`` of its run, and its ``versions``."""
 
     state: dict[str, Any]
     configuration: dict[str, Any]
-    versions: dict[str, str]
+    versions: dict[str, str]  # of "minigan" and "numpy"
 
 
 def save(path: str | os.PathLike, state: dict[str, Any], *, configuration: dict[str, Any]) -> None:
@@ -59,13 +56,8 @@ def save(path: str | os.PathLike, state: dict[str, Any], *, configuration: dict[
     for name, given in (("state", state), ("configuration", configuration)):
         if not isinstance(given, dict):
             raise InputError(f"{name}: expected a dict, got {type(given).__name__}")
-    tree = {
-        "format": FORMAT,
-        "versions": _present_versions(),
-        "configuration": _as_json(configuration),
-        "state": state,
-    }
-    sealed = seal(tree)
+    tree = {"format": FORMAT, "versions": _present_versions()}
+    sealed = seal(tree | {"configuration": _as_json(configuration), "state": state})
     write_whole(Path(path), lambda file: file.write(sealed))
 
 
@@ -115,10 +107,13 @@ def expect_same_run(
     """
     present = _present_versions()
     if found.versions != present:
+        ours, theirs = (
+            f"minigan {of.get('minigan')} with NumPy {of.get('numpy')}"
+            for of in (present, found.versions)
+        )
         raise CheckpointError(
-            f"{path}: expected a checkpoint of {_named(present)}, got one of "
-            f"{_named(found.versions)}, which could not go on bit for bit; "
-            "minigan.checkpoint.read takes it all the same"
+            f"{path}: expected a checkpoint of {ours}, got one of {theirs}, which could not go on "
+            "bit for bit; minigan.checkpoint.read takes it all the same"
         )
     if configuration is None:
         return
@@ -133,10 +128,6 @@ def expect_same_run(
 
 def _present_versions() -> dict[str, str]:
     return {"minigan": __version__, "numpy": np.__version__}
-
-
-def _named(versions: dict[str, str]) -> str:
-    return f"minigan {versions.get('minigan')} with NumPy {versions.get('numpy')}"
 
 
 def _as_json(configuration: dict[str, Any]) -> dict[str, Any]:

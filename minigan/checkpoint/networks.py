@@ -108,11 +108,9 @@ def _described(layer: Layer) -> dict[str, Any]:
             f"minigan.checkpoint.save, and restore it into a network that you make"
         )
     names = [name for name in inspect.signature(type(layer)).parameters if name not in NOT_KEPT]
-    described: dict[str, Any] = {"class": kind}
-    for name in names:
-        value = getattr(layer, name)
-        described[name] = list(value) if isinstance(value, tuple) else value
-    return described
+    settings = {name: getattr(layer, name) for name in names}
+    as_lists = {n: list(s) if isinstance(s, tuple) else s for n, s in settings.items()}
+    return {"class": kind, **as_lists}
 
 
 def _made(described: dict[str, Any]) -> Layer:

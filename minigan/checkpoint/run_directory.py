@@ -11,7 +11,6 @@ import math
 import numbers
 import os
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -92,7 +91,11 @@ class RunDirectory:
             self._remove_halves()
             self.resumed, self.best = None, -math.inf
             if resume_from is None:
-                self._expect_empty()
+                if names := sorted(path.name for path in self._checkpoints()):
+                    raise InputError(
+                        f"{directory}: expected no checkpoints where a new run begins, got "
+                        f"{', '.join(names)}: resume from one, or take another directory"
+                    )
             else:
                 self.resumed = self._resume(resume_from)
                 self.best = self._best_so_far()
@@ -141,7 +144,7 @@ class RunDirectory:
         save(self._directory / name, state, configuration=self._configuration)
 
     def _read(self, name: str) -> Checkpoint:
-        """A checkpoint there, if `save` wrote it."""
+        """Read a checkpoint there, if `save` wrote it."""
         path = self._directory / name
         found = read(path)
         step, validation = found.state.get("step"), found.state.get("validation", "none")
@@ -155,18 +158,15 @@ class RunDirectory:
         try:
             found = self._read(name)
         except CheckpointError as error:
-            others = ", ".join(self._undamaged()) or "none"
+            undamaged = []
+            for path in self._checkpoints():
+                with suppress(CheckpointError):
+                    undamaged.append((self._read(path.name).state["step"], path.name))
+            newest_first = sorted(undamaged, reverse=True)
+            others = ", ".join(f"{name} (step {step})" for step, name in newest_first) or "none"
             raise CheckpointError(f"{error}; undamaged checkpoints there: {others}") from error
         expect_same_run(self._directory / name, found, self._configuration)
         return found.state
-
-    def _undamaged(self) -> Iterator[str]:
-        """Checkpoints that can be read, the newest first."""
-        found = []
-        for path in self._checkpoints():
-            with suppress(CheckpointError):
-                found.append((self._read(path.name).state["step"], path.name))
-        return (f"{name} (step {step})" for step, name in sorted(found, reverse=True))
 
     def _best_so_far(self) -> float:
         path = self._directory / BEST
@@ -178,14 +178,6 @@ class RunDirectory:
         except CheckpointError as error:
             raise CheckpointError(f"{error}; move it away to go on without it") from error
         return -math.inf if found.state["validation"] is None else found.state["validation"]
-
-    def _expect_empty(self) -> None:
-        names = sorted(path.name for path in self._checkpoints())
-        if names:
-            raise InputError(
-                f"{self._directory}: expected no checkpoints where a new run begins, got "
-                f"{', '.join(names)}: resume from one, or take another directory"
-            )
 
     def _checkpoints(self) -> list[Path]:
         return [path for path in self._directory.iterdir() if re.fullmatch(NAME, path.name)]

@@ -36,9 +36,8 @@ LONGEST_HEADER = 1000  # characters in which an array says its dtype and shape
 def seal(tree: dict[str, Any]) -> memoryview:
     """Bytes of the archive of a nested dict; always the same for the same tree.
 
-    It may hold arrays of numbers and what JSON has: strings, numbers, True, False, None, lists.
-    Keys are letters, digits, ``_``, ``-`` and ``.``. InputError if there is anything else in it,
-    more than 4,000 arrays, or more than 1 MiB of text.
+    InputError if there is anything in it but arrays of numbers and what JSON has, under keys of
+    letters, digits, ``_``, ``-`` and ``.``; more than 4,000 arrays; or more than 1 MiB of text.
     """
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps(_without_arrays(tree, "", arrays)).encode()
@@ -70,7 +69,14 @@ def read_sealed(path: Path) -> dict[str, Any]:
             raise CheckpointError(f"{path}: expected a file, got a directory or a device")
         with _SparingReader(io.FileIO(path)) as file:
             _check_seal(path, file)
-            return _contents(path, file)
+            try:
+                with zipfile.ZipFile(file) as archive:
+                    return _tree(archive, file.seek(0, os.SEEK_END))
+            except Exception as error:  # the parsers of zip, npy and JSON raise a dozen kinds
+                reason = (str(error) or type(error).__name__).split("\n")[0][:100]
+                raise CheckpointError(
+                    f"{path}: expected a checkpoint, got another archive ({reason})"
+                ) from error
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -109,17 +115,6 @@ def _check_seal(path: Path, file: io.BufferedReader) -> None:
             f"{path}: damaged: expected SHA-256 {got[:12].decode()}..., "
             f"got {expected[:12].decode()}..."
         )
-
-
-def _contents(path: Path, file: io.BufferedReader) -> dict[str, Any]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return _tree(archive, file.seek(0, os.SEEK_END))
-    except Exception as error:  # the parsers of zip, npy and JSON raise a dozen kinds
-        reason = (str(error) or type(error).__name__).split("\n")[0][:100]
-        raise CheckpointError(
-            f"{path}: expected a checkpoint, got another archive ({reason})"
-        ) from error
 
 
 def _tree(archive: zipfile.ZipFile, size: int) -> dict[str, Any]:

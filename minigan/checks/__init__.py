@@ -10,13 +10,12 @@ the wrong entry; `run_suite` checks all of minigan.
 """
 
 from minigan.checks.costs import check_cost
-from minigan.checks.games import check_game
 from minigan.checks.layers import check_layer, check_network
 from minigan.checks.numeric import slope
-from minigan.checks.report import GradientError, Report
 from minigan.checks.suite import run_suite
 from minigan.checks.ties import check_ties
-from minigan.checks.turns import check_turn
+from minigan.checks.trials import GradientError, Report
+from minigan.checks.turns import check_game, check_turn
 
 __all__ = [
     "GradientError",

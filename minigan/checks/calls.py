@@ -15,7 +15,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.randomness import generator
-from minigan.checks.blocks import moved, whole
+from minigan.checks.passes import moved, whole
 from minigan.game.turn import Turn
 from minigan.networks.sequential import Sequential
 

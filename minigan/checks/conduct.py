@@ -1,8 +1,13 @@
-"""Conduct of a turn, beside its gradient: what it leaves alone, forgets and adds.
+"""Conduct of a turn, beside its gradient: what it leaves alone, forgets, adds and looks at.
 
 A game zeroes the gradients of what moves, calls the turn, and lets optimizers move parameters.
 A turn that does one of these itself, or touches the other player, plays another game than its
 formula says. So does one that remembers: the other players have moved since its last call.
+
+A turn runs on a GPU by queueing work; nothing is computed yet when the next line runs. To look
+at a number, float(J) or ``if a.mean() > 0``, makes the CPU wait for all of it, and a graph
+that is recorded once and replayed would take the branch of its first run for ever. `Unread` arrays
+compute as others do, and raise where a number would leave them: so a CPU can check it.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.checks.calls import Call, Drawn
 from minigan.checks.compare import alike, close
-from minigan.checks.tally import DoubtError, Tally
+from minigan.checks.trials import DoubtError, Tally
 
 
 def check_figures(tally: Tally, figures: Any) -> None:
@@ -114,3 +119,56 @@ def influences(call: Call, other: Drawn, seen: set[str], rng: np.random.Generato
         if call.gradients()[0] != figures:
             seen.add(name)
     call.drawn = drawn
+
+
+class LookedAtError(TypeError):
+    """A number of an `Unread` array was asked for."""
+
+
+def _refuses(how: str):
+    def refuse(self, *given, **named):
+        """Raise LookedAtError."""
+        raise LookedAtError(how)
+
+    return refuse
+
+
+class Unread(np.ndarray):
+    """An array whose numbers cannot be read; what is computed from it is of the same kind."""
+
+    __float__ = _refuses("float(...)")
+    __int__ = _refuses("int(...)")
+    __index__ = _refuses("as an index")
+    __bool__ = _refuses("if, and, or, not, min or max")
+    item = _refuses("item()")
+    tolist = _refuses("tolist()")
+    __format__ = _refuses("format or an f-string")
+
+    def __array_wrap__(self, out, context=None, return_scalar=False):
+        return unread(out)
+
+    def __getitem__(self, key):
+        return unread(super().__getitem__(key))
+
+    def __array_function__(self, function, types, given, named):
+        result = super().__array_function__(function, types, given, named)
+        if isinstance(result, tuple | list):
+            return type(result)(map(unread, result))
+        return unread(result)
+
+
+def unread(value):
+    """The same numbers, unreadable: an array as a view, a NumPy number as an array without axes."""
+    return np.asarray(value).view(Unread) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def check_unread(tally: Tally, call: Call) -> None:
+    """Require that a turn, with its cost and its layers, never looks at a number."""
+    call.zero_grads()
+    try:
+        call.run(fast=False, wrap=lambda rows: unread(rows.copy()))
+    except LookedAtError as error:
+        tally.fail(
+            f"looks at a number ({error}), which a GPU would be waited for: return it among the "
+            f"figures, the game reads it later; np.where and np.maximum choose without looking"
+        )

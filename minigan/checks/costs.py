@@ -14,9 +14,8 @@ import numpy as np
 from minigan.base.backend import described
 from minigan.base.errors import InputError
 from minigan.base.validation import real_number
-from minigan.checks.entries import compare
-from minigan.checks.report import Report
-from minigan.checks.tally import Tally, run_trials
+from minigan.checks.compare import compare
+from minigan.checks.trials import Report, Tally, run_trials
 
 BATCHES = (5, 7)  # unequal, so that a mean over the wrong batch is seen
 
@@ -93,7 +92,7 @@ def _logit_names(cost: Callable) -> list[str]:
 
 
 def _evaluate(tally: Tally, cost: Callable, logits: list[np.ndarray], names: list[str]):
-    """Gradients, once they are known to have the right number, shapes and dtype."""
+    """Gradients of a cost; GradientError unless number, shapes and dtype of them are right."""
     given = [a.copy() for a in logits]
     result = cost(*given)
     tally.require(

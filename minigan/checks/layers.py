@@ -1,10 +1,4 @@
-"""Checks of layers and networks: their gradients, and the contract of all layers.
-
-    minigan.checks.check_layer(MyLayer(4, 3))
-
-draws inputs, parameters and directions for twenty seeds and returns a `Report`,
-or raises a `GradientError` that names the entry of the Jacobian that is wrong.
-"""
+"""Checks of layers and networks: their gradients, and the contract of all layers."""
 
 from __future__ import annotations
 
@@ -15,24 +9,12 @@ import numpy as np
 
 from minigan.base.backend import to_host
 from minigan.base.errors import InputError
-from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
-from minigan.checks.blocks import moved
-from minigan.checks.claims import check_draws, check_memory, check_mixes, check_test_time
-from minigan.checks.contract import (
-    check_adds,
-    check_dtypes,
-    check_hands_off,
-    check_param_grads,
-    check_repeatable,
-)
-from minigan.checks.entries import worst_entry
-from minigan.checks.equal_inputs import check_equal_inputs
-from minigan.checks.form import check_arguments, check_form, check_shape
+from minigan.checks import contract
+from minigan.checks.compare import worst_entry
 from minigan.checks.numeric import along, derivative, relative_error
-from minigan.checks.passes import Pass
-from minigan.checks.report import Report
-from minigan.checks.tally import Tally, Trial, run_trials
+from minigan.checks.passes import Pass, moved
+from minigan.checks.trials import Report, Tally, Trial, run_trials
 from minigan.layers.base import Layer
 from minigan.networks.sequential import Sequential
 
@@ -134,8 +116,11 @@ def check_network(
 
 
 def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
-    """All checks at one point, in each mode; of the only layer by itself if it is ``alone``."""
-    shape = _checked_shape(shape, network)
+    """Trial of a network, in each mode; of its only layer by itself if that is ``alone``."""
+    shape = (5, network.n_in or 4) if shape is None else shape
+    if not isinstance(shape, tuple) or len(shape) != 2:
+        raise InputError(f"shape: expected (batch, n_in), got {shape!r}")
+    shape = whole_number("shape: batch", shape[0]), whole_number("shape: n_in", shape[1])
     real_number("scale", scale, 0, low_open=True)
     modes = (True, False) if train is None else (bool(train),)
 
@@ -146,36 +131,37 @@ def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
             here = moved(network, rng)
             plain = here.layers[0] if alone else here
             for layer in here.layers:
-                check_arguments(tally, layer)
+                contract.check_arguments(tally, layer)
             x1, x2 = scale * rng.standard_normal((2, *shape))
             if alone:
-                check_form(tally, here.layers[0], x1, mode, generator(0))
-            runs = [Pass(here, plain, x, mode, rng) for x in (x1, x2)]
-            _check_point(tally, runs[0], runs[1], rng)
+                contract.check_form(tally, here.layers[0], x1, mode)
+            first, second = (Pass(here, plain, x, mode, rng) for x in (x1, x2))
+            contract.check_repeatable(tally, first)
+            contract.check_shape(tally, first.y(), len(x1), here.n_out or x1.shape[1])
+            contract.check_dtypes(tally, first)
+            contract.check_hands_off(tally, first)
+            _check_derivatives(tally, (first, second), rng)
+            contract.check_adds(tally, first, second)
+            contract.check_param_grads(tally, first)
+            contract.check_mixes(tally, first, rng)
+            contract.check_test_time(tally, first)
+            contract.check_memory(tally, first)
             if alone:
-                check_draws(tally, runs[0])
-                check_equal_inputs(tally, runs[0], rng)
+                contract.check_draws(tally, first)
+                contract.check_equal_inputs(tally, first, rng)
 
     return trial
 
 
-def _check_point(tally: Tally, first: Pass, second: Pass, rng: np.random.Generator) -> None:
-    check_repeatable(tally, first)
-    check_shape(tally, first.y(), len(first.x), first.network.n_out or first.x.shape[1])
-    check_dtypes(tally, first)
-    check_hands_off(tally, first)
-    _check_derivatives(tally, (first, second), rng)
-    check_adds(tally, first, second)
-    check_param_grads(tally, first)
-    check_mixes(tally, first, rng)
-    check_test_time(tally, first)
-    check_memory(tally, first)
-
-
 def _check_derivatives(tally: Tally, runs: tuple[Pass, Pass], rng) -> None:
-    """Both passes opened, then both differentiated, in either order, plain and fast."""
+    """Open both passes, then differentiate both, in either order, plain and fast."""
     ways = [(False, (0, 1)), (False, (1, 0))] + [(True, (1, 0))] * runs[0].train
-    results = [_gradients(runs, fast, order) for fast, order in ways]
+    results = []
+    for fast, order in ways:
+        for run in runs:
+            run.fast = fast
+        caches = [run.open()[1] for run in runs]
+        results.append({i: runs[i].close(caches[i], runs[i].R) for i in order})
     for i, run in enumerate(runs):
         run.fast = False
         for k, block in enumerate(run.blocks):
@@ -186,16 +172,6 @@ def _check_derivatives(tally: Tally, runs: tuple[Pass, Pass], rng) -> None:
                 if not tally.agrees(run.labels[k], analytic, numeric):
                     _explain(tally, run, k, analytic, u, float(numeric.value))
             run.fast = False
-
-
-def _gradients(
-    runs: tuple[Pass, Pass], fast: bool, order: tuple[int, int]
-) -> dict[int, list[np.ndarray]]:
-    """Gradients of each pass, opened in the order 0, 1 and closed in the given order."""
-    for run in runs:
-        run.fast = fast
-    caches = [run.open()[1] for run in runs]
-    return {i: runs[i].close(caches[i], runs[i].R) for i in order}
 
 
 def _explain(tally: Tally, run: Pass, k: int, analytic: float, u: np.ndarray, n: float) -> None:
@@ -214,11 +190,3 @@ def _explain(tally: Tally, run: Pass, k: int, analytic: float, u: np.ndarray, n:
         what = f"with two passes open at once, {what}; one pass by itself is right: is something "
         what += "of a pass kept on self?"
     tally.fail(what, error)
-
-
-def _checked_shape(shape: tuple[int, int] | None, network: Sequential) -> tuple[int, int]:
-    if shape is None:
-        return 5, network.n_in or 4
-    if not isinstance(shape, tuple) or len(shape) != 2:
-        raise InputError(f"shape: expected (batch, n_in), got {shape!r}")
-    return whole_number("shape: batch", shape[0]), whole_number("shape: n_in", shape[1])

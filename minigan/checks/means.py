@@ -13,10 +13,10 @@ from functools import partial
 
 import numpy as np
 
-from minigan.checks.blocks import parameter_blocks
 from minigan.checks.calls import Call, cost_of
 from minigan.checks.numeric import along
-from minigan.checks.tally import Tally
+from minigan.checks.passes import parameter_blocks
+from minigan.checks.trials import Tally
 
 STEP = 0.1  # along a direction of length 1: of f' it makes an error of h^2 f''' / 6
 MOST = 4096  # calls
@@ -30,7 +30,7 @@ def check_mean(tally: Tally, call: Call, seen: set[str], rng: np.random.Generato
     """
     figures, _ = call.gradients()
     probes: list[tuple] = []
-    pairs: list[list] = []
+    pairs: list[list] = []  # of gradient and central difference along each probe, by seed
     for name, network in call.moves.items():
         seen.add(name)
         for block in parameter_blocks(network, f"{name}."):
@@ -39,7 +39,13 @@ def check_mean(tally: Tally, call: Call, seen: set[str], rng: np.random.Generato
     precise = False
     while not precise and len(pairs) < MOST:
         for _ in range(max(64, len(pairs))):  # twice as many
-            pairs.append(_pair(call, probes, call.seed + len(pairs) + 1))
+            seed, rows = call.seed + len(pairs) + 1, []
+            _, grads = call.gradients(seed=seed)
+            for name, J, block, u in probes:
+                f = along(partial(call.value, J, seed), block.values, u)
+                along_u = float(np.sum(block.of(grads[name]) * u))
+                rows.append((along_u, (f(STEP) - f(-STEP)) / (2 * STEP)))
+            pairs.append(rows)
         calls = np.array(pairs)  # (calls, probes, 2)
         means = calls.mean(axis=0)
         errors = np.subtract(calls[..., 0], calls[..., 1]).std(axis=0, ddof=1) / len(pairs) ** 0.5
@@ -53,14 +59,3 @@ def check_mean(tally: Tally, call: Call, seen: set[str], rng: np.random.Generato
             f"{n:.4g} by differences of the mean cost, +- {error:.2g} (standard error of "
             f"{len(pairs)} calls)",
         )
-
-
-def _pair(call: Call, probes, seed: int) -> list[tuple[float, float]]:
-    """Gradient and central difference along each probe, from one seed."""
-    _, grads = call.gradients(seed=seed)
-    rows = []
-    for name, J, block, u in probes:
-        f = along(partial(call.value, J, seed), block.values, u)
-        along_u = float(np.sum(block.of(grads[name]) * u))
-        rows.append((along_u, (f(STEP) - f(-STEP)) / (2 * STEP)))
-    return rows

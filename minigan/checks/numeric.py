@@ -21,10 +21,9 @@ Some derivatives are exactly 0: that of a bias in front of batch normalisation, 
 away again. At h, 0 cannot be told from a number that is lost in rounding, r = 4 eps |f| / h.
 But an f that does not depend on t stays where it is, to 256 eps |f|, as far away as +-H/2 and
 +-H with H = 0.01; then its slope is below 6e-12 |f|, f is called flat, and the slope counts as
-0. How small must a gradient be to agree? No number is small by itself: below r, 3e-10 |f|,
-which is what a step of h could not have seen, and far less than any that would move f. So 0.3
-is wrong there, as it is anywhere. A derivative that is small but not 0 is not flat over H, and
-the point is drawn anew.
+0. A gradient agrees with that below r, 3e-10 |f|: a step of h could not have seen it, and it is far
+less than any that would move f. So 0.3 is wrong there, as it is anywhere. A derivative that is
+small but not 0 is not flat over H, and the point is drawn anew.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Slope(NamedTuple):
     flat: bool = False
 
     def doubt(self, tolerance: float) -> str | None:
-        """Why the number cannot be trusted to within a relative tolerance, or None."""
+        """Reason not to trust the number to within a relative tolerance, or None."""
         allowed = tolerance / 5 * abs(self.value)
         if not np.isfinite(self.bend):
             return "value not finite"

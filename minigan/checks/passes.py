@@ -1,17 +1,58 @@
 """One forward pass, kept at hand so that it can be run and differentiated again.
 
-A pass is repeated hundreds of times in a check. It is a function of its input and
-of the parameters only because its dropout masks grow from the same seed each time.
+A pass is repeated hundreds of times in a check. It is a function of its input and of the parameters
+only because its dropout masks grow from the same seed each time. Every parameter of every layer is
+checked on its own: one direction through all at once could hide a wrong bias behind a large weight.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from minigan.base.randomness import generator
-from minigan.checks.blocks import parameter_blocks, whole
 from minigan.layers.base import Layer
 from minigan.networks.sequential import Sequential
+
+
+class Block(NamedTuple):
+    """A parameter: its label, a view of its values, and its place in the flat vectors.
+
+    The views are cut from the network's own vectors, so a layer that loses its views is found.
+    """
+
+    label: str
+    values: np.ndarray
+    place: slice
+
+    def of(self, flat: np.ndarray) -> np.ndarray:
+        """Copy of its part of a flat vector, such as the gradients, in its own shape."""
+        return flat[self.place].reshape(self.values.shape).copy()
+
+
+def parameter_blocks(network: Sequential, prefix: str = "") -> list[Block]:
+    """Blocks in their order in the flat vectors: W if there is one layer, else linear1.W."""
+    blocks, start = [], 0
+    for layer in network.layers:
+        owner = prefix + (f"{layer.name}." if len(network.layers) > 1 else "")
+        for name, shape in layer.parameter_shapes().items():
+            place = slice(start, start + int(np.prod(shape)))
+            blocks.append(Block(owner + name, network.params[place].reshape(shape), place))
+            start = place.stop
+    return blocks
+
+
+def whole(network: Sequential) -> Sequential:
+    """The network that owns the memory of a part such as ``net[:-1]``; else the network itself."""
+    return getattr(network, "_whole", network)
+
+
+def moved(network: Sequential, rng: np.random.Generator) -> Sequential:
+    """Copy in float64, every parameter moved by N(0, 0.1^2): no bias stays exactly 0."""
+    twin = network.copy("float64", "cpu")
+    twin.params += 0.1 * rng.standard_normal(twin.params.shape)
+    return twin
 
 
 class Pass:

@@ -9,8 +9,8 @@ from functools import partial
 from minigan.base.validation import whole_number
 from minigan.checks.costs import check_cost
 from minigan.checks.layers import check_layer, check_network
-from minigan.checks.report import GradientError, Report
 from minigan.checks.ties import check_ties
+from minigan.checks.trials import GradientError, Report
 from minigan.checks.turns import check_turn
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
@@ -77,67 +77,49 @@ def _row(name: str, check: Row, seeds: int) -> Report:
 
 def rows() -> dict[str, Row]:
     """The checks by name, in the order in which a signal meets what they check."""
-    return {
-        **{type(layer).__name__: partial(check_layer, layer) for layer in _layers()},
-        **{f"{type(layer).__name__} ties": partial(check_ties, layer) for layer in _choosers()},
-        "Sequential": partial(check_network, _deep()),
-        **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
-        **{name: partial(check_turn, turn) for name, turn in _turns().items()},
-    }
-
-
-def _layers() -> list[Layer]:
+    maxout = Maxout(4, 3, pieces=3)
+    pools: list = [ChannelMaxout((6, 2, 3), pieces=3), MaxPool2D((2, 5, 4), pool=3, stride=2)]
     elementwise = [ReLU(), LeakyReLU(0.2), Sigmoid(), Tanh(), Softplus()]
     convolutions = [
         Conv2D((2, 4, 5), 3, kernel=3, stride=2, pad=1),
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
     random = [Dropout(0.7), GaussianNoise(0.3)]
-    maxout, *pools = _choosers()
-    return [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
-
-
-def _choosers() -> list:
-    pools = [ChannelMaxout((6, 2, 3), pieces=3), MaxPool2D((2, 5, 4), pool=3, stride=2)]
-    return [Maxout(4, 3, pieces=3), *pools]
+    layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
+    one_of_each = [
+        *[Linear(4, 8), ReLU(), Dropout(0.8), Maxout(8, 6, pieces=3), LeakyReLU(0.2)],
+        *[Linear(6, 6), Softplus(), Linear(6, 5), Tanh(), Linear(5, 3), Sigmoid()],
+    ]
+    deep = Sequential(one_of_each, seed=0, dtype="float64")
+    return {
+        **{type(layer).__name__: partial(check_layer, layer) for layer in layers},
+        **{f"{type(one).__name__} ties": partial(check_ties, one) for one in (maxout, *pools)},
+        "Sequential": partial(check_network, deep),
+        **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
+        **{name: partial(check_turn, turn) for name, turn in _turns().items()},
+    }
 
 
 def _turns() -> dict[str, Turn]:
     """Turns of D and, for each cost, of G; both at once; without and with random layers; images."""
     turns: dict[str, Turn] = {}
+    hidden = [Linear(1, 8), ReLU(), Linear(8, 8), ReLU(), Linear(8, 1)]
+    G = Sequential(hidden, seed=1, dtype="float64", name="G")
     for random in (False, True):
-        G, D, what = _generator(), _discriminator(random), ", dropout and noise" * random
+        first = [GaussianNoise(0.3), Maxout(1, 8, pieces=3), Dropout(0.8)]
+        layers = [*first, Maxout(8, 8, pieces=3), Dropout(0.5), Linear(8, 1)]
+        kept = [one for one in layers if random or not isinstance(one, Dropout | GaussianNoise)]
+        D = Sequential(kept, seed=2, dtype="float64", name="D")
+        what = ", dropout and noise" * random
         turns[f"turn of D{what}"] = DiscriminatorTurn(G, D)
         for cost in GENERATOR_COSTS:
             turns[f"turn of G: {cost}{what}"] = GeneratorTurn(G, D, cost)
         turns[f"simultaneous turn{what}"] = SimultaneousTurn(G, D)
-    turns["turn of D: images"] = DiscriminatorTurn(*_painters())
-    turns["turn of G: images"] = GeneratorTurn(*_painters())
-    return turns
-
-
-def _deep() -> Sequential:
-    """One of each layer, one behind another."""
-    first = [Linear(4, 8), ReLU(), Dropout(0.8), Maxout(8, 6, pieces=3), LeakyReLU(0.2)]
-    second = [Linear(6, 6), Softplus(), Linear(6, 5), Tanh(), Linear(5, 3), Sigmoid()]
-    return Sequential([*first, *second], seed=0, dtype="float64")
-
-
-def _generator() -> Sequential:
-    layers = [Linear(1, 8), ReLU(), Linear(8, 8), ReLU(), Linear(8, 1)]
-    return Sequential(layers, seed=1, dtype="float64", name="G")
-
-
-def _discriminator(random: bool) -> Sequential:
-    first = [GaussianNoise(0.3), Maxout(1, 8, pieces=3), Dropout(0.8)]
-    layers = [*first, Maxout(8, 8, pieces=3), Dropout(0.5), Linear(8, 1)]
-    kept = [each for each in layers if random or not isinstance(each, Dropout | GaussianNoise)]
-    return Sequential(kept, seed=2, dtype="float64", name="D")
-
-
-def _painters() -> tuple[Sequential, Sequential]:
-    """G and D of images of 2 x 5 x 5, as small as convolutions can be."""
+    # images of 2 x 5 x 5, as small as convolutions can be
     paint = [Linear(2, 12), Sigmoid(), ConvTranspose2D((3, 2, 2), 2, 3, stride=2, tied_bias=False)]
     look = [Conv2D((2, 5, 5), 4, 3, pad=1), ChannelMaxout((4, 5, 5), 2), MaxPool2D((2, 5, 5), 3, 2)]
     G = Sequential(paint, seed=3, dtype="float64", name="G")
-    return G, Sequential([*look, Linear(8, 1)], seed=4, dtype="float64", name="D")
+    D = Sequential([*look, Linear(8, 1)], seed=4, dtype="float64", name="D")
+    turns["turn of D: images"] = DiscriminatorTurn(G, D)
+    turns["turn of G: images"] = GeneratorTurn(G, D)
+    return turns

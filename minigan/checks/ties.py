@@ -13,8 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.checks.report import Report
-from minigan.checks.tally import Tally, run_trials
+from minigan.checks.trials import Report, Tally, run_trials
 from minigan.layers.channel_maxout import ChannelMaxout
 from minigan.layers.max_pool2d import MaxPool2D
 from minigan.layers.maxout import Maxout

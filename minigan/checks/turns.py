@@ -1,15 +1,15 @@
-"""Checks of a turn: the gradient of its cost, end to end, through every network that it moves.
+"""Checks of a turn, and of the 2014 paper's game, which is two turns, or one of both players.
 
 Every link may be right and the chain still wrong: a generator's gradient that does not go
 through D, a discriminator that learns from its real examples only, the gradient of another
-batch. So the cost that a turn returns is differentiated numerically with respect to all
-parameters of what it moves, whatever the game.
+batch. So the cost that a turn returns is differentiated numerically, end to end, with respect to
+all parameters of what it moves, whatever the game.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -18,17 +18,17 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
 from minigan.checks import conduct
-from minigan.checks.blocks import parameter_blocks
 from minigan.checks.calls import Call, copied, cost_of, drawn_for
-from minigan.checks.compare import close
-from minigan.checks.entries import compare
+from minigan.checks.compare import close, compare
 from minigan.checks.means import check_mean
-from minigan.checks.report import Report
-from minigan.checks.tally import Tally, run_trials
-from minigan.checks.unread import check_unread
+from minigan.checks.passes import parameter_blocks
+from minigan.checks.trials import Report, Tally, run_trials
+from minigan.costs import discriminator_cost
 from minigan.game.parts import named_networks
 from minigan.game.turn import Turn
+from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.networks.logits import require_logit
+from minigan.networks.sequential import Sequential
 
 
 def check_turn(
@@ -113,7 +113,7 @@ def check_turn(
         conduct.check_adds(tally, call)
         conduct.check_forgets(tally, call, earlier, rng)
         conduct.influences(call, other, seen, rng)
-        check_unread(tally, call)
+        conduct.check_unread(tally, call)
         (check_mean if turn.estimator else _check_derivatives)(tally, call, seen, rng)
 
     def at_end(tally: Tally) -> None:
@@ -157,3 +157,63 @@ def _check_derivatives(tally: Tally, call: Call, seen: set[str], rng: np.random.
             numeric = compare(tally, J, value, block.values, by, rng, label=block.label)
             if not numeric.flat:
                 seen.add(name)
+
+
+def check_game(
+    G: Sequential,
+    D: Sequential,
+    cost: str | Callable = "non-saturating",
+    *,
+    D_cost: Callable = discriminator_cost,
+    batch: int | Iterable[int] | None = None,
+    seeds: Iterable[int] = range(20),
+    tolerance: float = 1e-6,
+    **samplers: Any,
+) -> Report:
+    """Check dJ_D / d theta_D, and dJ_G / d theta_G through D, by turns and simultaneously.
+
+    Parameters
+    ----------
+    G, D : Sequential
+        The players; copies near their own parameters are checked.
+    cost : str or callable
+        What the generator minimises: a name as in `minigan.costs`, or ``a_fake -> (J_G, da_fake)``.
+    D_cost : callable
+        What the discriminator minimises: ``(a_real, a_fake) -> (J_D, da_real, da_fake)``.
+    batch, seeds, tolerance, **samplers
+        As in `check_turn`; x and z are drawn.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    GradientError
+        If a gradient is wrong: of a layer, of a cost, or of all together.
+    InputError
+        If an argument makes no sense.
+
+    Examples
+    --------
+    >>> import minigan as mg
+    >>> from minigan.checks import check_game
+    >>> G = mg.Sequential([mg.Linear(1, 8), mg.Tanh(), mg.Linear(8, 1)], seed=0)
+    >>> D = mg.Sequential([mg.Maxout(1, 8), mg.Linear(8, 1)], seed=1)
+    >>> check_game(G, D, "minimax", seeds=range(3)).passed
+    True
+    """
+    turns = (
+        DiscriminatorTurn(G, D, D_cost),
+        GeneratorTurn(G, D, cost),
+        SimultaneousTurn(G, D, cost, D_cost),
+    )
+    options: dict[str, Any] = {"batch": batch, "seeds": list(seeds), "tolerance": tolerance}
+    reports = []
+    for turn in turns:
+        drawn = {name: sampler for name, sampler in samplers.items() if name in turn.draws}
+        reports.append(check_turn(turn, **options, **drawn))
+    label = cost if isinstance(cost, str) else getattr(cost, "__name__", repr(cost))
+    worst = max(report.worst for report in reports)
+    directions, redraws = (sum(getattr(r, n) for r in reports) for n in ("directions", "redraws"))
+    return Report(f"game with {label} cost", worst, directions, redraws, True)

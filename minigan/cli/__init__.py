@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from minigan.base.errors import InputError, NonFiniteError
 from minigan.base.version import __version__
 from minigan.cli import figure
+from minigan.cli.output import remark
 
 COMMANDS = {
     "check": "minigan.cli.check",
@@ -42,18 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        What follows ``minigan``; the process's own arguments by default.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+    """Run a command, by the ``arguments`` of the process by default; the exit code."""
     options = _parser().parse_args(arguments)
     try:
         with threadpool_limits(1):  # small products gain nothing from threads, and seeds repeat
@@ -61,38 +51,27 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except InputError as error:
-        print(f"minigan: {error}", file=sys.stderr)
-        return 2
+        return remark(error, 2)
     except NonFiniteError as error:
-        print(f"minigan: {error}", file=sys.stderr)
-        return 1
+        return remark(error, 1)
     except KeyboardInterrupt:
-        print("minigan: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # whoever read the output has gone; do not fail again at exit
-        _drop_output()
-        return 1
+        return remark("interrupted", 130)
     except MemoryError as error:
-        print(f"minigan: not enough memory: {error or 'no more is given'}", file=sys.stderr)
-        return 2
+        return remark(f"not enough memory: {error or 'no more is given'}", 2)
     except OSError as error:  # files have errors of their own: this is what is printed to
-        if error.errno != errno.ENOSPC:
+        is_closed = isinstance(error, BrokenPipeError)  # what read the output has gone
+        if not is_closed and error.errno != errno.ENOSPC:
             raise
-        _drop_output()
-        print(f"minigan: the output cannot be written: {error.strerror}", file=sys.stderr)
-        return 2
-
-
-def _drop_output() -> None:
-    """Let what is left of the output go nowhere, so that Python does not fail at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # What is left of the output goes nowhere, so that Python does not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1 if is_closed else remark(f"the output cannot be written: {error.strerror}", 2)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="minigan", description="The GAN that you can read.")
     parser.add_argument("--version", action="version", version=f"minigan {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, line in figure.FIGURES.items():
+    for name, (_, line) in figure.FIGURES.items():
         command = commands.add_parser(name, help=line, description=line)
         figure.add_arguments(command, name)
         command.set_defaults(command=figure.run)

@@ -11,7 +11,7 @@ HELP = "check every gradient by finite differences"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """How many starts, and whether the table is for people."""
+    """Options: the number of starts, and JSON in place of the table."""
     parser.add_argument("--seeds", type=int, default=20, help="random starts for each row (20)")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the suite and print its table; 1 if a gradient is wrong."""
     from minigan.checks import run_suite  # not to be imported by the other commands
-    from minigan.checks.report import table
+    from minigan.checks.trials import table
 
     reports = list(progress(run_suite(options.seeds), None))
     wrong = sum(not report.passed for report in reports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from minigan.cli.output import json_text, progress
@@ -15,38 +16,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The actions ``list``, ``fetch`` and ``show``, and the options of each."""
     actions = parser.add_subparsers(required=True, metavar="action")
 
-    line = "what is known, and where it was found"
-    lister = actions.add_parser("list", help=line, description=line)
-    _add_place(lister)
-    lister.add_argument("--json", action="store_true", help="print the list as JSON")
-    lister.set_defaults(action=_list)
+    def add(action: Callable, name: str, line: str) -> Callable:
+        one = actions.add_parser(name, help=line, description=line)
+        place = "where the files are ($MINIGAN_DATA, or else the cache)"
+        one.add_argument("--data-dir", metavar="D", help=place)
+        one.set_defaults(action=action)
+        return one.add_argument
 
-    line = "download a data set, and check every byte of it"
-    fetcher = actions.add_parser("fetch", help=line, description=line)
-    fetcher.add_argument("name", metavar="NAME", help="mnist, cifar10 or olivetti")
-    _add_place(fetcher)
-    fetcher.set_defaults(action=_fetch)
-
-    line = "draw a sheet of images, and print the facts"
-    shower = actions.add_parser("show", help=line, description=line)
-    shower.add_argument("name", metavar="NAME", help="see list; or a path of your own images")
-    _add_place(shower)
-    shower.add_argument("--split", default="train", help="train, valid or test (train)")
-    shower.add_argument("--fold", type=int, default=0, help="of the faces, 0 to 4 (0)")
-    shower.add_argument("--images", type=int, default=100, metavar="N", help="on the sheet (100)")
-    shower.add_argument("--out", default="sheets", metavar="DIR", help="for the sheet (sheets)")
-    shower.add_argument("--json", action="store_true", help="print the facts as a JSON object")
-    shower.set_defaults(action=_show)
-
-
-def _add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data-dir", metavar="D", help="where the files are ($MINIGAN_DATA, or else the cache)"
-    )
+    listed = add(_list, "list", "what is known, and where it was found")
+    listed("--json", action="store_true", help="print the list as JSON")
+    fetched = add(_fetch, "fetch", "download a data set, and check every byte of it")
+    fetched("name", metavar="NAME", help="mnist, cifar10 or olivetti")
+    shown = add(_show, "show", "draw a sheet of images, and print the facts")
+    shown("name", metavar="NAME", help="see list; or a path of your own images")
+    shown("--split", default="train", help="train, valid or test (train)")
+    shown("--fold", type=int, default=0, help="of the faces, 0 to 4 (0)")
+    shown("--images", type=int, default=100, metavar="N", help="on the sheet (100)")
+    shown("--out", default="sheets", metavar="DIR", help="for the sheet (sheets)")
+    shown("--json", action="store_true", help="print the facts as a JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what was asked for."""
+    """List, fetch or show data sets."""
     return options.action(options)
 
 
@@ -54,29 +45,20 @@ def _list(options: argparse.Namespace) -> int:
     from minigan.base.errors import DataError
     from minigan.data import KNOWN, find  # each command imports what it needs
 
-    rows = []
+    rows, width = [], max(map(len, KNOWN))
+    lines = []  # one for each data set, and below it where it is, or what is missing
     for name, known in KNOWN.items():
+        lines.append(f"{name:{width}}  {known.about}")
         try:
             files = [str(path) for path in find(name, options.data_dir)]
             rows.append({"name": name, "about": known.about, "found": True, "files": files})
+            places = dict.fromkeys(str(Path(file).parent) for file in files)
+            lines.append(f"{'':{width}}  found in {', '.join(places)}")
         except DataError as error:
             rows.append({"name": name, "about": known.about, "found": False, "why": str(error)})
-    print(json_text({"data_sets": rows}) if options.json else _list_text(rows))
+            lines.append(f"{'':{width}}  not found: {error}")
+    print(json_text({"data_sets": rows}) if options.json else "\n".join(lines))
     return 0
-
-
-def _list_text(rows: list[dict]) -> str:
-    """A line for each data set, and below it where it is, or what is missing."""
-    width = max(len(row["name"]) for row in rows)
-    lines = []
-    for row in rows:
-        lines.append(f"{row['name']:{width}}  {row['about']}")
-        if row["found"]:
-            places = dict.fromkeys(str(Path(file).parent) for file in row["files"])
-            lines.append(f"{'':{width}}  found in {', '.join(places)}")
-        else:
-            lines.append(f"{'':{width}}  not found: {row['why']}")
-    return "\n".join(lines)
 
 
 def _fetch(options: argparse.Namespace) -> int:
@@ -108,16 +90,14 @@ def _show(options: argparse.Namespace) -> int:
         "sizes": data.sizes,
         "files": [str(path)],
     }
-    print(json_text(facts) if options.json else _facts_text(facts))
-    return 0
-
-
-def _facts_text(facts: dict) -> str:
-    channels, rows, columns = facts["shape"]
-    sizes = ", ".join(f"{n} {split}" for split, n in facts["sizes"].items())
-    return (
-        f"{facts['name']}, {facts['split']}: {facts['examples']} images ({sizes})\n"
-        f"shape: {channels} x {rows} x {columns} (channels, rows, columns)\n"
+    if options.json:
+        print(json_text(facts))
+        return 0
+    sizes = ", ".join(f"{n} {split}" for split, n in data.sizes.items())
+    print(
+        f"{data.name}, {data.split}: {len(data.X)} images ({sizes})\n"
+        f"shape: {' x '.join(map(str, data.shape))} (channels, rows, columns)\n"
         f"range: {facts['min']:.4g} to {facts['max']:.4g}, mean {facts['mean']:.4f}\n\n"
-        f"written: {', '.join(facts['files'])}"
+        f"written: {path}"
     )
+    return 0

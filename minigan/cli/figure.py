@@ -8,43 +8,31 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minigan.base.errors import InputError
 from minigan.base.files import writable_directory
 from minigan.base.validation import whole_number
-from minigan.cli.output import json_text, progress
+from minigan.cli.output import json_text, progress, remark
 from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
 
 if TYPE_CHECKING:
     from minigan.figures.base import Figure
 
-FIGURES = {
-    "figure1": "train a GAN on the line, draw Figure 1 of the 2014 paper",
-    "inner-loop": "train D against a fixed G: how near D comes to D*",
-    "function-space": "Proposition 2: p_g itself descends, beside Algorithm 1",
-    "monitor": "how far a real game is from the theory, step by step",
-    "costs": "the three generator costs, and where they saturate",
-    "which-kl": "one Gaussian fitted to two, under either KL and under JSD",
-    "update-rules": "NCE, maximum likelihood and the GAN as rules of one game",
-    "circling": "V = x y: games that circle, and what helps",
-    "mode-collapse": "minimax against maximin: who moves last",
-}
-CLASSES = {  # in `minigan.figures`, in a module of the figure's name
-    "figure1": "Figure1",
-    "inner-loop": "InnerLoop",
-    "function-space": "FunctionSpace",
-    "monitor": "Monitored",
-    "costs": "Costs",
-    "which-kl": "WhichKL",
-    "update-rules": "UpdateRules",
-    "circling": "Circling",
-    "mode-collapse": "ModeCollapse",
+FIGURES = {  # by name, which is that of the module too: the class, and a line of help
+    "figure1": ("Figure1", "train a GAN on the line, draw Figure 1 of the 2014 paper"),
+    "inner-loop": ("InnerLoop", "train D against a fixed G: how near D comes to D*"),
+    "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, beside Algorithm 1"),
+    "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
+    "costs": ("Costs", "the three generator costs, and where they saturate"),
+    "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
+    "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as rules of one game"),
+    "circling": ("Circling", "V = x y: games that circle, and what helps"),
+    "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
 }
 SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
 
@@ -52,18 +40,11 @@ SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those 
 def figure_class(name: str) -> type[Figure]:
     """The class of a figure; imported only now, with the theory that it stands on."""
     module = importlib.import_module(f"minigan.figures.{name.replace('-', '_')}")
-    return getattr(module, CLASSES[name])
+    return getattr(module, FIGURES[name][0])
 
 
 def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
-    """Options of every figure, of those that are swept over seeds, and of Figure 1.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-    name : str
-        One of `FIGURES`.
-    """
+    """Add options of every figure, of those that are swept over seeds, and of Figure 1."""
     one_or_many = parser.add_mutually_exclusive_group()
     # The default is text: argparse takes a number that is the default for one not given.
     one_or_many.add_argument("--seed", type=int, default="0", help="of everything random (0)")
@@ -77,8 +58,17 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
         parser.add_argument(
             "--jobs", type=int, metavar="N", help="runs at once, with --seeds (one for each core)"
         )
-    if name == "figure1":
-        _add_figure1_settings(parser)
+    if name != "figure1":
+        return
+    parser.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")
+    parser.add_argument("--k", type=int, default=1, help="updates of D a step (1)")
+    costs, line = list(GENERATOR_COSTS), "what the generator minimises (non-saturating)"
+    parser.add_argument("--cost", choices=costs, default="non-saturating", help=line)
+    film: dict[str, Any] = {"dest": "frames", "action": "store_const", "const": 60, "default": 0}
+    parser.add_argument("--animate", **film, help="also write a film of the training (GIF)")
+    devices, line = ["cpu", "cuda"], "where it is played (cpu)"
+    parser.add_argument("--device", choices=devices, default="cpu", help=line)
+    parser.set_defaults(settings=("steps", "k", "cost", "frames", "device"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -106,14 +96,13 @@ def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> in
     else:
         print(played.text(), f"written: {', '.join(files)}", sep="\n\n")
     if played.interrupted:
-        print("minigan: interrupted; this is what was learned so far", file=sys.stderr)
-        return 130
+        return remark("interrupted; this is what was learned so far", 130)
     return 0
 
 
 @contextmanager
 def _directory(path: str) -> Iterator[Path]:
-    """A directory that can be written to; one that was made for nothing goes again."""
+    """Make a directory that can be written to; remove it again if nothing came of it."""
     is_new = not Path(path).exists()
     directory = writable_directory(path)  # before the work, not after it
     try:
@@ -123,26 +112,3 @@ def _directory(path: str) -> Iterator[Path]:
             with suppress(OSError):
                 directory.rmdir()  # unless there are files in it
         raise
-
-
-def _add_figure1_settings(figure1: argparse.ArgumentParser) -> None:
-    figure1.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")
-    figure1.add_argument("--k", type=int, default=1, help="updates of D a step (1)")
-    figure1.add_argument(
-        "--cost",
-        choices=list(GENERATOR_COSTS),
-        default="non-saturating",
-        help="what the generator minimises (non-saturating)",
-    )
-    figure1.add_argument(
-        "--animate",
-        action="store_const",
-        dest="frames",
-        const=60,
-        default=0,
-        help="also write a film of the training (GIF)",
-    )
-    figure1.add_argument(
-        "--device", choices=["cpu", "cuda"], default="cpu", help="where it is played (cpu)"
-    )
-    figure1.set_defaults(settings=("steps", "k", "cost", "frames", "device"))

@@ -11,7 +11,7 @@ HELP = "list the commands, a line each"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """There are none."""
+    """Add no arguments."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     from minigan.cli import COMMANDS  # which imports this module first
 
     others = {name: importlib.import_module(place).HELP for name, place in COMMANDS.items()}
-    lines = FIGURES | others
+    lines = {name: line for name, (_, line) in FIGURES.items()} | others
     width = max(map(len, lines))
     for name, line in lines.items():
         print(f"minigan {name:{width}}  {line}")

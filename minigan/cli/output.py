@@ -1,9 +1,10 @@
-"""Output of the commands: numbers as JSON, and progress bars."""
+"""Output of the commands: numbers as JSON, remarks on standard error, and progress bars."""
 
 from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterable
 
 
@@ -21,6 +22,12 @@ def json_text(value: dict) -> str:
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
     return json.dumps(plain(value), allow_nan=False)
+
+
+def remark(text: object, code: int = 0) -> int:
+    """Say a line on standard error; the exit code."""
+    print(f"minigan: {text}", file=sys.stderr)
+    return code
 
 
 def progress(iterable: Iterable, total: int | None, unit: str = "step") -> Iterable:

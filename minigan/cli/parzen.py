@@ -6,12 +6,11 @@ Samples, validation and test examples are .npy or .npz files of floats, an examp
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minigan.base.errors import InputError
-from minigan.cli.output import json_text, progress
+from minigan.cli.output import json_text, progress, remark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,13 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("samples", metavar="SAMPLES", help="what a generator made (.npy, .npz)")
     parser.add_argument("--valid", required=True, metavar="FILE", help="data to choose sigma by")
     parser.add_argument("--test", required=True, metavar="FILE", help="data to be scored")
-    parser.add_argument(
-        "--sigmas",
-        type=float,
-        nargs="+",
-        metavar="S",
-        help="bandwidths to choose from (ten from 0.1 to 1, in equal ratios)",
-    )
+    line = "bandwidths to choose from (ten from 0.1 to 1, in equal ratios)"
+    parser.add_argument("--sigmas", type=float, nargs="+", metavar="S", help=line)
     parser.add_argument("--json", action="store_true", help="print the score as a JSON object")
 
 
@@ -50,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(score_text(score))
     if score.on_edge:
-        _remark(f"sigma {score.sigma:g} is at the edge of the grid: a better one may lie beyond")
+        remark(f"sigma {score.sigma:g} is at the edge of the grid: a better one may lie beyond")
     return 0
 
 
@@ -72,10 +66,10 @@ def read_rows(path: str) -> np.ndarray:
         raise InputError(f"{path}: expected an example in each row, got an array {array.shape}")
     rows = array.reshape(len(array), -1)
     if array.ndim > 2:
-        _remark(f"{path}: {array.shape} read as {rows.shape}, an image in each row")
+        remark(f"{path}: {array.shape} read as {rows.shape}, an image in each row")
     low, high = float(rows.min()), float(rows.max())
     if low < 0 or high > 1:
-        _remark(
+        remark(
             f"{path}: values from {low:g} to {high:g}; nothing is rescaled, and only scores of "
             "data in [0, 1] compare with the paper's"
         )
@@ -90,7 +84,3 @@ def score_text(score: ParzenScore) -> str:
     result = f"{score.test_log_likelihood:.2f} +- {score.standard_error:.2f}"
     lines += ["", f"test log-likelihood {result} nats (mean, and its standard error)"]
     return "\n".join(lines)
-
-
-def _remark(text: str) -> None:
-    print(f"minigan: {text}", file=sys.stderr)

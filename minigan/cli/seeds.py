@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from minigan.cli.output import json_text, progress
+from minigan.cli.output import json_text, progress, remark
 
 if TYPE_CHECKING:
     from minigan.figures.base import Figure
@@ -35,12 +34,8 @@ def run_seeds(
             progress=partial(progress, unit="game"),
         )
     except BrokenProcessPool:
-        print(
-            "minigan: a process that played a game was ended from outside (out of memory?); "
-            "the same command goes on with what is left",
-            file=sys.stderr,
-        )
-        return 1
+        ended = "a process that played a game was ended from outside (out of memory?)"
+        return remark(f"{ended}; the same command goes on with what is left", 1)
     done = played.sweep
     if done.interrupted and not done.games:
         raise KeyboardInterrupt
@@ -51,8 +46,7 @@ def run_seeds(
         counts = f"{done.played} games played, {len(done.games) - done.played} were there before"
         print(played.text(), f"written: {', '.join(files)} ({counts})", sep="\n\n")
     if done.interrupted:
-        print("minigan: interrupted; the same command goes on from here", file=sys.stderr)
-        return 130
+        return remark("interrupted; the same command goes on from here", 130)
     return 1 if any(game.error is not None for game in done.games) else 0
 
 

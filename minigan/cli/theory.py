@@ -26,22 +26,13 @@ def run(options: argparse.Namespace) -> int:
         table = [asdict(row) | {"residual": row.residual, "holds": row.holds} for row in rows]
         print(json_text({"holds": held, "identities": table}))
     else:
-        print(_text(rows))
+        width, source = (max(len(getattr(row, n)) for row in rows) for n in ("statement", "source"))
+        print(f"{'statement':{width}}  {'source':{source}}  {'left':>13}  {'right':>13}  residual")
+        for row in rows:
+            print(
+                f"{row.statement:{width}}  {row.source:{source}}  {row.left:13.6g}  "
+                f"{row.right:13.6g}  {row.residual:8.1e}  {'holds' if row.holds else 'FAILS'}"
+            )
+        failed = sum(not row.holds for row in rows)
+        print(f"\n{failed} of {len(rows)} fail" if failed else f"\nall {len(rows)} hold")
     return 0 if held else 1
-
-
-def _text(rows: list) -> str:
-    """A statement a line: both sides, how far they differ, and the verdict."""
-    width = max(len(row.statement) for row in rows)
-    source_width = max(len(row.source) for row in rows)
-    lines = [
-        f"{'statement':{width}}  {'source':{source_width}}  {'left':>13}  {'right':>13}  residual"
-    ]
-    for row in rows:
-        lines.append(
-            f"{row.statement:{width}}  {row.source:{source_width}}  {row.left:13.6g}  "
-            f"{row.right:13.6g}  {row.residual:8.1e}  {'holds' if row.holds else 'FAILS'}"
-        )
-    failed = sum(not row.holds for row in rows)
-    verdict = f"{failed} of {len(rows)} fail" if failed else f"all {len(rows)} hold"
-    return "\n".join([*lines, "", verdict])

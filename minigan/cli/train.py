@@ -7,10 +7,11 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from minigan.base.errors import CheckpointError
 from minigan.base.validation import whole_number
-from minigan.cli.output import json_text, progress
+from minigan.cli.output import json_text, progress, remark
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
@@ -30,27 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=float, default=1.0, help="of hidden layers; 1 is full size")
     parser.add_argument("--start", metavar="RUN", help="run whose G a recipe builds upon")
     moves = parser.add_mutually_exclusive_group()
-    moves.add_argument(
-        "--alternate",
-        dest="simultaneous",
-        action="store_const",
-        const=False,
-        help="Algorithm 1: D moves, then G",
-    )
-    moves.add_argument(
-        "--simultaneous",
-        action="store_const",
-        const=True,
-        help="both players move at once, as in the paper's code",
-    )
+    order: dict[str, Any] = {"dest": "simultaneous", "action": "store_const"}
+    moves.add_argument("--alternate", **order, const=False, help="Algorithm 1: D moves, then G")
+    line = "both players move at once, as in the paper's code"
+    moves.add_argument("--simultaneous", **order, const=True, help=line)
     parser.add_argument("--look", type=int, metavar="N", help="epochs between looks (the recipe's)")
     parser.add_argument("--keep", type=int, metavar="N", help="epochs between checkpoints for good")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where (cpu)")
-    parser.add_argument(
-        "--threads",
-        type=int,
-        help="of matrix products (1; for large nets, one a core; on --resume, those of the run)",
-    )
+    line = "of matrix products (1; for large nets, one a core; on --resume, those of the run)"
+    parser.add_argument("--threads", type=int, help=line)
     parser.add_argument("--json", action="store_true", help="print JSON, a line for each epoch")
 
 
@@ -71,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _threads(options: argparse.Namespace) -> int:
-    """As asked; else as the run was begun, for its numbers depend on it; else what is fast.
+    """Threads as asked; else those the run was begun with, which its numbers depend on; else fast.
 
     Small nets gain nothing from threads, and lose much where the cores are busy.
     """
@@ -94,20 +83,11 @@ def _train(options: argparse.Namespace, threads: int) -> int:
     from minigan.checkpoint.run_directory import LAST
     from minigan.images import ImageRun, Settings, read_splits
 
-    settings = Settings(
-        options.recipe,
-        options.data,
-        options.fold,
-        options.seed,
-        options.width,
-        options.simultaneous,
-        options.start,
-        threads,
-    )
+    chosen = ("recipe", "data", "fold", "seed", "width", "simultaneous", "start")
+    settings = Settings(**{name: getattr(options, name) for name in chosen}, threads=threads)
     epochs = settings.chosen.epochs if options.epochs is None else options.epochs
     whole_number("--epochs", epochs)
     directory = _directory(options)
-    show = _json_line if options.json else _text_line
     try:
         with ImageRun(
             settings,
@@ -119,14 +99,16 @@ def _train(options: argparse.Namespace, threads: int) -> int:
             device=options.device,
         ) as run:
             for line in run.play(epochs, progress):
-                show(line)
+                if options.json:
+                    print(json_text(line), flush=True)
+                else:
+                    _show(line)
             run.go_back_to_best()
             return _finish(run, options)
     except KeyboardInterrupt:
         begun = (directory / LAST).exists()
         how = "; the same command with --resume goes on from here" if begun else ""
-        print(f"minigan: interrupted{how}", file=sys.stderr)
-        return 130
+        return remark(f"interrupted{how}", 130)
 
 
 def _finish(run, options: argparse.Namespace) -> int:
@@ -136,8 +118,7 @@ def _finish(run, options: argparse.Namespace) -> int:
 
     found = score(run, options.data_dir, progress)
     if found["sigma"] in (found["grid"][0], found["grid"][-1]):
-        remark = f"sigma {found['sigma']:g} is at the edge of the grid: a better one may lie beyond"
-        print(f"minigan: {remark}", file=sys.stderr)
+        remark(f"sigma {found['sigma']:g} is at the edge of the grid: a better one may lie beyond")
     files = [str(file) for file in save_pictures(run)]
     if options.json:
         print(json_text({**found, "files": files}))
@@ -160,8 +141,8 @@ def _score(row: dict) -> str:
     return f"{row['test_log_likelihood']:.2f} +- {row['standard_error']:.2f}"
 
 
-def _text_line(line: dict) -> None:
-    """A line for each epoch if a person looks on, else for the first three and each look."""
+def _show(line: dict) -> None:
+    """Print a line for each epoch if a person looks on, else for the first three and each look."""
     text = (
         f"epoch {line['epoch']:4}  {line['seconds']:7.0f} s  J_D {line['J_D']:.3f}  "
         f"J_G {line['J_G']:.3f}  D right: {line['real_accuracy']:.2f} real, "
@@ -171,7 +152,3 @@ def _text_line(line: dict) -> None:
         text += f"  valid {line['valid_log_likelihood']:.1f} nats at sigma {line['sigma']:.4f}"
     if "sigma" in line or line["epoch"] <= 3 or sys.stderr.isatty():
         print(text, flush=True)
-
-
-def _json_line(line: dict) -> None:
-    print(json_text(line), flush=True)

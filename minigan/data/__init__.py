@@ -1,4 +1,4 @@
-"""Image data sets: found on this computer or fetched, verified, read, split as in the paper.
+"""Image data sets: found among local files or fetched, verified, read, split as in the paper.
 
 Files are other people's. So what is known about a file is checked to the byte, nothing is
 unpickled, nothing takes more memory than what is really there, and whatever is wrong with a

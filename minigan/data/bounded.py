@@ -64,19 +64,12 @@ def opened(path: Path) -> Iterator[Stream]:
     with open(path, "rb") as file:
         is_gzipped = file.read(2) == b"\x1f\x8b"
         file.seek(0)
-        if not is_gzipped:
-            yield file
-            return
-        with gzip.GzipFile(fileobj=file) as unpacked:
-            yield unpacked
+        yield gzip.GzipFile(fileobj=file) if is_gzipped else file
 
 
 def read_exactly(stream: Stream, count: int) -> bytearray:
-    """The next ``count`` bytes, or a DataError if the stream ends before.
-
-    Memory is taken for the bytes that arrive, not for those that were announced.
-    """
-    data = bytearray()
+    """The next ``count`` bytes, or a DataError if the stream ends before."""
+    data = bytearray()  # memory for the bytes that arrive, not for those that were announced
     while len(data) < count:
         piece = stream.read(min(CHUNK, count - len(data)))
         if not piece:

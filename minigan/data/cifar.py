@@ -50,10 +50,8 @@ BATCHES = {
     "data_batch_5.bin": "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
     "test_batch.bin": "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
 }
-FIRST, FIRST_SHA256 = (  # of the training images
-    4_000,
-    "0993cf8b8e43bc207603aef9787006995746513f5e3fa5a52e06d1b069926330",
-)
+FIRST = 4_000  # of the training images
+FIRST_SHA256 = "0993cf8b8e43bc207603aef9787006995746513f5e3fa5a52e06d1b069926330"
 
 
 def locate(places: Places) -> list[Path]:
@@ -73,27 +71,21 @@ def locate(places: Places) -> list[Path]:
 
 def read(paths: list[Path], fold: int = 0) -> Images:
     """The 60,000 images, shape (3, 32, 32), the training images first; every byte is checked."""
-    records = np.concatenate(_unpacked(paths[0]) if len(paths) == 1 else _each(paths))
-    return _images(records, in_order(40_000, 10_000, 10_000))
-
-
-def _unpacked(path: Path) -> list[np.ndarray]:
-    """Records of the six files in the archive."""
-    with reading(path):
-        # Only what is known to the byte is unpacked: a tar file can be made to do much harm.
-        expect_sha256(file_sha256(path), ARCHIVE.sha256, f"the original {ARCHIVE.file}")
-        with tarfile.open(path, "r:gz") as archive:
-            members = {name: archive.extractfile(f"{FOLDER}/{name}") for name in BATCHES}
-            return [_batch(name, cast(BinaryIO, member)) for name, member in members.items()]
-
-
-def _each(paths: list[Path]) -> list[np.ndarray]:
-    """Records of the six files."""
     batches = []
-    for path, name in zip(paths, BATCHES, strict=True):
-        with reading(path), open(path, "rb") as file:
-            batches.append(_batch(name, file))
-    return batches
+    if len(paths) > 1:
+        for path, name in zip(paths, BATCHES, strict=True):
+            with reading(path), open(path, "rb") as file:
+                batches.append(_batch(name, file))
+    else:
+        with reading(paths[0]):
+            # Only what is known to the byte is unpacked: a tar file can be made to do much harm.
+            found = file_sha256(paths[0])
+            expect_sha256(found, ARCHIVE.sha256, f"the original {ARCHIVE.file}")
+            with tarfile.open(paths[0], "r:gz") as archive:
+                for name in BATCHES:
+                    member = cast(BinaryIO, archive.extractfile(f"{FOLDER}/{name}"))
+                    batches.append(_batch(name, member))
+    return _images(np.concatenate(batches), in_order(40_000, 10_000, 10_000))
 
 
 def _batch(name: str, file: BinaryIO) -> np.ndarray:
@@ -144,6 +136,5 @@ def _images(records: np.ndarray, splits: Mapping[str, slice], name: str | None =
 
 
 CIFAR10 = Known("60,000 photographs, 3x32x32, colour", locate, read, (ARCHIVE,))
-CIFAR10_PART = Known(
-    "the first images of CIFAR-10, in a file data_first*.bin", locate_part, read_part
-)
+PART_ABOUT = "the first images of CIFAR-10, in a file data_first*.bin"
+CIFAR10_PART = Known(PART_ABOUT, locate_part, read_part)

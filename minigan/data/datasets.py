@@ -17,7 +17,7 @@ from minigan.base.files import writable_directory
 from minigan.base.validation import whole_number
 from minigan.data import cifar, digits, faces, mnist
 from minigan.data.download import Progress, download
-from minigan.data.image_sets import Images, Known
+from minigan.data.image_sets import Known
 from minigan.data.places import VARIABLE, Places, roots
 from minigan.data.preprocess import unit_interval
 from minigan.data.user_images import read_user_images
@@ -66,7 +66,7 @@ def load(
     split: str = "train",
     fold: int = 0,
 ) -> DataSet:
-    """Load a split of a data set from files on this computer; nothing is downloaded.
+    """Load a split of a data set from local files; nothing is downloaded.
 
     Parameters
     ----------
@@ -111,7 +111,21 @@ def load(
         images = read_user_images(Path(name))
     else:
         raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{name}'")
-    return _choose(images, images.name or str(name), split)
+    name = images.name or str(name)
+    if split not in images.splits:
+        raise InputError(f"split: expected one of {', '.join(images.splits)}, got {split!r}")
+    labels, rows, numbers = images.labels, images.splits[split], np.arange(len(images.pixels))
+    pixels = images.pixels[rows]
+    if len(pixels) == 0:
+        raise InputError(f"split: expected one with images, got {split!r}: {name} has too few")
+    return DataSet(
+        name=name,
+        X=unit_interval(pixels, images.top) if pixels.dtype == np.uint8 else pixels,
+        shape=images.shape,
+        split=split,
+        sizes={other: len(numbers[its]) for other, its in images.splits.items()},
+        labels=None if labels is None else labels[rows],
+    )
 
 
 def find(name: str, data_dir: str | os.PathLike | None = None) -> list[Path]:
@@ -175,22 +189,3 @@ def _known(name: str) -> Known:
     if name not in KNOWN:
         raise InputError(f"data set: expected one of {', '.join(KNOWN)}, got {name!r}")
     return KNOWN[name]
-
-
-def _choose(images: Images, name: str, split: str) -> DataSet:
-    if split not in images.splits:
-        raise InputError(f"split: expected one of {', '.join(images.splits)}, got {split!r}")
-    labels = images.labels
-    rows = images.splits[split]
-    pixels = images.pixels[rows]
-    if len(pixels) == 0:
-        raise InputError(f"split: expected one with images, got {split!r}: {name} has too few")
-    numbers = np.arange(len(images.pixels))
-    return DataSet(
-        name=name,
-        X=unit_interval(pixels, images.top) if pixels.dtype == np.uint8 else pixels,
-        shape=images.shape,
-        split=split,
-        sizes={other: len(numbers[its]) for other, its in images.splits.items()},
-        labels=None if labels is None else labels[rows],
-    )

@@ -2,7 +2,7 @@
 
 What has arrived is kept beside its place as ``NAME.part``; if the connection breaks, or one
 presses Ctrl-C, the next attempt goes on from there. The file gets its name only when its
-SHA-256 is right (pooch sees to that), so nobody ever reads a half or a false one.
+SHA-256 is right (pooch sees to that), so a half or a false one is never read.
 """
 
 from __future__ import annotations
@@ -27,24 +27,19 @@ Progress = Callable[..., Iterable]
 
 @dataclass(frozen=True)
 class Download:
-    """A file that is known to the byte, and its mirrors, tried in their order.
-
-    ``size`` is in bytes, None if only the checksum has been published; ``sha256`` is in
-    hexadecimal.
-    """
+    """A file that is known to the byte, and its mirrors, tried in their order."""
 
     file: str
-    size: int | None
-    sha256: str
+    size: int | None  # in bytes; None if only the checksum has been published
+    sha256: str  # in hexadecimal
     urls: tuple[str, ...]
 
 
 def download(item: Download, directory: Path, progress: Progress | None = None) -> Path:
     """Get a file from the first mirror that has it; one that is there already is checked.
 
-    ``progress`` is given the pieces as they arrive. DataError if a file of this name is there with
-    other content (it is left alone), or if no mirror has the file; the message says which were
-    tried, and what each of them answered.
+    DataError if it has other content (it is left alone), or if no mirror has the file; the message
+    says which were tried, and what each of them answered.
     """
     path = writable_directory(directory) / item.file
     if path.exists():

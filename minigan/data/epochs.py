@@ -84,18 +84,12 @@ class Epochs:
         return twin
 
     def state(self) -> dict[str, Any]:
-        """The number ``drawn`` so far and the ``order`` of the present epoch, for a checkpoint.
-
-        The order is a permutation, int64 of shape (examples,), or (0,) before the first epoch.
-        """
+        """Number ``drawn`` so far, and the ``order`` of this epoch: int64, at first of length 0."""
         order = np.empty(0) if self._order is None else to_host(self._order)
         return {"drawn": self._drawn, "order": order.astype(np.int64)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from where `state` was taken.
-
-        InputError if it is no such state, or of a data set of another size.
-        """
+        """Go on from where `state` was taken; InputError if it is of a data set of another size."""
         try:
             drawn, order = np.asarray(state["drawn"]), np.asarray(state["order"])
         except (KeyError, TypeError) as error:

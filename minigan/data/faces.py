@@ -1,6 +1,6 @@
 """Faces: Olivetti, and the Toronto Face Database (TFD) of the 2014 paper. MATLAB files.
 
-Nobody may be both learned from and tested on, so the splits go by person, and there are five
+No person may be both learned from and tested on, so the splits go by person, and there are five
 of them ("folds"): the paper chooses its Parzen window and measures fold by fold, and states the
 standard error over folds.
 
@@ -44,12 +44,9 @@ PURPOSES = ("unlabeled", "train", "valid", "test")
 
 
 def read_olivetti(paths: list[Path], fold: int = 0) -> Images:
-    """The 400 Olivetti faces, shape (1, 64, 64), with people, 0 to 39, as labels.
-
-    They are in the variable ``faces`` (4096, 400), a column an image.
-    """
+    """The 400 Olivetti faces, shape (1, 64, 64), with people, 0 to 39, as labels."""
     (path,) = paths
-    columns = read_matrices(path, ("faces",))["faces"]
+    columns = read_matrices(path, ("faces",))["faces"]  # an image each
     with reading(path):
         n = PEOPLE * IMAGES_EACH
         if columns.shape != (SIDE * SIDE, n):
@@ -60,20 +57,16 @@ def read_olivetti(paths: list[Path], fold: int = 0) -> Images:
             expect_sha256(found, FACES_SHA256, "the Olivetti faces")
     upright = pixels.reshape(n, SIDE, SIDE).swapaxes(1, 2)  # a column of pixels after the other
     people = np.repeat(np.arange(PEOPLE), IMAGES_EACH)
-    return Images(
-        pixels=upright.reshape(n, -1),
-        shape=(1, SIDE, SIDE),
-        splits=_split_people(people, fold),
-        labels=people,
-    )
+    groups = np.split(fixed_order(PEOPLE), FOLDS)
+    test, valid, *train = (groups[(fold + i) % FOLDS] for i in range(FOLDS))
+    chosen = {"train": np.concatenate(train), "valid": valid, "test": test}
+    splits = {name: np.flatnonzero(np.isin(people, group)) for name, group in chosen.items()}
+    return Images(upright.reshape(n, -1), (1, SIDE, SIDE), splits, labels=people)
 
 
 def read_tfd(paths: list[Path], fold: int = 0) -> Images:
-    """The Toronto Face Database, shape (1, 48, 48), with a split "unlabeled" beside the others.
-
-    No checksum of the file is published by its authors, so what is checked is the form.
-    """
-    (path,) = paths
+    """The Toronto Face Database, shape (1, 48, 48), with a split "unlabeled" beside the others."""
+    (path,) = paths  # its authors publish no checksum, so what is checked is the form
     found = read_matrices(path, ("images", "folds"))
     images, folds = found["images"], found["folds"]
     with reading(path):
@@ -94,14 +87,6 @@ def _bytes(name: str, values: np.ndarray) -> np.ndarray:
     if not ((values >= 0) & (values <= 255) & (values == np.floor(values))).all():
         raise DataError(f"{name}: expected whole numbers from 0 to 255, got others")
     return values.astype(np.uint8)
-
-
-def _split_people(people: np.ndarray, fold: int) -> dict[str, np.ndarray]:
-    """Rows of each split in a fold: no person in two of them."""
-    groups = np.split(fixed_order(PEOPLE), FOLDS)
-    test, valid, *train = (groups[(fold + i) % FOLDS] for i in range(FOLDS))
-    chosen = {"train": np.concatenate(train), "valid": valid, "test": test}
-    return {name: np.flatnonzero(np.isin(people, group)) for name, group in chosen.items()}
 
 
 OLIVETTI = Known(

@@ -23,11 +23,7 @@ KINDS = {1: "labels (1 dimension)", 3: "images (3 dimensions)"}
 
 
 def read_idx(
-    path: Path,
-    dimensions: int,
-    *,
-    shape: tuple[int, ...] | None = None,
-    sha256: str | None = None,
+    path: Path, dimensions: int, *, shape: tuple[int, ...] | None = None, sha256: str | None = None
 ) -> np.ndarray:
     """Array of bytes of an idx file, gzipped or not, with 1 dimension (labels) or 3 (images).
 

@@ -43,7 +43,12 @@ def read_matrices(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     """
     found: dict[str, np.ndarray] = {}
     with reading(path), open(path, "rb") as file:
-        order, file_size = _byte_order(file), path.stat().st_size
+        head, file_size = file.read(128), path.stat().st_size
+        order = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}.get(
+            head[-4:]
+        )  # version 1, "MI" as a number
+        if order is None or not head.startswith(b"MATLAB"):
+            raise DataError("expected a MATLAB file of version 5")
         while file.tell() < file_size:
             kind, size = struct.unpack(f"{order}II", read_exactly(file, 8))
             end = file.tell() + size
@@ -60,15 +65,6 @@ def read_matrices(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
             if name not in found:
                 raise DataError(f"expected a variable called {name}, got none")
     return found
-
-
-def _byte_order(file: BinaryIO) -> str:
-    """What `struct` calls the byte order that the file's header says."""
-    head = file.read(128)
-    orders = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}  # version 1, and "MI" as a number
-    if head[-4:] not in orders or not head.startswith(b"MATLAB"):
-        raise DataError("expected a MATLAB file of version 5")
-    return orders[head[-4:]]
 
 
 def _read_matrix(stream: Stream, order: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:

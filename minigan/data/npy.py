@@ -24,19 +24,13 @@ PREFERRED = ("X", "images")
 
 
 def read_npy(path: Path) -> np.ndarray:
-    """The array of an .npy file, of one of `TYPES`.
-
-    The format has no checksum: a changed value is not noticed.
-    """
+    """The array of an .npy file, of one of `TYPES`; no checksum: a changed value is not noticed."""
     with reading(path), open(path, "rb") as file:
         return _array(file)
 
 
 def read_npz(path: Path) -> np.ndarray:
-    """The only array of an .npz file, or else the one called X or images, of one of `TYPES`.
-
-    Every value is covered by a checksum.
-    """
+    """The only array of an .npz file, or else X or images, of one of `TYPES`; with a checksum."""
     # zipfile's errors for damaged, encrypted and exotic archives have nothing in common.
     foreign = (zipfile.BadZipFile, RuntimeError, ValueError)
     with (

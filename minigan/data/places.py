@@ -62,7 +62,7 @@ def roots(data_dir: str | os.PathLike | None = None) -> list[Path]:
 
 def cache() -> Path:
     """The operating system's directory for such files; ``~/.cache/minigan`` on Linux."""
-    with warnings.catch_warnings():  # in a notebook, of widgets that nobody needs here
+    with warnings.catch_warnings():  # in a notebook, of widgets that are not needed here
         warnings.simplefilter("ignore")
         import pooch  # 0.2 s, and only for its knowledge of operating systems
 

@@ -15,7 +15,7 @@ FLAT = 1e-8  # an image with less contrast than this is left flat
 
 
 def unit_interval(pixels: np.ndarray, top: int = 255) -> np.ndarray:
-    """The ``pixels``, uint8 from 0 to ``top``, as float32 from exactly 0 to exactly 1."""
+    """Scale ``pixels``, uint8 from 0 to ``top``, to float32 from exactly 0 to exactly 1."""
     return np.divide(pixels, np.float32(top), dtype=np.float32)
 
 

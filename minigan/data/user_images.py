@@ -92,7 +92,11 @@ def read_folder(directory: Path) -> np.ndarray:
     damaged. PNG has a checksum; of the other formats a changed pixel is not noticed.
     """
     with reading(directory):
-        paths = sorted(path for path in directory.iterdir() if _is_picture(path))
+        paths = sorted(
+            path
+            for path in directory.iterdir()
+            if path.suffix.lower() in SUFFIXES and path.name[0] != "." and os.path.isfile(path)
+        )
         if not paths:
             raise DataError(f"expected pictures ({', '.join(SUFFIXES)}), got none")
     pictures = [_read(path) for path in paths]
@@ -103,11 +107,6 @@ def read_folder(directory: Path) -> np.ndarray:
                 f"{paths[0].name}, got {picture.shape}"
             )
     return np.stack(pictures).transpose(0, 3, 1, 2)
-
-
-def _is_picture(path: Path) -> bool:
-    is_hidden = path.name.startswith(".")
-    return path.suffix.lower() in SUFFIXES and not is_hidden and os.path.isfile(path)
 
 
 def _read(path: Path) -> np.ndarray:

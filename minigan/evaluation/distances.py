@@ -77,8 +77,7 @@ class Centres:
         xp = array_module(points)
         n, d = points.shape
         tile = min(tile, len(self.rows))
-        x, mu = xp.ones((n, d + 2), dtype), xp.ones((tile, d + 2), dtype)
-        h = xp.empty(n * tile, dtype)
+        x, mu, h = (xp.ones(s, dtype) for s in ((n, d + 2), (tile, d + 2), n * tile))
         self._subtract(points, self.origin, x[:, :d])  # h = (x, |x|^2/2, 1) . (-mu, 1, |mu|^2/2)
         x[:, d] = half_squares
         for part in slices(len(self.rows), tile):
@@ -95,8 +94,7 @@ class Centres:
         here at most |x| |mu| + |x|^2 / 2 + |mu|^2 / 2. Rounding the factors first, and a
         comparison in this precision later, add a few u, for which k is taken 14 larger than
         it is. The squares are added pairwise in float64: NumPy adds 16 at a time and then
-        the pieces, CuPy fewer than d / 256 and then the pieces. What is too small for the
-        precision is lost.
+        the pieces, CuPy fewer than d / 256. What is too small for the precision is lost.
         """
         d = self.rows.shape[1]
         u, u64 = float(np.finfo(dtype).eps) / 2, float(np.finfo(np.float64).eps) / 2

@@ -28,8 +28,7 @@ LARGEST_FLOAT32 = 1e38  # nearly
 def log_sums(points: Any, centres: Centres, sigmas: np.ndarray, tile: int) -> Any:
     """log sum_j exp(-|x - mu_j|^2 / (2 s^2)) at points (n, d), for bandwidths (k,), widest first.
 
-    Shape (k, n), float64; right to LEFT_OUT twice and INEXACT, or to the rounding of float64. A
-    tile is a number of centres at a time.
+    Shape (k, n), float64; right to LEFT_OUT twice and INEXACT, or to the rounding of float64.
     """
     xp = array_module(points)
     half_squares = centres.half_squares_of(points)
@@ -87,8 +86,7 @@ def log_sums_of_all(
 ) -> Any:
     """`log_sums` by products in float64; exact distances only where those are too coarse.
 
-    Terms are added up tile by tile, relative to the largest so far; when a larger one is
-    met, the sums so far shrink accordingly.
+    Terms are added up by tiles, relative to the largest so far; sums shrink where one is larger.
     """
     xp = array_module(points)
     n, m = len(points), len(centres.rows)
@@ -127,9 +125,8 @@ def inexact_from(error: Any, m: int, sigmas: np.ndarray) -> Any:
     """Excess (n,) over the smallest h from which another need not be exact, given h's error e (n,).
 
     Terms smaller than the largest by a factor e^-w are together at most m e^-w of the sum,
-    and off by m e^-w (exp(e / s^2) - 1). The w at which this is INEXACT is how far, in
-    nats, the distances have to be exact, at every bandwidth. At least 2 e: the smallest h itself
-    is among those up to it.
+    and off by m e^-w (exp(e / s^2) - 1). The w at which this is INEXACT is how far, in nats, the
+    distances have to be exact, at every bandwidth; 2 e more, to have the smallest h among them.
     """
     xp = array_module(error)
     reach = xp.zeros_like(error)
@@ -143,27 +140,20 @@ def inexact_from(error: Any, m: int, sigmas: np.ndarray) -> Any:
 def sum_exp(above: Any, row: Any, n: int, sigmas: np.ndarray, m: int) -> Any:
     """sum_j exp(-above_j / s^2) of each of n rows, for bandwidths (k,), widest first; shape (k, n).
 
-    ``above`` >= 0 has shape (n, width), or (terms,) with the ``row`` of each term. Of m terms a
-    whole sum consists: those smaller than LEFT_OUT / m may be left out, if a whole sum is at
-    least 1.
+    ``above`` >= 0 has shape (n, width), or (terms,) with the ``row`` of each term. A whole sum, of
+    m terms, is at least 1: those smaller than LEFT_OUT / m may be left out.
     """
     xp = array_module(above)
     sums = xp.empty((len(sigmas), n))
     for k, s in enumerate(sigmas):
         if k > 0:  # to the widest most of them matter
-            above, row = _narrowed(above, row, s**2 * np.log(m / LEFT_OUT))
+            inside = above <= s**2 * np.log(m / LEFT_OUT)
+            if 8 * int(to_host(xp.count_nonzero(inside))) < above.size:  # else exp is as fast
+                chosen = xp.flatnonzero(inside)
+                row = chosen // above.shape[1] if row is None else row[chosen]
+                above = above.ravel()[chosen]
         term = above * (-1 / s**2)
         xp.exp(term, out=term)
         # Not add.reduceat, which CuPy computes by differences of one long running sum.
         sums[k] = term.sum(axis=1) if row is None else xp.bincount(row, term, minlength=n)
     return sums
-
-
-def _narrowed(above: Any, row: Any, limit: float) -> tuple[Any, Any]:
-    """The terms up to a limit, and their rows; all terms if exp takes no longer than moving."""
-    xp = array_module(above)
-    inside = above <= limit
-    if 8 * int(to_host(xp.count_nonzero(inside))) >= above.size:
-        return above, row
-    chosen = xp.flatnonzero(inside)
-    return above.ravel()[chosen], chosen // above.shape[1] if row is None else row[chosen]

@@ -1,29 +1,27 @@
 """Parzen scores of samples that no generator made: real images, blurred ones, cluster means.
 
-A generator that were perfect would score as real images do. But it does not stop there. The
-same images blurred, so that any eye sees the harm, may score higher, and so may the means
-of clusters of images, which no one would call samples of the data: both lie nearer to the
-middle of what is seen. On MNIST both score far above real images. So a higher score is
-not a better generator (Theis, van den Oord and Bethge 2016).
+A generator that were perfect would score as real images do. The same images blurred, so that
+any eye sees the harm, may score higher, and so may the means of clusters of images, which are
+no samples of the data: both lie nearer to the middle of what is seen. On MNIST both score far
+above real images. So a higher score is not a better generator (Theis, van den Oord and Bethge
+2016).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from minigan.base.backend import described
 from minigan.base.errors import InputError
 from minigan.base.randomness import generator
+from minigan.base.types import Seed
 from minigan.base.validation import whole_number
 from minigan.evaluation.distances import Centres, slices
 from minigan.evaluation.parzen import ParzenScore, parzen
 from minigan.evaluation.window import Progress, as_rows, check_alike
-
-if TYPE_CHECKING:
-    from minigan.base.types import Seed
 
 BLOCK = 1024  # images, or means, at a time
 
@@ -111,17 +109,13 @@ def table(rows: Iterable[Reference]) -> str:
 
 
 def box_blur(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Each pixel the mean of itself and its eight neighbours; beyond the edge all is 0.
-
-    Of images (n, d), with rows and columns last in the shape of an image.
-    """
+    """Mean of each pixel and its eight neighbours, of images (n, d); beyond the edge all is 0."""
     rows, columns = shape[-2:]
     framed = images.reshape(len(images), -1, rows, columns)
     framed = np.pad(framed, ((0, 0), (0, 0), (1, 1), (1, 1)))
     blurred = np.zeros((*framed.shape[:2], rows, columns), images.dtype)
-    for i in range(3):
-        for j in range(3):
-            blurred += framed[:, :, i : i + rows, j : j + columns]
+    for i, j in np.ndindex(3, 3):
+        blurred += framed[:, :, i : i + rows, j : j + columns]
     return (blurred / 9).reshape(images.shape)
 
 

@@ -116,10 +116,7 @@ def log_density(
 
 
 def as_rows(where: str, x: Any) -> Any:
-    """The array as floats, an example a row, rounded to float64 if it was more precise.
-
-    Refused unless two-dimensional, not empty, finite and at most 1e60 in size.
-    """
+    """The array as floats, an example a row, of at most float64; numbers up to 1e60 in size."""
     xp = array_module(x)
     if not isinstance(x, xp.ndarray) or x.ndim != 2 or x.dtype.kind != "f" or 0 in x.shape:
         raise InputError(f"{where}: expected floats, an example a row, got {described(x)}")

@@ -20,8 +20,10 @@ from minigan.base.files import write_whole
 from minigan.base.validation import whole_number
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.axes import Axes as Axes
     from matplotlib.figure import Figure as Picture
+else:
+    Axes = Picture = Any  # for annotations: what trains a game needs no Matplotlib
 
 Progress = Callable[[Iterable, int], Iterable]
 
@@ -33,35 +35,17 @@ def silently(iterable: Iterable, total: int) -> Iterable:
 
 @dataclass(eq=False)
 class Figure(ABC):
-    """One figure: options first, results after `play`.
+    """One figure: options, which are checked when it is made, and results after `play`.
 
-    Options are checked when it is made. Classes derived from it add options of their own, and
-    the attributes that ``run`` leaves.
+    Everything random grows from ``seed``, >= 0. Classes derived from it add options of their own,
+    and the attributes that ``run`` leaves. ``seconds`` is the time that `play` took; if Ctrl-C
+    ended it early, it is ``interrupted``, and the results are what was learned so far.
 
-    Parameters
-    ----------
-    seed : int
-        Of everything random, >= 0.
-
-    Attributes
-    ----------
-    name : str
-        On the command line; the picture's file is called so too, with underscores.
-    settings : tuple of str
-        Attributes that the report begins with, after the seed.
-    asked : dict of str to float or None
-        Numbers of the report to be seen over many seeds, by names such as ``panels.a.jsd``,
-        and the value that the theory asks of each. Empty where a seed changes nothing, or
-        where the numbers go over seeds themselves.
-    seconds : float
-        Time that `play` took.
-    interrupted : bool
-        Whether Ctrl-C ended it early; the results are then what was learned so far.
-
-    Raises
-    ------
-    InputError
-        If an option is out of range.
+    A class says its ``name`` on the command line (the picture's file is called so too, with
+    underscores); ``settings``, attributes that the report begins with, after the seed; and
+    ``asked``, numbers of the report to be seen over many seeds, by names such as ``panels.a.jsd``,
+    with the value that the theory asks of each. Empty where a seed changes nothing, or where the
+    numbers go over seeds themselves.
     """
 
     name: ClassVar[str]
@@ -84,15 +68,8 @@ class Figure(ABC):
     def play(self, progress: Progress = silently) -> Self:
         """Play the games of the figure, and give back the figure itself, now with results.
 
-        Parameters
-        ----------
-        progress : callable
-            ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
-
-        Raises
-        ------
-        NonFiniteError
-            If a cost becomes NaN or infinite.
+        ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
+        NonFiniteError if a cost becomes NaN or infinite.
         """
         began, self.interrupted = time.perf_counter(), False
         self.run(progress)
@@ -100,10 +77,7 @@ class Figure(ABC):
         return self
 
     def report(self) -> dict:
-        """The numbers, ready for JSON: seed, settings, seconds, then those of the figure.
-
-        Divergences and values are in nats.
-        """
+        """The numbers for JSON, in nats: seed, settings, seconds, then those of the figure."""
         names = ("seed", *self.settings, "seconds")
         return {name: getattr(self, name) for name in names} | self.numbers()
 
@@ -113,12 +87,7 @@ class Figure(ABC):
 
     @contextmanager
     def until_interrupted(self) -> Iterator[None]:
-        """Ctrl-C ends the block, not the figure: what was learned so far is kept.
-
-        Returns
-        -------
-        context manager
-        """
+        """Let Ctrl-C end the block, not the figure: what was learned so far is kept."""
         try:
             yield
         except KeyboardInterrupt:

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
-from minigan.figures.base import Figure, Progress, new_picture, table
+from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table
 from minigan.theory import bilinear_game as games
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
 
 METHODS = {
     "simultaneous": games.simultaneous,
@@ -45,20 +40,9 @@ STYLES = {  # colours of Okabe and Ito, which the colour-blind can tell apart
 class Circling(Figure):
     """V = x y, played by every method from one point at distance 1 from the equilibrium.
 
-    Parameters
-    ----------
-    seed : int
-        Of the direction in which the start lies.
-    eta : float
-        Step size, > 0.
-    steps : int
-        >= 2.
-
-    Attributes
-    ----------
-    paths : dict of str to array, shape (steps + 1, 2)
-        By name: those of the four `METHODS`, "continuous" at times eta n, and "averaged",
-        the means of the alternating one.
+    The ``seed`` decides in which direction the start lies; ``eta`` > 0 is the step size, and
+    ``steps`` are >= 2. After ``play``, ``paths``, arrays (steps + 1, 2) by name, are those of the
+    four `METHODS`, "continuous" at times eta n, and "averaged", the means of the alternating one.
     """
 
     name = "circling"
@@ -91,19 +75,14 @@ class Circling(Figure):
         which has none, but goes down as 1 / (eta n).
         """
         invariant = games.alternating_invariant(self.paths["alternating"], self.eta)
-        return {
-            "invariant_drift": float(np.abs(invariant - invariant[0]).max()),
-            "methods": {
-                name: {
-                    "distance": float(np.hypot(*path[-1])),
-                    "growth": _growth(path[self.steps // 2 :]),
-                    "asked": NO_METHODS[name]
-                    if name in NO_METHODS
-                    else games.growth(name, self.eta),
-                }
-                for name, path in self.paths.items()
-            },
-        }
+        methods = {}
+        for name, path in self.paths.items():
+            distance = np.hypot(*path[self.steps // 2 :].T)
+            growth = float((distance[-1] / distance[0]) ** (1 / (len(distance) - 1)))
+            asked = NO_METHODS[name] if name in NO_METHODS else games.growth(name, self.eta)
+            methods[name] = {"distance": float(distance[-1]), "growth": growth, "asked": asked}
+        drift = float(np.abs(invariant - invariant[0]).max())
+        return {"invariant_drift": drift, "methods": methods}
 
     def text(self) -> str:
         """A line for each method: how far it came, and its factor a step beside the theory's."""
@@ -124,20 +103,23 @@ class Circling(Figure):
     def draw(self) -> Picture:
         """A panel for each path, and one with the distance from (0, 0) of all of them."""
         picture = new_picture(13.5, 6.2, dpi=110)
-        axes = picture.subplot_mosaic(
-            [
-                ["continuous", "simultaneous", "alternating", "distance", "distance"],
-                ["averaged", "extragradient", "optimistic", "distance", "distance"],
-            ]
-        )
+        above = "continuous", "simultaneous", "alternating", "distance", "distance"
+        below = "averaged", "extragradient", "optimistic", "distance", "distance"
+        axes = picture.subplot_mosaic([[*above], [*below]])
+        distances = axes["distance"]
         for name, (color, line) in STYLES.items():
-            _draw_path(axes[name], name, self.paths[name], color)
-            distance = np.hypot(*self.paths[name].T)
-            axes["distance"].semilogy(distance, color=color, ls=line, lw=1.8, label=name)
-        axes["distance"].set_title("distance from the equilibrium", fontsize=10)
-        axes["distance"].set_xlabel("step")
-        axes["distance"].legend(fontsize=9)
-        axes["distance"].grid(alpha=0.3)
+            path, distance = self.paths[name], np.hypot(*self.paths[name].T)
+            _draw_path(axes[name], name, path[: SHOWN + 1], color)
+            change = distance[-1] / distance[0]
+            way = "goes in" if change < 0.5 else "goes round and round"
+            of = " (mean of alternating)" if name == "averaged" else ""
+            title = f"{name}{of}\n{'goes out' if change > 2 else way}"
+            axes[name].set_title(title, fontsize=10)
+            distances.semilogy(distance, color=color, ls=line, lw=1.8, label=name)
+        distances.set_title("distance from the equilibrium", fontsize=10)
+        distances.set_xlabel("step")
+        distances.legend(fontsize=9)
+        distances.grid(alpha=0.3)
         picture.suptitle(
             f"V(x, y) = x y:  x goes down, y goes up, in steps of eta = {self.eta:g};"
             "  the equilibrium is the cross"
@@ -145,26 +127,10 @@ class Circling(Figure):
         return picture
 
 
-def _growth(path: np.ndarray) -> float:
-    """Mean factor a step by which the distance from (0, 0) changes, over the whole path."""
-    return float((np.hypot(*path[-1]) / np.hypot(*path[0])) ** (1 / (len(path) - 1)))
-
-
 def _draw_path(ax: Axes, name: str, path: np.ndarray, color: str) -> None:
-    x, y = path[: SHOWN + 1].T
-    ax.plot(x, y, color=color, lw=1, marker="" if name == "continuous" else ".", ms=3)
+    ax.plot(*path.T, color=color, lw=1, marker="" if name == "continuous" else ".", ms=3)
     ax.plot(*path[0], "o", color=color, ms=7, mfc="white", label="start")
     ax.plot(0, 0, "+", color="black", ms=10)
-    of = " (mean of alternating)" if name == "averaged" else ""
-    ax.set_title(f"{name}{of}\n{_where_it_goes(path)}", fontsize=10)
     ax.set(xlim=(-FRAME, FRAME), ylim=(-FRAME, FRAME), aspect="equal", xticks=[], yticks=[])
     ax.set_xlabel("x", labelpad=1)
     ax.set_ylabel("y", labelpad=1)
-
-
-def _where_it_goes(path: np.ndarray) -> str:
-    """Words for a path, by its distances from (0, 0) at the start and at the end."""
-    change = np.hypot(*path[-1]) / np.hypot(*path[0])
-    if change > 2:
-        return "goes out"
-    return "goes in" if change < 0.5 else "goes round and round"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
 from minigan.costs import GENERATOR_COSTS
 from minigan.distributions import Normal
-from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.figures.toy import NOISE, players
 from minigan.game import Algorithm1, GeneratorTurn
 from minigan.layers import Linear, Maxout
@@ -29,10 +29,6 @@ from minigan.layers.initialisers import normal
 from minigan.networks import Sequential
 from minigan.optimizers import SGD
 from minigan.theory import likelihood, saturation
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
 
 DATA = Normal(6.0, 0.5)  # G starts at about 0
 RATE_G, RATE_D, BATCH = 0.02, 0.2, 128
@@ -60,7 +56,7 @@ APART = "mean of $p_g$ - mean of $p_{data}$"
 
 
 class Look(NamedTuple):
-    """Of a game at a step: mean_D of D(G(z)), mean_x of G(z), norms of each cost's gradient."""
+    """A game at a step: mean_D of D(G(z)), mean_x of G(z), norms of each cost's gradient."""
 
     step: int
     mean_D: float
@@ -172,12 +168,9 @@ class Costs(Figure):
         """Eight panels: the theory of the costs above, what was measured and its noise below."""
         picture = new_picture(18, 8, dpi=110)
         (curves, slopes, fixed, share), (rejected, norms, sampled, noise) = picture.subplots(2, 4)
-        _draw_curves(curves, slopes)
-        _draw_fixed_point(fixed)
-        _draw_share(share)
+        _draw_theory(curves, slopes, fixed, share, noise)
         _draw_games(rejected, norms, self.games)
         _draw_estimates(sampled, self.estimates)
-        _draw_noise(noise)
         for ax in picture.axes:
             tidy(ax)
         return picture
@@ -234,42 +227,42 @@ def _summary(game: Early) -> dict:
     }
 
 
-def _draw_curves(curves: Axes, slopes: Axes) -> None:
+def _draw_theory(curves: Axes, slopes: Axes, fixed: Axes, share: Axes, noise: Axes) -> None:
+    """Draw a curve for each cost over D(G(z)) of one sample, or over distances of p_g."""
     D, a = np.linspace(0.001, 0.98, 500), np.linspace(-7, 3, 500)
+    means, apart, further = (
+        np.linspace(-2.5, 2.5, 101),
+        np.linspace(0, 3, 61),
+        np.linspace(0.1, 3, 30),
+    )
+    z, w = np.polynomial.hermite_e.hermegauss(60)
+    logits = [likelihood.optimal_logit(Normal(), Normal(float(d)), d + z)[0] for d in apart]
     for name, style in STYLES.items():
         curves.plot(D, saturation.sample_cost(name, D), label=name, **style)
-        slopes.semilogy(
-            1 / (1 + np.exp(-a)), np.abs(saturation.logit_slope(name, a)), label=name, **style
-        )
+        size = np.abs(saturation.logit_slope(name, a))
+        slopes.semilogy(1 / (1 + np.exp(-a)), size, label=name, **style)
+        slope = [likelihood.pathwise_gradient(Normal(), Normal(mu), name)[0][0] for mu in means]
+        fixed.plot(means, slope, label=name, **style)
+        # 1 / (1 + chi^2) of the samples, for max-likelihood; by quadrature for the others
+        shares = [saturation.effective_share(saturation.logit_slope(name, at), w) for at in logits]
+        share.plot(apart, shares, label=name, **style)
+        noises = [likelihood.relative_noise(Normal(), Normal(float(d)), name) for d in further]
+        noise.semilogy(further, np.square(noises), label=name, **style)
+    fixed.axhline(0, color="black", lw=0.5)
+    fixed.axvline(0, color="black", lw=0.5)
     title = "Figure 16: two of the three are flat\nwhere D rejects the sample"
     describe(curves, title, ylim=(-8, 4), ylabel="J(G) for one sample")
     title = "what is sent back: the same at D = 1/2\nfor two of them, far apart at D = 0"
     describe(slopes, title, ylabel="|dJ / d logit|, what D sends back")
     for ax in (curves, slopes):
         ax.set(xlim=(0, 1), xlabel="D(G(z))")
-
-
-def _draw_fixed_point(ax: Axes) -> None:
-    means = np.linspace(-2.5, 2.5, 101)
-    for name, style in STYLES.items():
-        slope = [likelihood.pathwise_gradient(Normal(), Normal(mu), name)[0][0] for mu in means]
-        ax.plot(means, slope, label=name, **style)
-    ax.axhline(0, color="black", lw=0.5)
-    ax.axvline(0, color="black", lw=0.5)
-    title = "one fixed point: $p_g = p_{data}$"
-    describe(ax, title, xlabel=APART, ylabel="expected gradient, D = D*")
-
-
-def _draw_share(ax: Axes) -> None:
-    """1 / (1 + chi^2) of the samples, for max-likelihood; by quadrature for the others."""
-    distance = np.linspace(0, 3, 61)
-    z, w = np.polynomial.hermite_e.hermegauss(60)
-    for name, style in STYLES.items():
-        logits = (likelihood.optimal_logit(Normal(), Normal(float(d)), d + z)[0] for d in distance)
-        shares = [saturation.effective_share(saturation.logit_slope(name, a), w) for a in logits]
-        ax.plot(distance, shares, label=name, **style)
+    describe(fixed, "one fixed point: $p_g = p_{data}$", ylabel="expected gradient, D = D*")
     title = "how many samples the gradient comes from:\nwith max-likelihood, few"
-    describe(ax, title, xlabel=APART, ylabel="share of the samples", ylim=(0, 1.05))
+    describe(share, title, ylabel="share of the samples", ylim=(0, 1.05))
+    title = "max-likelihood: a few samples do it all,\nso its gradient is noise"
+    describe(noise, title, ylabel="samples needed: noise = gradient")
+    for ax in (fixed, share, noise):
+        ax.set_xlabel(APART)
 
 
 def _draw_games(rejected: Axes, norms: Axes, games: list[Early]) -> None:
@@ -310,14 +303,3 @@ def _draw_estimates(ax: Axes, estimates: dict[int, dict[str, likelihood.Estimate
     title = "max-likelihood with D = D*: samples of G\nfind the gradient of the KL divergence"
     ax.set(xscale="log", xlabel="samples")
     describe(ax, title, ylabel="gradient at $\\mu$, with standard error")
-
-
-def _draw_noise(ax: Axes) -> None:
-    distance = np.linspace(0.1, 3, 30)
-    for name, style in STYLES.items():
-        noise = np.array(
-            [likelihood.relative_noise(Normal(), Normal(float(d)), name) for d in distance]
-        )
-        ax.semilogy(distance, noise**2, label=name, **style)
-    title = "max-likelihood: a few samples do it all,\nso its gradient is noise"
-    describe(ax, title, xlabel=APART, ylabel="samples needed: noise = gradient")

@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, ClassVar, NamedTuple
+from typing import BinaryIO, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -28,18 +28,13 @@ from minigan.base.backend import Device
 from minigan.base.files import write_whole
 from minigan.base.numerics import sigmoid
 from minigan.base.randomness import sequence
+from minigan.base.types import Density
 from minigan.base.validation import whole_number
-from minigan.figures.base import Figure, Progress, new_picture, table
+from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table
 from minigan.figures.toy import DATA, NOISE, players, toy_game
 from minigan.game import Algorithm1
 from minigan.networks import Sequential
 from minigan.theory import GeneratorState
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
-
-    from minigan.base.types import Density
 
 NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two looks at it
 D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats
@@ -174,7 +169,7 @@ def _moment(caption: str, game: Algorithm1) -> Moment:
 
 
 def _is_near(game: Algorithm1) -> bool:
-    """Whether p_g has come near p_data, looked at every so many steps."""
+    """True if p_g has come near p_data, looked at every so many steps."""
     return game.steps_done % LOOK_EVERY == 0 and GeneratorState(game.G, NOISE, DATA).jsd <= NEAR
 
 
@@ -182,24 +177,16 @@ def _branch_off(game: Algorithm1, cost: str, seed: np.random.SeedSequence) -> di
     """Panels (b) and (c), played on copies of the game's present pair."""
     G, D = game.G.copy(), game.D.copy()
     branch = toy_game(G, D, steps=INNER_ROUND * INNER_ROUNDS, cost=cost, seed=seed)
-    updates = _inner_loop(branch)
+    generator = GeneratorState(branch.G, NOISE, DATA)
+    for updates in range(1, INNER_ROUND * INNER_ROUNDS + 1):
+        branch.take("D")
+        if updates % INNER_ROUND == 0:
+            state = generator.judge(branch.D)
+            if state.d_gap <= D_GAP and state.inner_gap <= INNER_GAP:
+                break
     b = _moment(f"{updates} updates of D alone", branch)._replace(step=game.steps_done)
     branch.take("G")
     return {"b": b, "c": _moment("then one update of G", branch)._replace(step=game.steps_done)}
-
-
-def _inner_loop(game: Algorithm1) -> int:
-    """Train D against the present G until it is near D*; the number of updates made."""
-    generator = GeneratorState(game.G, NOISE, DATA)
-    updates = 0
-    for _ in range(INNER_ROUNDS):
-        for _ in range(INNER_ROUND):
-            game.take("D")
-        updates += INNER_ROUND
-        state = generator.judge(game.D)
-        if state.d_gap <= D_GAP and state.inner_gap <= INNER_GAP:
-            break
-    return updates
 
 
 def _film_steps(steps: int, frames: int) -> set[int]:
@@ -208,20 +195,9 @@ def _film_steps(steps: int, frames: int) -> set[int]:
 
 
 def draw_moment(ax: Axes, moment: Moment, noise: Density, data: Density) -> float:
-    """The curves and the arrows of one moment.
+    """Draw the curves and arrows of a moment of networks 1 -> 1; JSD(p_data || p_g), in nats.
 
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    moment : Moment
-        Two networks, 1 -> 1 each.
-    noise, data : Density
-        p_z and p_data.
-
-    Returns
-    -------
-    float
-        JSD(p_data || p_g) at that moment, in nats.
+    ``noise`` and ``data`` are p_z and p_data, and ``ax`` is Matplotlib's.
     """
     state = GeneratorState(moment.G, noise, data)
     low, high = data.interval()
@@ -237,23 +213,18 @@ def draw_moment(ax: Axes, moment: Moment, noise: Density, data: Density) -> floa
     ax.plot(x, D_star, color="darkorange", lw=0.8, label="$D^*$")
     ax.axhline(0, color="black", lw=0.5)
     ax.axhline(0.5, color="gray", lw=0.4)
-    _draw_arrows(ax, moment, noise, low, high)
-    ax.set(xlim=(low, high), ylim=(Z_LINE - 0.08, 1.05), xticks=[], yticks=[0, 0.5, 1])
-    ax.spines[:].set_visible(False)
-    return state.jsd
-
-
-def _draw_arrows(ax: Axes, moment: Moment, noise: Density, low: float, high: float) -> None:
     z = np.linspace(*noise.interval(), ARROWS)
-    x = moment.G.copy(dtype="float64")(z[:, None])[:, 0]
     ax.plot(z[[0, -1]], [Z_LINE, Z_LINE], color="black", lw=1)
     ax.plot([low, high], [X_LINE, X_LINE], color="black", lw=1)
     ax.text(low, Z_LINE, "z", va="center", fontsize=11)
     ax.text(low, X_LINE + 0.04, "x", fontsize=11)
     arrow = {"arrowstyle": "-|>", "lw": 0.6, "color": "dimgray", "mutation_scale": 7}
-    for start, end in zip(z, x, strict=True):
+    for start, end in zip(z, moment.G.copy(dtype="float64")(z[:, None])[:, 0], strict=True):
         if low <= end <= high:
             ax.annotate("", (end, X_LINE), (start, Z_LINE), arrowprops=arrow)
+    ax.set(xlim=(low, high), ylim=(Z_LINE - 0.08, 1.05), xticks=[], yticks=[0, 0.5, 1])
+    ax.spines[:].set_visible(False)
+    return state.jsd
 
 
 def write_film(file: BinaryIO, frames: list[Moment], seconds: float = 8.0) -> None:

@@ -13,20 +13,16 @@ millionth of its mass is spread over all cells: a start must not be 0 where data
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from minigan.base.randomness import sequence
 from minigan.base.validation import real_number, whole_number
-from minigan.figures.base import Figure, Progress, describe, new_picture, table
+from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table
 from minigan.figures.toy import DATA, NOISE, players, toy_game
 from minigan.theory import GeneratorState
 from minigan.theory.function_space import LOG4, descend
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
 
 CELLS, LOW, HIGH = 512, -3.5, 4.5  # the grid; p_data is 0 in a quarter of its cells
 SPREAD = 1e-6  # mass of the start in function space that lies everywhere
@@ -53,23 +49,10 @@ class Game(NamedTuple):
 class FunctionSpace(Figure):
     """Proposition 2, in function space and in parameter space.
 
-    Parameters
-    ----------
-    seed : int
-        Of everything random.
-    steps : int
-        Of Algorithm 1 in parameter space, >= 25, one look at C(G).
-    eta : float
-        Step size in function space, in (0, 1].
-
-    Attributes
-    ----------
-    functions, parameters : Game
-        The two games. If interrupted, with what was seen of that in parameter space.
-    p_data : array, shape (512,)
-        Masses of the cells of the grid.
-    edges : array, shape (513,)
-        Of the cells.
+    ``steps`` of Algorithm 1 in parameter space are >= 25, one look at C(G); ``eta``, in (0, 1], is
+    the step size in function space. After ``play``, ``functions`` and ``parameters`` are the two
+    games (if interrupted, with what was seen of that in parameter space), and ``p_data`` (512,)
+    the masses of the cells of the grid, between ``edges`` (513,).
     """
 
     name = "function-space"
@@ -96,7 +79,10 @@ class FunctionSpace(Figure):
         self.p_data = np.diff(DATA.cdf(self.edges))
         self.parameters = self._in_parameter_space(progress)
         start = (1 - SPREAD) * self.parameters.frames[0] + SPREAD / CELLS
-        self.functions = self._in_function_space(start)
+        descent = (self.p_data, start, self.eta, TOLERANCE)
+        c_of_g = descend(*descent).c_of_g
+        frames = {n: descend(*descent, n).p_g for n in FRAMES if n < c_of_g.size}
+        self.functions = Game(np.arange(c_of_g.size), c_of_g, {0: start} | frames)
 
     def _in_parameter_space(self, progress: Progress) -> Game:
         """Algorithm 1 between two networks."""
@@ -115,15 +101,8 @@ class FunctionSpace(Figure):
                         frames[record.step] = _cells(state, self.edges)
         return Game(LOOK_EVERY * np.arange(len(c_of_g)), np.array(c_of_g), frames)
 
-    def _in_function_space(self, start: np.ndarray) -> Game:
-        """The path to JSD <= TOLERANCE, and p_g after some of its steps."""
-        descent = (self.p_data, start, self.eta, TOLERANCE)
-        c_of_g = descend(*descent).c_of_g
-        frames = {n: descend(*descent, n).p_g for n in FRAMES if n < c_of_g.size}
-        return Game(np.arange(c_of_g.size), c_of_g, {0: start} | frames)
-
     def numbers(self) -> dict:
-        """Of both games, ``functions`` and ``parameters``, how C(G) fell.
+        """The fall of C(G) in both games, ``functions`` and ``parameters``.
 
         The ``steps`` played, the times C(G) was looked at (``looks``) and was higher than at
         the look before (``rises``), the largest such rise (``largest_rise``, <= 0 if there is
@@ -153,15 +132,25 @@ class FunctionSpace(Figure):
     def draw(self) -> Picture:
         """Two rows, one for each game: p_g at several steps, and C(G) over all of them."""
         picture = new_picture(11, 7, dpi=110)
-        games = (
-            ("Function space, D = D* at every step", self.functions),
-            ("Parameter space, Algorithm 1", self.parameters),
-        )
-        for (left, right), (name, game) in zip(picture.subplots(2, 2), games, strict=True):
-            _draw_densities(left, game, self.edges, self.p_data)
-            describe(left, f"{name}: $p_g$ on its way")
-            _draw_criterion(right, game)
+        (of_functions, C), (of_parameters, C_of_weights) = picture.subplots(2, 2)
+        self._draw_densities(of_functions, self.functions, "Function space, D = D* at every step")
+        self._draw_densities(of_parameters, self.parameters, "Parameter space, Algorithm 1")
+        _draw_criterion(C, self.functions)
+        _draw_criterion(C_of_weights, self.parameters)
         return picture
+
+    def _draw_densities(self, ax: Axes, game: Game, name: str) -> None:
+        from matplotlib import colormaps
+
+        x, width = (self.edges[:-1] + self.edges[1:]) / 2, np.diff(self.edges)
+        colors = colormaps["viridis_r"](np.linspace(0.1, 1, len(game.frames)))
+        for (step, p_g), color in zip(game.frames.items(), colors, strict=True):
+            ax.plot(x, p_g / width, color=color, lw=1.5, label=f"$p_g$, step {step}")
+        p_data = self.p_data / width
+        ax.plot(x, p_data, color="black", ls=":", lw=2, label="$p_{data}$")
+        ax.set(xlim=(LOW, HIGH), ylim=(0, 2.2 * p_data.max()), xlabel="x")
+        ax.legend(fontsize=8, loc="upper right")
+        describe(ax, f"{name}: $p_g$ on its way")
 
 
 def _cells(state: GeneratorState, edges: np.ndarray) -> np.ndarray:
@@ -183,18 +172,6 @@ def _numbers(game: Game) -> dict:
         "jsd_lowest": float(jsd.min()),
         "jsd": float(jsd[-1]),
     }
-
-
-def _draw_densities(ax: Axes, game: Game, edges: np.ndarray, p_data: np.ndarray) -> None:
-    from matplotlib import colormaps
-
-    x, width = (edges[:-1] + edges[1:]) / 2, np.diff(edges)
-    colors = colormaps["viridis_r"](np.linspace(0.1, 1, len(game.frames)))
-    for (step, p_g), color in zip(game.frames.items(), colors, strict=True):
-        ax.plot(x, p_g / width, color=color, lw=1.5, label=f"$p_g$, step {step}")
-    ax.plot(x, p_data / width, color="black", ls=":", lw=2, label="$p_{data}$")
-    ax.set(xlim=(edges[0], edges[-1]), ylim=(0, 2.2 * (p_data / width).max()), xlabel="x")
-    ax.legend(fontsize=8, loc="upper right")
 
 
 def _draw_criterion(ax: Axes, game: Game) -> None:

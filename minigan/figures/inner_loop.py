@@ -10,14 +10,15 @@ of two Gaussians, so that D* has two hills.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
+from minigan.base.types import Sampler
 from minigan.distributions import Examples, Mixture, Normal
-from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.game import DiscriminatorTurn, Game
 from minigan.layers import Linear, Maxout
 from minigan.layers.initialisers import constant, normal
@@ -25,12 +26,6 @@ from minigan.networks import Sequential
 from minigan.optimizers import Adam
 from minigan.schedules import cosine
 from minigan.theory import GeneratorState
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
-
-    from minigan.base.types import Sampler
 
 DATA, NOISE = Mixture([-1.5, 1.5], 0.5), Normal()
 SPREAD = 1.5  # of p_g: G(z) = SPREAD z
@@ -42,7 +37,7 @@ WIDTHS, WIDTH = (1, 2, 4, 8, 16, 32), 32
 SEEDS = 5
 KEPT = (10, 100, 3000)  # updates after which D is drawn
 
-SWEEPS = ("batch", "examples", "width")
+SWEEPS, GAPS = ("batch", "examples", "width"), ("d_gap", "inner_gap")
 COLOURS, MARKERS = ("#56B4E9", "#E69F00", "#0072B2", "#009E73"), "os^v"
 DRAWN = (("#56B4E9", ":"), ("#56B4E9", "--"), ("#00306B", "-"))  # D at three moments
 
@@ -79,12 +74,9 @@ class InnerLoop(Figure):
         self.starts = SEEDS
         self.trained: list[Trained] = []
         self.kept: dict[int, Sequential] = {}
-        jobs = [
-            (sweep, setting, start)
-            for sweep, settings in zip(SWEEPS, (BATCHES, SIZES, WIDTHS), strict=True)
-            for setting in settings
-            for start in range(SEEDS)
-        ]
+        settings = zip(SWEEPS, (BATCHES, SIZES, WIDTHS), strict=True)
+        of_sweeps = [(sweep, setting) for sweep, some in settings for setting in some]
+        jobs = [(*one, start) for one in of_sweeps for start in range(SEEDS)]
         seeds = sequence(self.seed).spawn(len(jobs))
         state = GeneratorState(fixed_generator(), NOISE, DATA)
         with self.until_interrupted():
@@ -101,19 +93,13 @@ class InnerLoop(Figure):
         return groups
 
     def numbers(self) -> dict:
-        """Of each sweep a list of dicts ``setting, updates, d_gap, inner_gap``: medians."""
-        return {
-            sweep: [
-                {
-                    "setting": setting,
-                    "updates": updates,
-                    "d_gap": float(np.median([one.d_gap for one in group])),
-                    "inner_gap": float(np.median([one.inner_gap for one in group])),
-                }
-                for (setting, updates), group in self.by_setting(sweep).items()
-            ]
-            for sweep in SWEEPS
-        }
+        """Medians of each sweep, a list of dicts ``setting, updates, d_gap, inner_gap``."""
+        report: dict[str, list] = {sweep: [] for sweep in SWEEPS}
+        for sweep, rows in report.items():
+            for (setting, updates), group in self.by_setting(sweep).items():
+                gaps = {n: float(np.median([getattr(one, n) for one in group])) for n in GAPS}
+                rows.append({"setting": setting, "updates": updates, **gaps})
+        return report
 
     def text(self) -> str:
         """Distances from D* with more updates, more examples, more units, beside those asked."""
@@ -139,7 +125,17 @@ class InnerLoop(Figure):
         """Four panels: D and D* over x, and |D - D*| with updates, examples and units."""
         picture = new_picture(16, 4, dpi=120)
         on_line, updates, examples, width = picture.subplots(1, 4)
-        _draw_discriminators(on_line, self.kept)
+        state = GeneratorState(fixed_generator(), NOISE, DATA)
+        x = np.linspace(-4.5, 4.5, 600)
+        on_line.plot(x, DATA.pdf(x), color="black", ls=":", lw=1.4, label="$p_{data}$")
+        on_line.plot(x, state.p_g.pdf(x), color="green", lw=1.4, label="$p_g$, fixed")
+        on_line.plot(x, state.D_star(x), color="darkorange", lw=3.5, alpha=0.7, label="$D^*$")
+        for (at, D), (colour, style) in zip(self.kept.items(), DRAWN, strict=False):
+            D_x = sigmoid(D.copy(dtype="float64")(x[:, None])[:, 0])
+            on_line.plot(x, D_x, color=colour, ls=style, lw=1.4, label=f"D, {at} updates")
+        describe(on_line, "D comes to lie on D*", ylim=(0, 1.35), yticks=[0, 0.5, 1], xlabel="x")
+        on_line.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
+        on_line.spines[["top", "right"]].set_visible(False)
         groups = self.by_setting("batch")
         settings = sorted({setting for setting, _ in groups})
         for setting, colour, marker in zip(settings, COLOURS, MARKERS, strict=False):
@@ -148,17 +144,14 @@ class InnerLoop(Figure):
         for ax, sweep in ((examples, "examples"), (width, "width")):
             found = {setting: group for (setting, _), group in self.by_setting(sweep).items()}
             _draw_line(ax, found, COLOURS[2], "^", "median and range of the starts")
-        for ax, label, title in (
-            (updates, "updates of D", "with training: nearer,\nand nearer with larger minibatches"),
-            (
-                examples,
-                "examples of the data, and of G(z)",
-                "with more examples: nearer\n(few of them are learned by heart)",
-            ),
-            (width, "maxout units", "with more units: nearer\n(one unit cannot make two hills)"),
-        ):
-            ax.set(xscale="log", yscale="log", ylim=(4e-3, 0.4))
-            describe(ax, title, xlabel=label, ylabel="mean |D - D*|")
+        title = "with training: nearer,\nand nearer with larger minibatches"
+        describe(updates, title, xlabel="updates of D")
+        title = "with more examples: nearer\n(few of them are learned by heart)"
+        describe(examples, title, xlabel="examples of the data, and of G(z)")
+        title = "with more units: nearer\n(one unit cannot make two hills)"
+        describe(width, title, xlabel="maxout units")
+        for ax in (updates, examples, width):
+            ax.set(xscale="log", yscale="log", ylim=(4e-3, 0.4), ylabel="mean |D - D*|")
             tidy(ax, fontsize=8)
         return picture
 
@@ -204,22 +197,8 @@ def _train(
     return seen
 
 
-def _draw_discriminators(ax: Axes, kept: dict[int, Sequential]) -> None:
-    state = GeneratorState(fixed_generator(), NOISE, DATA)
-    x = np.linspace(-4.5, 4.5, 600)
-    ax.plot(x, DATA.pdf(x), color="black", ls=":", lw=1.4, label="$p_{data}$")
-    ax.plot(x, state.p_g.pdf(x), color="green", lw=1.4, label="$p_g$, fixed")
-    ax.plot(x, state.D_star(x), color="darkorange", lw=3.5, alpha=0.7, label="$D^*$")
-    for (updates, D), (colour, style) in zip(kept.items(), DRAWN, strict=False):
-        D_x = sigmoid(D.copy(dtype="float64")(x[:, None])[:, 0])
-        ax.plot(x, D_x, color=colour, ls=style, lw=1.4, label=f"D, {updates} updates")
-    describe(ax, "D comes to lie on D*", ylim=(0, 1.35), yticks=[0, 0.5, 1], xlabel="x")
-    ax.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
-    ax.spines[["top", "right"]].set_visible(False)
-
-
 def _draw_line(ax: Axes, groups: dict[int, list[Trained]], colour, marker, label) -> None:
-    """Median over the starts as a line, and the range as a band."""
+    """Draw the median over the starts as a line, and the range as a band."""
     if not groups:
         return
     gaps = [[one.d_gap for one in group] for group in groups.values()]

@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.base.validation import whole_number
-from minigan.figures.base import Figure, Progress, new_picture, table
+from minigan.figures.base import Figure, Picture, Progress, new_picture, table
 from minigan.theory import mode_collapse as theory
 from minigan.theory.function_space import LOG4, criterion
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Picture
 
 MODES = 8
 ETA = 0.5  # step size of the player who stands outside
@@ -39,17 +36,8 @@ TITLES = {
 class ModeCollapse(Figure):
     """Mode collapse by the order of play alone: one game on eight modes, in four orders.
 
-    Parameters
-    ----------
-    seed : int
-        Of the start.
-    steps : int
-        >= 1.
-
-    Attributes
-    ----------
-    paths : dict of str to minigan.theory.mode_collapse.Path
-        By "min max", "D faster", "G faster" and "max min".
+    The ``seed`` is that of the start, and ``steps`` are >= 1. After ``play``, ``paths`` are by
+    "min max", "D faster", "G faster" and "max min".
     """
 
     name = "mode-collapse"

@@ -10,18 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigan.base.randomness import sequence
-from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.figures.toy import players, toy_game
 from minigan.theory.monitor import Monitor
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
 
 STEPS = 6000
 
@@ -91,37 +87,31 @@ class Monitored(Figure):
         }
         picture = new_picture(14, 4, dpi=120)
         distances, value, of_D = picture.subplots(1, 3)
-        _draw_distances(distances, seen)
-        _draw_value(value, seen, self.values)
-        _draw_discriminator(of_D, seen)
+        steps = seen["step"]
+
+        far = r"JSD($p_{data}$ || $p_g$): how far G is from the data"
+        distances.semilogy(steps, seen["jsd"], label=far, **OF_G)
+        far = "C(G) - V(G, D): how far D is from D*"
+        distances.semilogy(steps, seen["inner_gap"], label=far, **OF_D)
+        describe(distances, "Both fall: G comes near the data, D near D*", ylabel="nats")
+
+        floor = -math.log(4)
+        high = max(seen["c_of_g"][1:].max(initial=floor), floor) + 0.1  # the start is off the scale
+        value.plot(range(1, len(self.values) + 1), self.values, color=GREY, lw=0.2, alpha=0.6)
+        said = "-2 J(D) of the minibatch: all that training sees"
+        value.plot([], [], color=GREY, lw=1, label=said)
+        value.plot(steps, seen["c_of_g"], label="C(G) = V(G, D*)", **OF_G)
+        value.plot(steps, seen["value"], label="V(G, D)", **OF_D)
+        value.axhline(floor, color="black", lw=0.8, ls=":", label="-log 4")
+        title = "V(G, D) and C(G) come to -log 4"
+        describe(value, title, ylim=(floor - 0.15, high), ylabel="nats")
+
+        of_D.semilogy(steps, seen["d_gap"], label="mean |D - D*|", **OF_D)
+        half: dict[str, Any] = {"color": ORANGE, "marker": "^", "ms": 3, "label": "mean |D - 1/2|"}
+        of_D.semilogy(steps, seen["d_minus_half"], **half)
+        describe(of_D, "D comes near D*, and both near 1/2", ylabel="probability")
         for ax in (distances, value, of_D):
             ax.set_xlabel("step of Algorithm 1")
             ax.margins(x=0.01)
             tidy(ax)
         return picture
-
-
-def _draw_distances(ax: Axes, seen: dict[str, np.ndarray]) -> None:
-    far = r"JSD($p_{data}$ || $p_g$): how far G is from the data"
-    ax.semilogy(seen["step"], seen["jsd"], label=far, **OF_G)
-    far = "C(G) - V(G, D): how far D is from D*"
-    ax.semilogy(seen["step"], seen["inner_gap"], label=far, **OF_D)
-    describe(ax, "Both fall: G comes near the data, D near D*", ylabel="nats")
-
-
-def _draw_value(ax: Axes, seen: dict[str, np.ndarray], values: np.ndarray) -> None:
-    floor = -math.log(4)
-    high = max(seen["c_of_g"][1:].max(initial=floor), floor) + 0.1  # the start is off the scale
-    ax.plot(np.arange(1, len(values) + 1), values, color=GREY, lw=0.2, alpha=0.6)
-    ax.plot([], [], color=GREY, lw=1, label="-2 J(D) of the minibatch: all that training sees")
-    ax.plot(seen["step"], seen["c_of_g"], label="C(G) = V(G, D*)", **OF_G)
-    ax.plot(seen["step"], seen["value"], label="V(G, D)", **OF_D)
-    ax.axhline(floor, color="black", lw=0.8, ls=":", label="-log 4")
-    describe(ax, "V(G, D) and C(G) come to -log 4", ylim=(floor - 0.15, high), ylabel="nats")
-
-
-def _draw_discriminator(ax: Axes, seen: dict[str, np.ndarray]) -> None:
-    ax.semilogy(seen["step"], seen["d_gap"], label="mean |D - D*|", **OF_D)
-    half: dict[str, Any] = {"color": ORANGE, "marker": "^", "ms": 3, "label": "mean |D - 1/2|"}
-    ax.semilogy(seen["step"], seen["d_minus_half"], **half)
-    describe(ax, "D comes near D*, and both near 1/2", ylabel="probability")

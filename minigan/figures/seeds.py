@@ -8,24 +8,20 @@ median over the seeds, the lowest, the highest, and beside them what the theory 
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from statistics import median
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigan.base.validation import whole_number
 from minigan.figures import base
-from minigan.figures.base import Figure, Progress, new_picture, write_picture
+from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, write_picture
 from minigan.figures.sweep import Sweep, grid, sweep
 from minigan.figures.table import Value
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
 
 TICKS = 10  # seeds named below an axis, at most
 COLOR = "#0072B2"
@@ -54,21 +50,15 @@ class Seeds(NamedTuple):
             rows.append({"seed": game.setting["seed"], **found})
             for name, value in game.results.items():
                 columns.setdefault(name, []).extend([value] * (value is not None))
-        return {
-            "experiment": self.figure.name,
-            "settings": self.settings | {"seeds": self.seeds},
-            "rows": rows,
-            "summary": {
-                name: {
-                    "games": len(values),
-                    "median": statistics.median(values),
-                    "min": min(values),
-                    "max": max(values),
-                }
-                for name, values in columns.items()
-                if values
-            },
+        of: dict[str, Callable] = {"games": len, "median": median, "min": min, "max": max}
+        summary = {
+            name: {statistic: function(values) for statistic, function in of.items()}
+            for name, values in columns.items()
+            if values
         }
+        settings = self.settings | {"seeds": self.seeds}
+        head = {"experiment": self.figure.name, "settings": settings}
+        return head | {"rows": rows, "summary": summary}
 
     def text(self) -> str:
         """A line for each seed, and what the theory asks."""
@@ -91,10 +81,8 @@ class Seeds(NamedTuple):
 
     def title(self) -> str:
         """Figure, seeds and settings in a line."""
-        ended, failed = (
-            len(self.sweep.games),
-            sum(game.error is not None for game in self.sweep.games),
-        )
+        games = self.sweep.games
+        ended, failed = len(games), sum(game.error is not None for game in games)
         count = f"{ended} of {len(self.seeds)}" if ended < len(self.seeds) else f"{ended}"
         given = "".join(f", {name} {value}" for name, value in self.settings.items())
         return f"{self.figure.name}: {count} seeds{given}" + f"; {failed} failed" * bool(failed)
@@ -182,11 +170,11 @@ def _draw_number(ax: Axes, name: str, rows: list[dict], theory: float | None) ->
     there, missing = np.flatnonzero(np.isfinite(values)), np.flatnonzero(np.isnan(values))
     said = []
     if there.size:
-        low, median, high = np.quantile(values[there], [0.25, 0.5, 0.75])
+        low, middle, high = np.quantile(values[there], [0.25, 0.5, 0.75])
         ax.axhspan(low, high, color=COLOR, alpha=0.15, lw=0, label="middle half of the seeds")
-        ax.axhline(median, color=COLOR, lw=1, label="median")
+        ax.axhline(middle, color=COLOR, lw=1, label="median")
         ax.plot(there, values[there], "o", color=COLOR, ms=4, label="a game")
-        said.append(f"median {median:.4g}")
+        said.append(f"median {middle:.4g}")
     if theory is not None:
         ax.axhline(theory, color="black", lw=1, ls="--", label="the theory asks")
         said.append(f"the theory asks {theory:.4g}")

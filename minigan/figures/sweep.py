@@ -100,7 +100,14 @@ def sweep(
     >>> [game.results for game in done.games]
     [{'half': 0.0}, {'half': 0.5}, {'half': 1.0}]
     """
-    wanted = _by_key(settings)
+    wanted: dict[str, dict[str, Value]] = {}  # by key, in their order
+    for given in settings:
+        setting = plain("setting", given)
+        for what, value in setting.items():
+            if value is None and given[what] is not None:
+                raise InputError(f"setting: {what}: expected a finite number, got {given[what]}")
+        if wanted.setdefault(key(setting), setting) is not setting:
+            raise InputError(f"settings: {setting} is given twice")
     jobs = None if jobs is None else whole_number("jobs", jobs)
     table = Table(writable_directory(directory) / TABLE, name)
     todo = [setting for text, setting in wanted.items() if text not in table.games]
@@ -149,19 +156,6 @@ def grid(**axes: Iterable[Value]) -> list[dict[str, Value]]:
     return [dict(zip(lists, one, strict=True)) for one in itertools.product(*lists.values())]
 
 
-def _by_key(settings: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Value]]:
-    """The settings by their keys, in their order."""
-    wanted: dict[str, dict[str, Value]] = {}
-    for given in settings:
-        setting = plain("setting", given)
-        for name, value in setting.items():
-            if value is None and given[name] is not None:
-                raise InputError(f"setting: {name}: expected a finite number, got {given[name]}")
-        if wanted.setdefault(key(setting), setting) is not setting:
-            raise InputError(f"settings: {setting} is given twice")
-    return wanted
-
-
 def _played(play: Callable, todo: list[dict], jobs: int | None) -> Generator[Game, None, None]:
     """The games as they end."""
     if not todo:
@@ -188,7 +182,7 @@ def _played(play: Callable, todo: list[dict], jobs: int | None) -> Generator[Gam
             for game in games:  # noqa: UP028 (else they are closed before the warnings are off)
                 yield game
         finally:
-            with warnings.catch_warnings():  # joblib's, of games that nobody waits for any more
+            with warnings.catch_warnings():  # joblib's, of games that are not waited for any more
                 warnings.simplefilter("ignore")
                 games.close()
 
@@ -211,7 +205,7 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _game(play: Callable, setting: dict[str, Value]) -> Game:
-    """One game, in whatever process it is played."""
+    """Play one game, in whatever process."""
     began = time.perf_counter()
     results, error = {}, None
     try:

@@ -14,7 +14,7 @@ from minigan.base.randomness import Streams
 from minigan.base.validation import whole_number
 from minigan.distributions import IrwinHall, Uniform
 from minigan.game import Algorithm1
-from minigan.layers import Linear, Maxout, Tanh
+from minigan.layers import Layer, Linear, Maxout, Tanh
 from minigan.layers.initialisers import he, normal
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
@@ -31,38 +31,18 @@ BETA1, BETA2 = 0.0, 0.99  # Adam's
 def players(
     seed: int | np.random.SeedSequence, device: str | Device = "cpu"
 ) -> tuple[Sequential, Sequential]:
-    """G, 1-32-32-1 with tanh, and D, two maxout layers of 32 units with 5 pieces.
+    """G, 1-32-32-1 with tanh, and D, two maxout layers of 32 units with 5 pieces, on a device.
 
-    Tanh makes p_g smooth. First-layer biases are spread out, so that units bend at
-    different places of the line.
-
-    Parameters
-    ----------
-    seed : int or numpy.random.SeedSequence
-        Of the starting values.
-    device : {"cpu", "cuda"} or Device
-        Where they live.
-
-    Returns
-    -------
-    G, D : Sequential
+    Tanh makes p_g smooth. First-layer biases are spread out, so that units bend at different
+    places of the line. The ``seed`` is that of the starting values.
     """
     init = Streams(seed)
-    first_of_G = Linear(1, 32, weights=normal(0.6), bias=normal(1.0))
-    first_of_D = Maxout(1, 32, weights=normal(2.0), bias=normal(2.0))
-    G = Sequential(
-        [first_of_G, Tanh(), Linear(32, 32), Tanh(), Linear(32, 1)],
-        seed=init["init_G"],
-        device=device,
-        name="G",
-    )
-    D = Sequential(
-        [first_of_D, Maxout(32, 32, weights=he()), Linear(32, 1)],
-        seed=init["init_D"],
-        device=device,
-        name="D",
-    )
-    return G, D
+    first: Layer = Linear(1, 32, weights=normal(0.6), bias=normal(1.0))
+    layers: list[Layer] = [first, Tanh(), Linear(32, 32), Tanh(), Linear(32, 1)]
+    G = Sequential(layers, seed=init["init_G"], device=device, name="G")
+    first = Maxout(1, 32, weights=normal(2.0), bias=normal(2.0))
+    layers = [first, Maxout(32, 32, weights=he()), Linear(32, 1)]
+    return G, Sequential(layers, seed=init["init_D"], device=device, name="D")
 
 
 def toy_game(
@@ -74,29 +54,11 @@ def toy_game(
     k: int = 1,
     cost: str = "non-saturating",
 ) -> Algorithm1:
-    """Algorithm 1 between two networks, set up to play ``steps`` steps well.
+    """Algorithm 1 between networks G and D, 1 -> 1 each, set up to play ``steps`` steps well.
 
-    Parameters
-    ----------
-    G, D : Sequential
-        1 -> 1 each.
-    steps : int
-        Over which the learning rates fall to 0, >= 1.
-    seed : int or numpy.random.SeedSequence
-        Of data and noise.
-    k : int
-        Discriminator updates a step, >= 1.
-    cost : {"non-saturating", "minimax", "max-likelihood"}
-        What the generator minimises.
-
-    Returns
-    -------
-    Algorithm1
-
-    Raises
-    ------
-    InputError
-        If an option is out of range.
+    Over these, >= 1, the learning rates fall to 0. Data and noise grow from the ``seed``; ``k`` are
+    the discriminator's updates a step, >= 1; and ``cost``, that of the generator, is
+    "non-saturating", "minimax" or "max-likelihood". InputError if an option is out of range.
     """
     steps, k = whole_number("steps", steps), whole_number("k", k)
     return Algorithm1(

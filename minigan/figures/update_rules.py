@@ -10,21 +10,17 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
 from minigan.distributions import Normal
-from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.theory import update_rules as theory
 from minigan.theory.likelihood import kl
 from minigan.theory.update_rules import Turn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
 
 DATA = Normal(1.0, 0.6)
 START = theory.Model(-0.5, 0.0)  # of p_model; for NCE also the noise, for good
@@ -64,14 +60,19 @@ class UpdateRules(Figure):
         self.steps = STEPS
         self.exact: dict[str, list[Turn]] = {}
         self.sampled: dict[str, list[Turn]] = {}
-        jobs = [(name, self.exact, theory.exactly(DATA)) for name in RULES]
+        rules: dict[str, Callable[[theory.Draw], Iterator[Turn]]] = {
+            "NCE": lambda draw: theory.nce(START, START, draw, RATE),
+            "MLE": lambda draw: theory.mle(START, draw, RATE),
+            "GAN": lambda draw: theory.gan(START, theory.Logit(0, 0, 0), draw, RATE, RATE, K),
+        }
+        jobs = [(name, self.exact, theory.exactly(DATA)) for name in rules]
         jobs += [
             (name, self.sampled, theory.by_minibatch(DATA, BATCH, generator(seed)))
-            for name, seed in zip(RULES, sequence(self.seed).spawn(len(RULES)), strict=True)
+            for name, seed in zip(rules, sequence(self.seed).spawn(len(rules)), strict=True)
         ]
         with self.until_interrupted():
             for name, games, draw in progress(jobs, len(jobs)):
-                games[name] = list(islice(_rule(name, draw), STEPS + 1))
+                games[name] = list(islice(rules[name](draw), STEPS + 1))
 
     def numbers(self) -> dict:
         """Under ``exact`` and ``sampled``, for each rule, where its game ended.
@@ -79,10 +80,8 @@ class UpdateRules(Figure):
         The final ``mean, std, c`` of the model, ``value`` V(G, D), ``kl`` KL(p_data || p_model),
         and ``near``, the number of updates after which ``kl`` stays below `NEAR`, or None.
         """
-        return {
-            "exact": {name: _summary(turns) for name, turns in self.exact.items()},
-            "sampled": {name: _summary(turns) for name, turns in self.sampled.items()},
-        }
+        games = {"exact": self.exact, "sampled": self.sampled}
+        return {how: {name: _summary(t) for name, t in of.items()} for how, of in games.items()}
 
     def text(self) -> str:
         """A line for each game: where its model ended, and after how many updates it was near."""
@@ -140,14 +139,6 @@ class UpdateRules(Figure):
 def distance(turn: Turn) -> float:
     """KL(p_data || p_model) in nats after a turn, of the model's shape; c is left out."""
     return kl(DATA, Normal(turn.model.mu, turn.model.std))
-
-
-def _rule(name: str, draw: theory.Draw) -> Iterator[Turn]:
-    if name == "NCE":
-        return theory.nce(START, START, draw, RATE)
-    if name == "MLE":
-        return theory.mle(START, draw, RATE)
-    return theory.gan(START, theory.Logit(0.0, 0.0, 0.0), draw, RATE, RATE, K)
 
 
 def _summary(turns: list[Turn]) -> dict:

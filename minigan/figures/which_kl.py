@@ -8,19 +8,15 @@ found is reported: the two directions of KL differ in where they are lowest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.distributions import Mixture, Normal
-from minigan.figures.base import Figure, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.theory import which_kl as theory
 from minigan.theory.which_kl import DIVERGENCES, Fit
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
 
 APART, STD = 2.0, 0.7  # the modes are at -APART and APART
 SEPARATIONS = tuple(round(0.5 + 0.125 * i, 3) for i in range(25))
@@ -87,10 +83,14 @@ class WhichKL(Figure):
         """
         target, one = theory.moments(mixture()), self.likelihood
         off = one.divergences + one.log_likelihoods + one.entropy
+        jumps: dict[str, float | None] = {}
+        for name, by_distance in self.sweep.items():
+            on_one = [apart for apart, best in by_distance.items() if abs(best.mean) > apart / 2]
+            jumps[name] = min(on_one, default=None)
         return {
             "moments": {"mean": target.mean, "std": target.std},
             "fits": {name: [found._asdict() for found in fits] for name, fits in self.fits.items()},
-            "jumps": {name: _jump(by_distance) for name, by_distance in self.sweep.items()},
+            "jumps": jumps,
             "likelihood": {
                 "examples": len(one.x),
                 "mean": one.best.mean,
@@ -139,9 +139,14 @@ class WhichKL(Figure):
         """Six panels: Figure 8, likelihood and KL, distance of the modes; three fits."""
         picture = new_picture(14, 7.5, dpi=120)
         (pushes, equal, jumps), panels = picture.subplots(2, 3)
-        _draw_pushes(pushes, self.likelihood)
-        _draw_equality(equal, self.likelihood)
-        _draw_sweep(jumps, self.sweep)
+        _draw_likelihood(pushes, equal, self.likelihood)
+        for name, by_distance in self.sweep.items():
+            at = sorted(by_distance)
+            stds = [by_distance[apart].std for apart in at]
+            jumps.plot(at, stds, label=DIVERGENCES[name].name, **STYLES[name])
+        title = "far apart, all but maximum likelihood\ngive up a mode"
+        describe(jumps, title, xlabel="distance of the modes from 0")
+        jumps.set_ylabel("std of the best Gaussian")
         for ax, name in zip(panels, DIVERGENCES, strict=True):
             _draw_fits(ax, name, self.fits.get(name, []))
         for ax in picture.axes:
@@ -169,46 +174,31 @@ def _likelihood(seed: int) -> Likelihood:
     )
 
 
-def _jump(by_distance: dict[float, Fit]) -> float | None:
-    on_one = [apart for apart, found in by_distance.items() if abs(found.mean) > apart / 2]
-    return min(on_one, default=None)
-
-
-def _draw_pushes(ax: Axes, likelihood: Likelihood) -> None:
-    """Figure 8: every example pushes the density up where it lies."""
+def _draw_likelihood(pushes: Axes, equal: Axes, likelihood: Likelihood) -> None:
+    """Draw Figure 8, every example pushing the density up where it lies, and the sides of Eq. 4."""
     x = np.linspace(-4, 4, 400)
     before, after = Normal(0.0, 1.8), likelihood.best
-    ax.plot(x, before.pdf(x), color="gray", ls="--", label="before")
-    ax.plot(x, after.pdf(x), color="#0072B2", label="at the maximum of the likelihood")
+    pushes.plot(x, before.pdf(x), color="gray", ls="--", label="before")
+    pushes.plot(x, after.pdf(x), color="#0072B2", label="at the maximum of the likelihood")
     arrow = {"arrowstyle": "-|>", "lw": 0.8, "color": "#D55E00"}
     for point in likelihood.x:
         height = float(before.pdf(point))
-        ax.annotate("", (point, height + 0.09), (point, height), arrowprops=arrow)
-    ax.plot(likelihood.x, np.zeros_like(likelihood.x), "o", color="black", ms=4, label="examples")
+        pushes.annotate("", (point, height + 0.09), (point, height), arrowprops=arrow)
+    zeros = np.zeros_like(likelihood.x)
+    pushes.plot(likelihood.x, zeros, "o", color="black", ms=4, label="examples")
     title = "Figure 8: every example pushes the density up;\nelsewhere it must come down"
-    describe(ax, title, xlabel="x", ylim=(-0.01, float(after.pdf(after.mean)) + 0.2))
+    describe(pushes, title, xlabel="x", ylim=(-0.01, float(after.pdf(after.mean)) + 0.2))
 
-
-def _draw_equality(ax: Axes, likelihood: Likelihood) -> None:
     against, divergences = -likelihood.log_likelihoods, likelihood.divergences
-    ax.plot(MEANS, against, color="#D55E00", ls="--", label="-mean log-likelihood")
-    ax.plot(MEANS, divergences, color="#0072B2", label=r"KL($\hat{p}_{data}$ || q)")
+    equal.plot(MEANS, against, color="#D55E00", ls="--", label="-mean log-likelihood")
+    equal.plot(MEANS, divergences, color="#0072B2", label=r"KL($\hat{p}_{data}$ || q)")
     middle = len(MEANS) // 2
     at, top, bottom = MEANS[middle], against[middle], divergences[middle]
-    ax.annotate("", (at, top), (at, bottom), arrowprops={"arrowstyle": "<->"})
-    ax.text(at + 0.08, (top + bottom) / 2, r"$H(\hat{p}_{data})$ for all q", fontsize=9)
-    ax.axvline(MEANS[divergences.argmin()], color="black", lw=0.6, ls=":")
-    ax.set(xlabel=r"$\mu$ of the model $q = N(\mu, 1)$", ylim=(0, None))
-    describe(ax, "Eq. 4: the same curve, shifted;\nthe same best model", ylabel="nats")
-
-
-def _draw_sweep(ax: Axes, sweep: dict[str, dict[float, Fit]]) -> None:
-    for name, by_distance in sweep.items():
-        at = sorted(by_distance)
-        stds = [by_distance[apart].std for apart in at]
-        ax.plot(at, stds, label=DIVERGENCES[name].name, **STYLES[name])
-    title = "far apart, all but maximum likelihood\ngive up a mode"
-    describe(ax, title, xlabel="distance of the modes from 0", ylabel="std of the best Gaussian")
+    equal.annotate("", (at, top), (at, bottom), arrowprops={"arrowstyle": "<->"})
+    equal.text(at + 0.08, (top + bottom) / 2, r"$H(\hat{p}_{data})$ for all q", fontsize=9)
+    equal.axvline(MEANS[divergences.argmin()], color="black", lw=0.6, ls=":")
+    equal.set(xlabel=r"$\mu$ of the model $q = N(\mu, 1)$", ylim=(0, None))
+    describe(equal, "Eq. 4: the same curve, shifted;\nthe same best model", ylabel="nats")
 
 
 def _draw_fits(ax: Axes, name: str, fits: list[Fit]) -> None:

@@ -18,6 +18,5 @@ def identities(seed: int = 0) -> Iterator[Identity]:
         Section 4 of the 2014 paper first, then costs and learning, then games.
     """
     seed = whole_number("seed", seed, low=0)
-    yield from fixed_densities.identities(seed)
-    yield from costs_and_learning.identities(seed)
-    yield from game_dynamics.identities(seed)
+    for module in (fixed_densities, costs_and_learning, game_dynamics):
+        yield from module.identities(seed)

@@ -71,8 +71,10 @@ def _maximum_likelihood_in_the_game(data: Normal, model: Normal) -> Iterator[Ide
     yield claim(statement, _pathwise(data, model, "max-likelihood")[0], "=", of_mu / 2)
     claim = claims("tutorial, 3.2.6, Fig. 16", _BY_QUADRATURE)
     statement = "share of samples that count = 1 / (1 + chi^2(p_data||p_g))"
+    x, w = _quadrature(model)
+    slopes = saturation.logit_slope("max-likelihood", likelihood.optimal_logit(data, model, x)[0])
     expected = 1 / (1 + likelihood.chi_square(data, model))
-    yield claim(statement, _share(data, model), "=", expected)
+    yield claim(statement, saturation.effective_share(slopes, w), "=", expected)
 
 
 def _fixed_point(data: Normal, model: Normal) -> Iterator[Identity]:
@@ -169,9 +171,3 @@ def _logit_slope(name: str, a: float) -> float:
 def _quadrature(q: Normal) -> tuple[np.ndarray, np.ndarray]:
     x = np.linspace(*q.interval(), 2001)  # equal steps: exact, nearly, for what dies out smoothly
     return x, q.pdf(x) * (x[1] - x[0])
-
-
-def _share(data: Normal, model: Normal) -> float:
-    x, w = _quadrature(model)
-    a, _ = likelihood.optimal_logit(data, model, x)
-    return saturation.effective_share(saturation.logit_slope("max-likelihood", a), w)

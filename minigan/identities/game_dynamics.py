@@ -66,7 +66,11 @@ def _proposition_2(rng: np.random.Generator) -> Iterator[Identity]:
     yield claim("C(p_n+1) <= C(p_n) (largest rise)", rise, "<=", 0)
     excess = max(_fall_short(p_data, p, eta) for p, eta in zip(starts, (1, 0.5, 0.1), strict=False))
     yield claim("C(p_n+1) <= C(p_n) - KL(p_n || p_n+1) / eta", excess, "<=", 0, 1e-14)
-    share = max(_share_of_bound(p_data, p, run.c_of_g) for p, run in zip(starts, runs, strict=True))
+    shares = [  # of the bound KL(p_data || p_0) / (eta n)
+        (run.c_of_g + LOG4) * MIRROR_ETA * np.arange(run.c_of_g.size) / _kl(p_data, p)
+        for p, run in zip(starts, runs, strict=True)
+    ]
+    share = max(share.max() for share in shares)
     yield claim("(C(p_n) + log 4) eta n / KL(p_data || p_0) <= 1", share, "<=", 1, 1e-12)
     p = starts[1]
     step = mirror_step(p, slope(optimal_logit(p_data, p)), 1.0)
@@ -82,12 +86,6 @@ def _fall_short(p_data: np.ndarray, p: np.ndarray, eta: float, steps: int = 30) 
         fall = _scipy_criterion(p_data, q) - _scipy_criterion(p_data, p)
         p, excess = q, max(excess, fall + _kl(p, q) / eta)
     return excess
-
-
-def _share_of_bound(p_data: np.ndarray, start: np.ndarray, c_of_g: np.ndarray) -> float:
-    """Largest part of the bound KL(p_data || p_0) / (eta n) that C(p_n) + log 4 takes up."""
-    n = np.arange(c_of_g.size)
-    return float(((c_of_g + LOG4) * MIRROR_ETA * n / _kl(p_data, start)).max())
 
 
 def _convexity(rng: np.random.Generator) -> Iterator[Identity]:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import SupportsFloat
 
 
 @dataclass(frozen=True)
 class Identity:
     """One line of ``minigan theory``: a claim about two sides, each computed in its own way.
 
-    The statement is a formula in plain characters, such as ``"C(G) = -log 4 + 2 JSD"``; the
-    source a paper, section, equation. The relation "=", "<=" or ">=" is claimed of left and
-    right, up to a tolerance > 0.
+    The statement is a formula in plain characters; the source a paper, section, equation. The
+    relation "=", "<=" or ">=" is claimed of left and right, up to a tolerance > 0.
 
-    Examples
-    --------
     >>> Identity("1 + 1 = 2", "arithmetic", 1.0 + 1.0, 2.0, 1e-12).holds
     True
     """
@@ -49,13 +45,7 @@ def claims(source: str, tolerance: float) -> Callable[..., Identity]:
     A fifth argument is a tolerance of its own.
     """
 
-    def claim(
-        statement: str,
-        left: SupportsFloat,
-        relation: str,
-        right: SupportsFloat,
-        tolerance: float = tolerance,
-    ) -> Identity:
+    def claim(statement: str, left, relation: str, right, tolerance: float = tolerance) -> Identity:
         return Identity(statement, source, float(left), float(right), tolerance, relation)
 
     return claim

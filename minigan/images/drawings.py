@@ -66,7 +66,13 @@ def image_sheet(images: np.ndarray, shape: tuple[int, int, int], columns: int = 
         raise InputError(
             f"image_sheet: expected values in [0, 1], got {images.min():.4g} to {images.max():.4g}"
         )
-    sheet = _assemble(images.reshape(-1, *shape), columns)
+    n, (h, w) = len(images), shape[1:]
+    columns, gap = min(columns, n), _gap(w)
+    rows = -(-n // columns)
+    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), PAPER, np.float32)
+    for i, image in enumerate(images.reshape(-1, *shape)):
+        top, left = i // columns * (h + gap), i % columns * (w + gap)
+        sheet[top : top + h, left : left + w] = np.moveaxis(image, 0, 2)  # grey: to all three
     height = WIDTH * sheet.shape[0] / sheet.shape[1]
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     ax = figure.add_axes((0, 0, 1, 1))
@@ -75,17 +81,8 @@ def image_sheet(images: np.ndarray, shape: tuple[int, int, int], columns: int = 
     return figure
 
 
-def _assemble(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images (n, channels, h, w) on one picture (rows, columns, 3), with gaps."""
-    n, _, h, w = images.shape
-    columns = min(columns, n)
-    rows = -(-n // columns)
-    gap = max(1, round(w * GAP))
-    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), PAPER, np.float32)
-    for i, image in enumerate(images):
-        top, left = i // columns * (h + gap), i % columns * (w + gap)
-        sheet[top : top + h, left : left + w] = np.moveaxis(image, 0, 2)  # grey: to all three
-    return sheet
+def _gap(width: int) -> int:
+    return max(1, round(width * GAP))
 
 
 def draw_samples(
@@ -115,7 +112,7 @@ def draw_samples(
     columns = grid.shape[1]
     figure = image_sheet(grid.reshape(rows * columns, -1), shape, columns)
     height, width = shape[1:]
-    gap = max(1, round(width * GAP))
+    gap = _gap(width)
     for row in range(rows):  # pixels are centred on numbers
         corner = (columns - 1) * (width + gap) - 0.5, row * (height + gap) - 0.5
         frame = Rectangle(corner, width, height, fill=False, edgecolor=FRAME, linewidth=4)

@@ -70,10 +70,9 @@ class Means:
 
 
 class Log:
-    """The table of the run in a directory, to write to.
+    """The table of the run in a directory, to write to: a new one by default.
 
-    ``epochs`` is with how many the run goes on: lines of later epochs, which will be played
-    again, are dropped. By default a new run begins, and there must be no table.
+    Otherwise the run goes on with so many ``epochs``; lines of later ones are dropped.
     """
 
     def __init__(self, directory: Path, epochs: int | None = None):
@@ -88,10 +87,7 @@ class Log:
         write_whole(self._path, lambda file: file.write(text.encode()))
 
     def append(self, line: dict[str, Any]) -> None:
-        """Add a line, in which null stands for what is not finite.
-
-        If it cannot be written, half a line may be there, which `read_log` does not take.
-        """
+        """Add a line, in which null stands for what is not finite."""
         try:
             with open(self._path, "ab") as file:
                 file.write(_text(line).encode())
@@ -108,30 +104,28 @@ def read_log(directory: Path) -> list[dict[str, Any]]:
     """
     path = Path(directory) / NAME
     try:
-        lines = path.read_bytes().split(b"\n")
+        texts = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    return [_line(path, *numbered) for numbered in enumerate(lines[:-1], 1)]  # the last is half
-
-
-def _line(path: Path, number: int, text: bytes) -> dict[str, Any]:
-    try:
-        line = json.loads(text)
-        is_one = set(COLUMNS) <= line.keys() and all(
-            value is None or isinstance(value, int | float) for value in line.values()
-        )
-    except (ValueError, AttributeError, RecursionError):
-        is_one = False
-    if not is_one or None in (line["epoch"], line["step"]):
-        raise InputError(f"{path}, line {number}: expected numbers {', '.join(COLUMNS)} in JSON")
-    return line
+    lines = []
+    for number, text in enumerate(texts[:-1], 1):  # the last is half
+        try:
+            line = json.loads(text)
+            is_one = set(COLUMNS) <= line.keys() and None not in (line["epoch"], line["step"])
+            is_one &= all(isinstance(value, int | float | None) for value in line.values())
+        except (ValueError, AttributeError, RecursionError):
+            is_one = False
+        if not is_one:
+            expected = f"expected numbers {', '.join(COLUMNS)} in JSON"
+            raise InputError(f"{path}, line {number}: {expected}")
+        lines.append(line)
+    return lines
 
 
 def _text(line: dict[str, Any]) -> str:
-    plain = {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in line.items()
-    }
-    return json.dumps(plain) + "\n"
+    def is_nan(value: Any) -> bool:
+        return isinstance(value, float) and not math.isfinite(value)
+
+    return json.dumps({key: None if is_nan(v) else v for key, v in line.items()}) + "\n"

@@ -66,34 +66,29 @@ class Rows:
     def after_hidden(self, irange: float) -> Initialiser:
         """Weights of a layer behind a hidden one, uniform on (-irange, irange) at full size.
 
-        A sum over a part ``width`` of the units would be smaller by the root of ``width``, and
-        a narrow D that starts so small may take a thousand steps before it moves at all. So
-        the range is divided by that root.
+        At another ``width`` they are divided by its root, by which a sum over fewer units would be
+        smaller: a narrow D that starts so small may take a thousand steps before it moves at all.
         """
         return uniform(irange / math.sqrt(self.width))
 
 
 def steps_per_epoch(X: np.ndarray, batch: int) -> int:
-    """Minibatches, of so many rows of X as batch says, in an epoch; the last one may go over."""
+    """Minibatches of ``batch`` rows of X in an epoch; the last one may go over."""
     return -(-len(X) // batch)
 
 
 def rate_of_2014(initial: float, times: float = 1.0) -> Schedule:
     """Learning rate of the five configurations: divided by 1.000004 each step, down to 1e-6.
 
-    ``initial`` is the original file's; all of it is multiplied by ``times``. The original code
-    halves D's cost and not G's; minigan's costs, like the tutorial's, both have the 1/2. So G
-    needs ``times=2``, to make the same steps.
+    The original code halves D's cost and not G's; minigan's costs, like the tutorial's, both have
+    the 1/2. So G needs all of it ``times=2``, to make the same steps.
     """
     rate = exponential_decay(initial, 1.000004, floor=1e-6)
     return lambda t: times * rate(t)
 
 
 def gradient_descent_of_2014(network: Sequential, lr: float | Schedule, steps: int) -> SGD:
-    """Gradient descent whose momentum grows from .5 in the first epoch to .7 in the 250th.
-
-    It is the same throughout an epoch, which has so many ``steps``.
-    """
+    """Gradient descent whose momentum grows, epoch by epoch of ``steps``, from .5 to .7."""
     return SGD(network, lr, each_epoch(linear_ramp(0.5, 0.7, RAMP_EPOCHS), steps))
 
 

@@ -57,19 +57,13 @@ def convolutional_generator(rows):
             f"rows, which 5 x 5 pixels each 3 pixels cover, got {n} x {columns}"
         )
     places = (n - 5) // 3 + 1  # 10, from which 3 * 9 + 5 = 32 pixels are painted
+    shape, weights = (channels, places, places), rows.after_hidden(0.05)
     return [
         Linear(100, h, weights=uniform(0.05)),
         ReLU(),
-        Linear(h, channels * places**2, weights=rows.after_hidden(0.05)),
+        Linear(h, channels * places**2, weights=weights),
         Sigmoid(),
-        ConvTranspose2D(
-            (channels, places, places),
-            rows.shape[0],
-            kernel=5,
-            stride=3,
-            weights=rows.after_hidden(0.05),
-            tied_bias=False,
-        ),
+        ConvTranspose2D(shape, rows.shape[0], 5, stride=3, weights=weights, tied_bias=False),
     ]
 
 

@@ -33,14 +33,8 @@ def generator(n_in, units):
 def half_blind_discriminator(rows):
     """Two maxout layers of 50 units with 3 pieces, with dropout."""
     h = rows.units(50)
-    return [
-        Dropout(0.8),
-        Maxout(rows.pixels, h, 3),
-        Dropout(0.5),
-        Maxout(h, h, 3),
-        Dropout(0.5),
-        Linear(h, 1),
-    ]
+    first, second = Maxout(rows.pixels, h, 3), Maxout(h, h, 3)
+    return [Dropout(0.8), first, Dropout(0.5), second, Dropout(0.5), Linear(h, 1)]
 
 
 def noisy_discriminator(rows):

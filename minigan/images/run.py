@@ -22,7 +22,6 @@ from minigan.base.backend import Device, to_host
 from minigan.base.errors import CheckpointError, InputError
 from minigan.base.files import writable_directory
 from minigan.base.randomness import generator
-from minigan.base.states import Stateful
 from minigan.base.validation import whole_number
 from minigan.checkpoint import load, read
 from minigan.checkpoint.run_directory import BEST, LAST, RunDirectory
@@ -116,10 +115,10 @@ class ImageRun:
         )
         if self.recipe.starts_from is not None and not resume:
             self._adopt_layers(RECIPES[self.recipe.starts_from])
-        self.average = None if decay is None else ParameterAverage(self.game.G, decay)
-        self._parts: dict[str, Stateful] = {"game": self.game, "means": self._means}
-        if self.average is not None:
-            self._parts["average"] = self.average
+        self._parts: dict[str, Any] = {"game": self.game, "means": self._means}
+        self.average = None
+        if decay is not None:
+            self.average = self._parts["average"] = ParameterAverage(self.game.G, decay)
 
     def _adopt_layers(self, source: Recipe) -> None:
         """Copy the trained layers of the run in ``settings.start`` into those of the same names.
@@ -215,22 +214,19 @@ class ImageRun:
         steps = range(self.game.steps_done, last)
         for _ in progress(steps, len(steps)):
             with interrupts_wait():
-                self._step()
+                start = time.perf_counter()
+                self._means.add(self.game.step())
+                if self.average is not None:
+                    self.average.update()
+                self.seconds += time.perf_counter() - start
             if self._epoch_is_over:
                 yield self._end_epoch(last)
             elif time.monotonic() > self._next_save:
                 self.save()
 
-    def _step(self) -> None:
-        start = time.perf_counter()
-        self._means.add(self.game.step())
-        if self.average is not None:
-            self.average.update()
-        self.seconds += time.perf_counter() - start
-
     @property
     def _epoch_is_over(self) -> bool:
-        """Whether all steps of an epoch are done, but its line is not yet in the table."""
+        """True when all steps of an epoch are done, but its line is not yet in the table."""
         return self._means.count == self._steps
 
     def _end_epoch(self, last: int) -> dict[str, Any]:
@@ -262,14 +258,11 @@ class ImageRun:
         return {"valid_log_likelihood": float(of_valid[best]), "sigma": GRID[best]}
 
     def sample(self, m: int, seed: int = 0) -> np.ndarray:
-        """Draw m samples, shape (m, pixels), on the CPU; ``seed`` is of the noise alone.
-
-        The same seed gives the same noise, run after run.
-        """
+        """Draw m samples, shape (m, pixels), on the CPU; ``seed`` is of the noise alone."""
         return self.generate(self.noise(m, seed))
 
     def noise(self, m: int, seed: int = 0) -> np.ndarray:
-        """Noise of `sample`, shape (m, z's width): from a stream that training does not use."""
+        """Noise of `sample`, (m, z's width), the same in every run: training has other streams."""
         entropy = [self.settings.seed, whole_number("seed", seed, 0)]
         stream = generator(np.random.SeedSequence(entropy))
         return self.recipe.noise.sample(whole_number("m", m), stream)

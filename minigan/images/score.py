@@ -50,15 +50,8 @@ def score(
     valid = valid[:VALID]
     samples = run.sample(SAMPLES)
     of_run = parzen(samples, valid, test, progress=progress)
-    others = references(
-        rows.X,
-        valid,
-        test,
-        shape=rows.shape,
-        m=min(SAMPLES, len(rows.X)),
-        seed=run.settings.seed,
-        progress=progress,
-    )
+    m, seed = min(SAMPLES, len(rows.X)), run.settings.seed
+    others = references(rows.X, valid, test, shape=rows.shape, m=m, seed=seed, progress=progress)
     found = {"epoch": run.epoch, "samples": SAMPLES, "fold": run.settings.fold, **as_dict(of_run)}
     if len(rows.X) <= SAMPLES:
         others.pop()  # as many clusters as images: the means are the images

@@ -118,8 +118,8 @@ def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
         "shape": list(rows.shape),
         "sha256": hashlib.sha256(np.ascontiguousarray(rows.X).data).hexdigest(),
     }
-    choices = asdict(settings)
+    choices = asdict(settings) | {"data": data}
     del choices["start"]  # what began there is in the checkpoint
-    simultaneous = settings.simultaneous
-    choices["simultaneous"] = settings.chosen.simultaneous if simultaneous is None else simultaneous
-    return choices | {"data": data}
+    if settings.simultaneous is None:
+        choices["simultaneous"] = settings.chosen.simultaneous
+    return choices

@@ -48,10 +48,9 @@ def continuous(start: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def simultaneous(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
-    """Path (steps + 1, 2) of both players stepping at once, each from where the other was.
+    """Path (steps + 1, 2) from a start (2,), both players stepping at once, by a size eta > 0.
 
-    It begins at the start (2,); eta > 0 is the step size. NonFiniteError if the path leaves the
-    range of floating point.
+    NonFiniteError, here and below, if the path leaves the range of floating point.
     """
     return _iterate(start, eta, steps, lambda w, eta: w + eta * field(w))
 
@@ -59,8 +58,7 @@ def simultaneous(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
 def alternating(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
     """Path of x stepping first, then y from the new x, as Algorithm 1 does with k = 1.
 
-    Bounded for eta < 2, where `alternating_invariant` is the equation of an ellipse. Arguments,
-    here and below, as in `simultaneous`.
+    Bounded for eta < 2, where `alternating_invariant` is the equation of an ellipse.
     """
 
     def step(w: np.ndarray, eta: float) -> np.ndarray:
@@ -108,12 +106,11 @@ def averages(path: np.ndarray) -> np.ndarray:
 def growth(method: str, eta: float) -> float:
     """Factor by which the distance from the equilibrium changes in one step of size eta.
 
-    For method "simultaneous", "alternating", "extragradient" or "optimistic": of each step for
-    simultaneous and extragradient ones; in the long run for alternating and optimistic ones. Below
-    1 the method converges. With w as the complex number x + i y the field is i w, and a step is
-    multiplication by 1 + i eta or, for extragradient, 1 - eta^2 + i eta. Optimistic steps have the
-    two factors ((1 + 2 i eta) +- sqrt(1 - 4 eta^2)) / 2, and alternating ones the eigenvalues
-    of ((1, -eta), (eta, 1 - eta^2)), which have product 1.
+    Of each step by method "simultaneous" or "extragradient", and in the long run of "alternating"
+    or "optimistic"; below 1 it converges. With w as the complex number x + i y the field is i w,
+    and a step is multiplication by 1 + i eta or, for extragradient, 1 - eta^2 + i eta. Optimistic
+    steps have the two factors ((1 + 2 i eta) +- sqrt(1 - 4 eta^2)) / 2, and alternating ones the
+    eigenvalues of ((1, -eta), (eta, 1 - eta^2)), which have product 1.
     """
     eta = real_number("eta", eta, 0, low_open=True)
     root = np.emath.sqrt(1 - 4 * eta**2)

@@ -86,10 +86,7 @@ def check_masses(*masses: np.ndarray) -> list[np.ndarray]:
 
 
 def kl_masses(p: np.ndarray, q: np.ndarray) -> float:
-    """KL(P || Q) = sum of P log(P / Q), in nats; inf where Q is 0 and P is not.
-
-    Masses p and q are arrays of one shape, >= 0, with sum 1; anything else is an InputError.
-    """
+    """KL(P || Q) = sum of P log(P / Q) of masses p, q, in nats; inf where Q is 0 and P is not."""
     p, q = check_masses(p, q)
     if (p[q == 0] > 0).any():
         return math.inf
@@ -97,17 +94,14 @@ def kl_masses(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def js_masses(p: np.ndarray, q: np.ndarray) -> float:
-    """JSD(P || Q) = KL(P || M) / 2 + KL(Q || M) / 2, M = (P + Q) / 2, in nats.
-
-    The masses p and q, and errors, as in `kl_masses`.
-    """
+    """JSD(P || Q) = KL(P || M) / 2 + KL(Q || M) / 2, M = (P + Q) / 2, of masses p, q, in nats."""
     p, q = check_masses(p, q)
     m = (p + q) / 2
     return (kl_masses(p, m) + kl_masses(q, m)) / 2
 
 
 def tv_masses(p: np.ndarray, q: np.ndarray) -> float:
-    """TV(P, Q) = 1/2 sum of |P - Q|; the masses p and q, and errors, as in `kl_masses`."""
+    """TV(P, Q) = 1/2 sum of |P - Q|, of masses p and q."""
     p, q = check_masses(p, q)
     return float(np.abs(p - q).sum() / 2)
 

@@ -174,8 +174,8 @@ class Density1D:
         with np.errstate(all="ignore"):
             wrong = ~np.isclose(np.exp(logpdf(x)), self.pdf(x), rtol=1e-6, atol=1e-300)
         if wrong.any():
-            where = x[np.argmax(wrong)]
-            raise InputError(f"Density1D: expected logpdf = log pdf, it is not at x = {where:g}")
+            where = f"{x[np.argmax(wrong)]:g}"
+            raise InputError(f"Density1D: expected logpdf = log pdf, it is not at x = {where}")
 
 
 def check_mass(p, mass: float) -> None:
@@ -222,11 +222,7 @@ class _HeavyTailed:
 class Cauchy(_HeavyTailed):
     """Cauchy distribution: a bell whose tails fall as 1 / x^2, without mean or variance.
 
-    Parameters
-    ----------
-    location : float
-    scale : float
-        Half width at half height, > 0.
+    The ``scale`` > 0 is its half width at half height, the ``location`` that of its top.
     """
 
     def __init__(self, location: float = 0.0, scale: float = 1.0):

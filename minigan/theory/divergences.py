@@ -144,12 +144,7 @@ def kl(p, q) -> float:
 
 
 class HalfAndHalf:
-    """The density (p + q) / 2, from which a sample is real or generated with equal odds.
-
-    Parameters
-    ----------
-    p, q : density
-    """
+    """The density (p + q) / 2, from which a sample is real or generated with equal odds."""
 
     def __init__(self, p, q):
         self._p, self._q = p, q

@@ -102,12 +102,8 @@ def alpha_divergence(a: float) -> FDivergence:
 
 
 def _jeffrey_conjugate(t):
-    """W + 1/W + t - 2 with W = Lambert's W(exp(1 - t)), without its cancellation.
-
-    W + log W = 1 - t, so it is 1/W - log W - 1; and W is Wright's omega of 1 - t, which
-    does not overflow.
-    """
-    w = wrightomega(1 - t)
+    """W + 1/W + t - 2 = 1/W - log W - 1 with W = Lambert's W(exp(1 - t)), as W + log W = 1 - t."""
+    w = wrightomega(1 - t)  # W, without overflow
     return 1 / w - np.log(w) - 1
 
 
@@ -194,18 +190,12 @@ TABLE: tuple[FDivergence, ...] = (
 
 
 def f_divergence(p, q, which: FDivergence) -> float:
-    """D_f(P || Q) = integral of q f(p / q) for a row of `TABLE`, by quadrature.
-
-    In nats, for rows with a logarithm; inf where it diverges.
-    """
+    """D_f(P || Q) = integral of q f(p / q) for a row of `TABLE`; inf where it diverges."""
     return integral(p, q, lambda at: _q_f(which, at.log_p, at.log_q))
 
 
 def f_divergence_masses(p: np.ndarray, q: np.ndarray, which: FDivergence) -> float:
-    """Sum of q f(p / q) over masses of any one shape: bins of a line, cells of a grid.
-
-    Never more than that of the densities which were binned.
-    """
+    """Sum of q f(p / q) over masses of one shape; at most that of densities which were binned."""
     p, q = check_masses(p, q)
     with np.errstate(all="ignore"):
         return float(np.sum(_q_f(which, np.log(p), np.log(q))))
@@ -221,7 +211,8 @@ def _q_f(which: FDivergence, log_p, log_q):
     log_u = log_p - log_q
     near = np.clip(log_u, -_FAR, _FAR)
     beyond = np.abs(log_u) - np.abs(near)
-    value, before = (_scaled_f(which, t) for t in (near, near - np.sign(near)))
+    u, u_before = np.exp(near), np.exp(near - np.sign(near))
+    value, before = which.f(u) / np.maximum(u, 1), which.f(u_before) / np.maximum(u_before, 1)
     limit = np.where(log_u > 0, which.domain[1], which.at_zero)
     line = np.where((beyond > 0) & np.isfinite(limit), limit, value + beyond * (value - before))
     log_weight = np.maximum(log_p, log_q)
@@ -229,12 +220,6 @@ def _q_f(which: FDivergence, log_p, log_q):
     is_power = (beyond > 0) & np.isinf(limit) & (value > 1.01 * before)
     power = np.exp(log_weight + np.log(value) + beyond * np.log(value / before))
     return np.where(np.isneginf(log_weight), 0.0, np.where(is_power, power, y))
-
-
-def _scaled_f(which: FDivergence, log_u):
-    """f(u), or f(u) / u where u > 1."""
-    u = np.exp(log_u)
-    return which.f(u) / np.maximum(u, 1)
 
 
 def optimal_output(p, q, which: FDivergence) -> Callable[[np.ndarray], np.ndarray]:

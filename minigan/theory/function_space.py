@@ -8,7 +8,7 @@ downhill on
 Here both are masses on the cells of a grid. U is linear in p_g, C(G) is a maximum of such
 functions and so convex, and dU/dp_g at D*, which is log(1 - D*), is a subgradient of it.
 
-**Which step?** A density has to stay one. The step is mirror descent in the geometry of KL
+**The step.** A density has to stay one. The step is mirror descent in the geometry of KL
 (exponentiated gradient, a natural gradient step of finite length): it multiplies,
 
     p_g <- p_g exp(-eta log(1 - D*)) / Z
@@ -28,11 +28,11 @@ With eta = 1 the step is p_g <- (p_g + p_data) / 2, and JSD is at least halved e
 (Mirror descent on a function smooth relative to the entropy: Bauschke, Bolte and Teboulle
 2017; Lu, Freund and Nesterov 2018.)
 
-**Why not a Euclidean step?** d^2 C / dp_g^2 = p_data / (p_g (p_g + p_data)) in a cell has
+**No Euclidean step.** d^2 C / dp_g^2 = p_data / (p_g (p_g + p_data)) in a cell has
 no bound as p_g goes to 0, so that no step size is safe; steps leave the simplex, and
 projecting back sets cells to exactly 0, where the slope is minus infinity.
 
-**Any start?** Any with p_g > 0 wherever p_data > 0, be it 1e-300. Multiplying does not fill
+**The start.** Any with p_g > 0 wherever p_data > 0, be it 1e-300. Multiplying does not fill
 a cell with a mass of exactly 0, so that such a start is refused. Where p_data = 0, p_g may
 be anything, and dies away as 2^(-eta) a step.
 """
@@ -109,8 +109,7 @@ def value(p_data: np.ndarray, p_g: np.ndarray, logit: np.ndarray) -> float:
 def optimal_logit(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
     """Logit of D* = p_data / (p_data + p_g): log p_data - log p_g, (cells,); 2014 paper, Eq. 2.
 
-    As a logit it stays exact where D* rounds to 1, which it does for p_g < 1e-16 p_data. It is 0
-    (D = 1/2) where both masses are 0, where D may be anything.
+    Exact also where D* rounds to 1, for p_g < 1e-16 p_data; 0 where both are 0, and D is free.
     """
     p_data, p_g = _pair(p_data, p_g)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -173,8 +172,7 @@ def descend(
 def convexity_gap(p_data: np.ndarray, p: np.ndarray, q: np.ndarray, share: float) -> float:
     """Depth of C below its chord: share C(p) + (1 - share) C(q) - C(mixture) >= 0 nats.
 
-    The masses p_data, p and q are arrays as in `value`: p and q stand for two p_g, and
-    share, in [0, 1], is that of p.
+    Masses p and q of two p_g, as p_data of shape (cells,); the share of p is in [0, 1].
     """
     p, q = _pair(p, q)
     share = real_number("share", share, 0, 1)

@@ -1,7 +1,6 @@
 r"""Maximum likelihood in the game: the exercise of the tutorial's section 7.3, on a Gaussian.
 
-Is there a cost J = E[f(x)], x ~ p_g, that descends KL(p_data || p_g)? With theta the
-parameters of p_g,
+The cost J = E[f(x)], x ~ p_g, is to descend KL(p_data || p_g). With theta the parameters of p_g,
 
     d KL / d theta = -E_data[d log p_g(x) / d theta]                   (Eq. 33)
     d J / d theta  =  E_g[f(x) d log p_g(x) / d theta], f held fixed   (Eq. 34)
@@ -135,8 +134,7 @@ def sampled_gradients(
 def chi_square(data: Normal, model: Normal) -> float:
     """chi^2(p_data || p_g) = E_g[(p_data / p_g)^2] - 1 of Gaussians: variance of p_data / p_g.
 
-    These are the weights that max-likelihood gives to samples of G. Infinite if 2 s^2 <= sigma^2,
-    for p_g's tails are then too thin.
+    These weights max-likelihood gives to samples. Infinite for thin tails of p_g, 2 s^2 <= sigma^2.
     """
     wide = 2 * model.std**2 - data.std**2
     if wide <= 0:
@@ -157,10 +155,7 @@ def _pathwise_form(data: Normal, model: Normal, x: np.ndarray, cost: str) -> np.
 
 
 def _quadrature(data: Normal, model: Normal) -> tuple[np.ndarray, np.ndarray]:
-    """Points and weights for expectations under p_g, out to where p_data ends as well.
-
-    The range is wider than that of p_g: the weights p_data / p_g are largest out there.
-    """
+    """Points and weights for expectations under p_g; p_data / p_g is largest where p_data ends."""
     low = min(data.interval()[0], model.interval()[0])
     high = max(data.interval()[1], model.interval()[1])
     x, dx = gauss_legendre(np.linspace(low, high, 513), 6)

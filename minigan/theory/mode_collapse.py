@@ -35,31 +35,22 @@ from minigan.theory.function_space import value as V
 
 
 class Path(NamedTuple):
-    """The masses p_g of G and each logit of D, at the start and after each step.
-
-    Both of shape (steps + 1, modes).
-    """
+    """Masses p_g of G and logits of D, before and after each step, of shape (steps + 1, modes)."""
 
     p_g: np.ndarray
     logit: np.ndarray
 
 
 def best_response(logit: np.ndarray) -> np.ndarray:
-    """argmin over p_g of V(G, D), (modes,): all mass where D is largest (tutorial, section 5.1.1).
-
-    A single 1, at the first of several maxima of D's finite logits (modes,).
-    """
+    """argmin over p_g of V(G, D), (modes,): all mass where D is largest (tutorial, 5.1.1)."""
     logit = one_each("logit", logit, finite=True)
     corner = np.zeros(logit.size)
-    corner[logit.argmax()] = 1.0
+    corner[logit.argmax()] = 1.0  # the first of several maxima
     return corner
 
 
 def inner_minimum(p_data: np.ndarray, logit: np.ndarray) -> float:
-    """min over G of V(G, D) = sum p_data log D + log(1 - max D), in nats.
-
-    At most -log 4, which D = 1/2 reaches.
-    """
+    """min over G of V = sum p_data log D + log(1 - max D): at most -log 4 nats, at D = 1/2."""
     p_data = masses("p_data", p_data)
     logit = one_each("logit", logit, p_data.size, finite=True)
     return V(p_data, best_response(logit), logit)
@@ -77,10 +68,7 @@ def one_point_minimax(p_data: np.ndarray) -> float:
 
 
 def effective_modes(p_g: np.ndarray) -> np.ndarray:
-    """exp of the entropy of masses p_g (..., modes), shape (...).
-
-    It is n for n modes of equal mass, 1 for a single one.
-    """
+    """exp of the entropy of masses p_g (..., modes), shape (...): n for n modes of equal mass."""
     p_g = np.asarray(p_g, np.float64)
     logs = np.log(p_g, out=np.zeros_like(p_g), where=p_g > 0)
     return np.exp(-(p_g * logs).sum(axis=-1))

@@ -14,24 +14,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from minigan.base.errors import InputError
+from minigan.base.types import Density
 from minigan.base.validation import whole_number
 from minigan.theory.densities import require_density
 from minigan.theory.game_state import GeneratorState
-
-if TYPE_CHECKING:
-    from minigan.base.types import Density
 
 
 class Observation(NamedTuple):
     """JSD, C(G), V(G, D) and the distance of D from D* after ``step`` steps of a game.
 
-    ``jsd`` is JSD(p_data || p_g), ``c_of_g`` C(G) = -log 4 + 2 JSD (2014 paper, Eq. 4 to
-    6), ``value`` V(G, D) (Eq. 1), and ``inner_gap`` C(G) - V(G, D) >= 0, all in nats.
-    ``d_gap`` and ``d_minus_half`` are the means of |D - D*| and |D - 1/2| under
-    (p_data + p_g) / 2, with D* of Eq. 2.
+    ``jsd`` and ``c_of_g``, in nats, are those of `GeneratorState` (2014 paper, Eq. 4 to 6);
+    ``value`` (Eq. 1) and ``inner_gap``, in nats, ``d_gap`` and ``d_minus_half`` those of
+    `DiscriminatorState`, with D* of Eq. 2.
     """
 
     step: int
@@ -88,8 +85,7 @@ class Monitor:
             if (player.n_in, player.n_out) != (1, 1):
                 widths = f"{player.n_in} -> {player.n_out}"
                 raise InputError(f"Monitor: expected {name} of width 1 -> 1, got {widths}")
-        self._data = cast("Density", game.data)
-        self._noise = cast("Density", game.noise)
+        self._data, self._noise = cast(Density, game.data), cast(Density, game.noise)
         require_density("Monitor: data", self._data)
         require_density("Monitor: noise", self._noise)
         self.game = game
@@ -97,7 +93,7 @@ class Monitor:
         self.seconds = 0.0
 
     def observe(self) -> Observation:
-        """Observation of the game as it stands now, also appended to ``observations``.
+        """Append to ``observations`` one of the game as it stands now; it is returned too.
 
         An InputError if G is not finite on the range of the noise.
         """

@@ -29,11 +29,8 @@ from minigan.theory.game_state import optimal_discriminator
 
 
 def pointwise_payoff(y: np.ndarray, a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:
-    """a log y + b log(1 - y), D's payoff at a point where y = D(x); 2014 paper, proof of Prop. 1.
-
-    For arrays y in [0, 1] and a, b >= 0; 0 log 0 is 0.
-    """
-    return xlogy(a, y) + xlog1py(b, -np.asarray(y))
+    """a log y + b log(1 - y), D's payoff at a point for y = D(x); 2014 paper, proof of Prop. 1."""
+    return xlogy(a, y) + xlog1py(b, -np.asarray(y))  # 0 log 0 is 0
 
 
 def payoff_maximiser(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:

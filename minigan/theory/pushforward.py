@@ -13,18 +13,16 @@ that carries probability by itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from minigan.base.errors import InputError
+from minigan.base.types import Density
 from minigan.base.validation import whole_number
 from minigan.networks.sequential import Sequential
 from minigan.theory.densities import require_density
 from minigan.theory.quadrature import density_panels, gauss_legendre
-
-if TYPE_CHECKING:
-    from minigan.base.types import Density
 
 _EPS = np.finfo(np.float64).eps
 
@@ -180,7 +178,11 @@ class PushForward:
             x = np.insert(x, cut, new_x[torn])
             slope = np.insert(slope, cut, new_slope[torn])
         self.nodes, self.values, self._slope = z, x, slope
-        self._corners = x[:-1][_narrowest(np.diff(z))]
+        # corners: where cells are far narrower than most, and than their neighbours
+        width = np.diff(z)
+        padded = np.concatenate([[np.inf], width, [np.inf]])
+        closed_in = (width <= padded[:-2]) & (width <= padded[2:])
+        self._corners = x[:-1][closed_in & (width < 1e-3 * np.median(width))]
 
     def _finite(self, z):
         """G and G' at z, if they are numbers."""
@@ -257,13 +259,6 @@ class PushForward:
             inside = (step - low[todo]) * (step - high[todo]) < 0
             z[todo] = np.where(inside, step, (low[todo] + high[todo]) / 2)
         return which, z, slope
-
-
-def _narrowest(width: np.ndarray) -> np.ndarray:
-    """Mask of the cells far narrower than most, and than their neighbours: those closed in on."""
-    padded = np.concatenate([[np.inf], width, [np.inf]])
-    local = (width <= padded[:-2]) & (width <= padded[2:])
-    return local & (width < 1e-3 * np.median(width))
 
 
 def _value_and_slope(G: Sequential | Callable) -> Callable:

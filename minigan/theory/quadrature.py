@@ -9,24 +9,22 @@ kinks, jumps and peaks draw panels to themselves. An infinite end is not cut off
 interval: panels double in length, 2^200 times, and what a tail holds beyond that is
 a geometric series, summed, or found to diverge.
 
-Why not ``scipy.integrate.quad``? Where both have an answer they agree, and the tests see
-to it. But of KL(Student t(1.5) || Gaussian), which is infinite, it says -2.7 and warns;
-and here p and q are integrated on the same panels as what is made of them, so that a
-density that is none, or a peak that was missed, does not pass.
+``scipy.integrate.quad`` agrees where both have an answer, and the tests see to it. But of
+KL(Student t(1.5) || Gaussian), which is infinite, it says -2.7 and warns; and here p and q are
+integrated on the same panels as what is made of them, so that a density that is none, or a peak
+that was missed, does not pass.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from minigan.base.errors import InputError
-
-if TYPE_CHECKING:
-    from minigan.base.types import Density
+from minigan.base.types import Density
 
 OCTAVES = 200  # 2^200 = 1.6e60: even x^-1.2 has fallen to 1e-12 of its mass there
 _AGREE = 1e-13  # a panel and its halves, relative to the integral of |f|

@@ -48,10 +48,9 @@ def slope(name: str, D: np.ndarray) -> np.ndarray:
 
 
 def logit_slope(name: str, a: np.ndarray) -> np.ndarray:
-    """Derivative of a sample's cost with respect to D's logit, of the shape of the logits a.
+    """Derivative dJ/da = dJ/dD D (1 - D) of a sample's cost, of the shape of D's logits a.
 
-    From `minigan.costs`, by the name "minimax", "non-saturating" or "max-likelihood"; at most 0. By
-    the chain rule dJ/da = dJ/dD D (1 - D).
+    From `minigan.costs`, by the name "minimax", "non-saturating" or "max-likelihood"; at most 0.
     """
     _, da = generator_cost(name)(a)
     return da * a.size  # the mean over a minibatch divided by its size
@@ -61,10 +60,9 @@ def effective_share(slopes: np.ndarray, weights: np.ndarray | None = None) -> fl
     """Part of the samples that the gradient comes from: (E|w|)^2 / E[w^2], in (0, 1].
 
     The effective sample size of importance sampling, divided by the sample size (Kish), for slopes
-    (m,) at the logits and their probabilities, 1/m each by default: 1 where all samples weigh the
-    same, 1/m where one of m samples does everything; NaN if all slopes are 0. For max-likelihood
-    with D = D* it is 1 / (1 + chi^2(p_data || p_g)), since the slopes are then proportional to
-    p_data / p_g.
+    (m,) at the logits and their probabilities ``weights``, 1/m each by default: 1 where all samples
+    weigh the same, 1/m where one does everything; NaN if all slopes are 0. For max-likelihood with
+    D = D* slopes are proportional to p_data / p_g, and it is 1 / (1 + chi^2(p_data || p_g)).
     """
     w = np.abs(slopes)
     with np.errstate(invalid="ignore"):

@@ -130,13 +130,12 @@ def contrast(
 def nce(model: Model, noise: Model, draw: Draw, rate: float) -> Iterator[Turn]:
     """Noise-contrastive estimation (Gutmann & Hyvarinen 2010): G is a fixed source of noise.
 
-    The model need not be normalised: c is learned with the rest. The rate is the step along the
-    gradient of V.
+    Turns without end, the first before any update, by a ``rate`` along the gradient of V. The model
+    need not be normalised: c is learned with the rest.
 
     Yields
     ------
     Turn
-        Without end; the first before any update.
     """
     while True:
         data, z = draw()
@@ -148,12 +147,11 @@ def nce(model: Model, noise: Model, draw: Draw, rate: float) -> Iterator[Turn]:
 def mle(model: Model, draw: Draw, rate: float) -> Iterator[Turn]:
     """Maximum likelihood as a game: after each update of D, G copies the model inside it.
 
-    c stays 0, since only a normalised density can be sampled from.
+    Turns as of `nce`; c stays 0, since only a normalised density can be sampled from.
 
     Yields
     ------
     Turn
-        Without end; the first before any update.
     """
     while True:
         data, z = draw()
@@ -168,12 +166,11 @@ def gan(
     """The minimax GAN: both players follow gradients of V, the generator through D.
 
     dV/d theta_G = -E_z[D a'(x) dG(z)/d theta_G], with dG/d(mu, rho) = (1, s z). A step is k updates
-    of D, up with its D_rate, and then one of G, down, as in Algorithm 1.
+    of D, up with its D_rate, and then one of G, down, as in Algorithm 1. Turns as of `nce`.
 
     Yields
     ------
     Turn
-        Without end; the first before any update.
     """
     while True:
         for turn in range(k):

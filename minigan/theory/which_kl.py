@@ -20,18 +20,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from minigan.base.errors import InputError
+from minigan.base.types import Density
 from minigan.distributions import Normal
 from minigan.theory.divergences import kl_integrand, log_mean
 from minigan.theory.quadrature import gauss_legendre
 from minigan.theory.update_rules import Model, density_slope, log_density
-
-if TYPE_CHECKING:
-    from minigan.base.types import Density
 
 FEW = 1e-6  # how far two optima may be apart and still be the same, in nats and units of x
 
@@ -73,11 +71,10 @@ class Fit(NamedTuple):
 
 
 def divergence(name: str, data: Density, model: Normal) -> float:
-    """KL(p_data || q), KL(q || p_data) or JSD(p_data || q) in nats, by a fixed quadrature.
+    """KL(p_data || q) ("forward"), KL(q || p_data) ("reverse") or JSD ("jsd") in nats, as of `fit`.
 
-    By name "forward", "reverse" or "jsd", for p_data above 0 on the whole line, as a mixture of
-    Gaussians is, and q within twice the range of p_data. These are the numbers that `fit` descends;
-    `minigan.theory.divergences` takes any densities, and longer.
+    By a fixed quadrature, for p_data above 0 on the whole line, as a mixture of Gaussians is, and a
+    model within twice its range; `minigan.theory.divergences` takes any densities, and longer.
     """
     return _on_grid(name, data)(model.mean, math.log(model.std))[0]
 
@@ -112,11 +109,8 @@ def moments(data: Density) -> Normal:
 
 
 def most_likely(x: np.ndarray) -> Normal:
-    """The Gaussian that maximises sum_j log q(x_j), for at least two different x; tutorial, Eq. 3.
-
-    It has the mean of the data and their standard deviation (divided by m, not m - 1).
-    """
-    return Normal(float(np.mean(x)), float(np.std(x)))
+    """The Gaussian that maximises sum_j log q(x_j), for different x, as in the tutorial's Eq. 3."""
+    return Normal(float(np.mean(x)), float(np.std(x)))  # divided by m, not m - 1
 
 
 class Recorded(NamedTuple):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from minigan import InputError
-from minigan.cli.figure import CLASSES, SWEPT, figure_class
+from minigan.cli.figure import FIGURES, SWEPT, figure_class
 from minigan.figures import seeds
 
 QUICK = {  # constants of a figure's module, and options, that make it short
@@ -35,7 +35,7 @@ def quick(name):
         yield figure_class(name), options
 
 
-@pytest.fixture(scope="module", params=CLASSES)
+@pytest.fixture(scope="module", params=FIGURES)
 def run(request):
     with quick(request.param) as (figure, options):
         return figure(seed=3, **options).play()
@@ -61,7 +61,7 @@ def test_the_picture_is_written_whole(run, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.mark.parametrize("name", [name for name in CLASSES if name not in NEVER_INTERRUPTED])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in NEVER_INTERRUPTED])
 def test_interrupted_at_once_it_can_be_told_and_drawn(name, tmp_path):
     def interrupt(iterable, total):
         raise KeyboardInterrupt
@@ -96,7 +96,7 @@ def test_interrupted_later_it_keeps_the_games_that_were_finished(name, finished)
     assert run.text()
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_one_seed_makes_a_run(name):
     def found(seed):
         with quick(name) as (figure, options):
@@ -109,14 +109,14 @@ def test_one_seed_makes_a_run(name):
     assert first == again != other
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_the_command_line_knows_each_by_its_name_and_whether_seeds_change_it(name):
     figure = figure_class(name)
     assert figure.name == name
     assert bool(figure.asked) == (name in SWEPT)
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_before_it_is_played_there_is_nothing_to_see_and_that_is_said(name):
     for see in ("draw", "text"):
         with pytest.raises(AttributeError, match=r"has no '\w+' before it is played: play\(\)$"):
@@ -132,7 +132,7 @@ def test_numbers_asked_for_are_numbers_of_the_report(name):
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        *((name, {"seed": -1}) for name in CLASSES),
+        *((name, {"seed": -1}) for name in FIGURES),
         ("circling", {"eta": 0}),
         ("circling", {"eta": -1}),
         ("circling", {"steps": 1}),

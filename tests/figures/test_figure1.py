@@ -178,10 +178,10 @@ def test_an_interrupted_run_tells_what_was_reached(n):
 
 
 def test_a_run_interrupted_in_the_inner_loop_has_panel_a(monkeypatch, tmp_path):
-    def interrupt(game):
+    def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(figure1, "_inner_loop", interrupt)
+    monkeypatch.setattr(figure1, "_branch_off", interrupt)
     run = Figure1(steps=10).play()
     assert (list(run.panels), run.steps, run.interrupted) == (["a", "d"], 5, True)
     assert run.report()["d_gap"] is None

@@ -1,8 +1,8 @@
-"""Seed after seed: draw a point, try it, and draw another where it cannot be trusted.
+"""Trials seed after seed, and their result: a report, a table of reports, or an error.
 
-A check is a function ``trial(tally, rng)`` that draws everything it needs from
-``rng`` and compares gradients with finite differences. Where these cannot be
-trusted the whole point is thrown away and drawn anew; it is never excused.
+A check is a function ``trial(tally, rng)`` that draws everything it needs from ``rng`` and compares
+gradients with finite differences. Where these cannot be trusted the whole point is thrown away and
+drawn anew; it is never excused.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
@@ -18,9 +19,71 @@ from minigan.base.errors import InputError
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
 from minigan.checks.numeric import Slope
-from minigan.checks.report import GradientError, Report
 
 REDRAWS = 20
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one check; prints as a row of `table`.
+
+    Parameters
+    ----------
+    name : str
+        What was checked.
+    worst : float
+        Worst relative error between a gradient and its finite differences; infinite
+        where something other than a number was wrong.
+    directions : int
+        Directional derivatives that were compared.
+    redraws : int
+        Points thrown away because finite differences cannot be trusted there (a kink,
+        or a derivative lost in rounding), and drawn anew.
+    passed : bool
+    message : str
+        What is wrong; empty if nothing is.
+    """
+
+    name: str
+    worst: float
+    directions: int
+    redraws: int
+    passed: bool
+    message: str = ""
+
+    def __str__(self) -> str:
+        return table([self])
+
+
+class GradientError(AssertionError):
+    """A gradient is wrong, a layer or turn breaks its contract, or no point could be checked.
+
+    Attributes
+    ----------
+    relative_error : float
+        Of the entry or direction that the message names; infinite if it names none.
+    report : Report
+        What was tried up to here.
+    """
+
+    report: Report
+
+    def __init__(self, message: str, relative_error: float = math.inf):
+        super().__init__(message)
+        self.relative_error = relative_error
+
+
+def table(reports: Iterable[Report]) -> str:
+    """Rows of reports under their heads, then what is wrong with those that failed."""
+    rows = list(reports)
+    width = max(len("checked"), *(len(report.name) for report in rows))
+    lines = [f"{'checked':{width}}  worst relative error  directions  redrawn"]
+    for report in rows:
+        lines.append(
+            f"{report.name:{width}}  {report.worst:20.1e}  {report.directions:10}"
+            f"  {report.redraws:7}  {'ok' if report.passed else 'WRONG'}"
+        )
+    return "\n".join([*lines, *(f"\n{row.message}" for row in rows if not row.passed)])
 
 
 class DoubtError(Exception):
@@ -36,7 +99,7 @@ class Tally:
         self.seed, self.where = 0, ""  # the seed, and the mode of a layer: in every message
 
     def agrees(self, block: str, analytic: float, numeric: Slope) -> bool:
-        """Whether a directional derivative is right; raises DoubtError if nobody can say."""
+        """Count a directional derivative, True if it is right; DoubtError if that is not known."""
         doubt = numeric.doubt(self.tolerance)
         if doubt:
             raise DoubtError(f"{doubt} along {block}")
@@ -55,7 +118,7 @@ class Tally:
         raise GradientError(f"{self.name}: {what} ({self.where})", error)
 
     def report(self, failure: GradientError | None = None) -> Report:
-        """What was tried, and how it ended."""
+        """Report of what was tried, and of the failure that ended it."""
         worst = self.worst if failure is None else failure.relative_error
         ended = failure is None, "" if failure is None else str(failure)
         return Report(self.name, worst, self.directions, self.redraws, *ended)
@@ -78,9 +141,15 @@ def run_trials(
     """
     # below 1e-8 finite differences in float64 cannot tell; above 1e-2 they would tell nothing
     tally = Tally(name, real_number("tolerance", tolerance, 1e-8, 1e-2))
+    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
+        raise InputError(f"seeds: expected whole numbers such as range(20), got {seeds!r}")
+    checked = [whole_number("seeds", seed, low=0) for seed in seeds]
+    if not checked:
+        raise InputError("seeds: expected at least one, got none")
     try:
-        for seed in _checked_seeds(seeds):
-            _settle(tally, trial, seed)
+        for seed in checked:
+            tally.seed = seed
+            _settle(tally, trial)
         if at_end is not None:
             tally.where = "at every seed"
             at_end(tally)
@@ -90,23 +159,13 @@ def run_trials(
     return tally.report()
 
 
-def _checked_seeds(seeds: Iterable[int]) -> list[int]:
-    """The seeds as a list; InputError unless they are whole numbers >= 0, at least one."""
-    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
-        raise InputError(f"seeds: expected whole numbers such as range(20), got {seeds!r}")
-    checked = [whole_number("seeds", seed, low=0) for seed in seeds]
-    if not checked:
-        raise InputError("seeds: expected at least one, got none")
-    return checked
-
-
-def _settle(tally: Tally, trial: Trial, seed: int) -> None:
+def _settle(tally: Tally, trial: Trial) -> None:
+    """Run a trial at the tally's seed, at another point where that cannot be trusted."""
     doubts: Counter[str] = Counter()
-    tally.seed = seed
     for attempt in range(1 + REDRAWS):
-        tally.where = f"seed {seed}"
+        tally.where = f"seed {tally.seed}"
         try:
-            return trial(tally, generator(np.random.SeedSequence([seed, attempt])))
+            return trial(tally, generator(np.random.SeedSequence([tally.seed, attempt])))
         except DoubtError as doubt:
             doubts[str(doubt)] += 1
             tally.redraws += 1
