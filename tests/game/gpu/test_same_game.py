@@ -82,7 +82,6 @@ GAMES = {
     "sgd, simultaneous": (with_options(simultaneous=True), 12, True),
     "adam": (with_options(optimizer=adam), 12, True),
     "adam, k=3": (with_options(optimizer=adam, k=3), 12, True),
-    "adam, simultaneous": (with_options(optimizer=adam, simultaneous=True), 12, True),
     "float32": (with_options(dtype="float32", k=2), 12, True),
     "several tables of sgd": (with_options(optimizer=falling_sgd, k=2), 130, True),
     "several tables of adam": (with_options(optimizer=falling_adam, k=2), 130, True),
@@ -108,6 +107,11 @@ def test_the_game_is_the_cpus(kernels, make, steps, recorded, way, request):
     here, there = make(fast=fast), make(place, fast=fast, seed=mirrored(place))
     assert_same_game(here, there, steps, str(there.networks["D"].dtype))
     assert way != "recorded" or there._on_gpu.recorded == recorded
+
+
+def test_a_step_after_the_end_of_a_schedule_is_an_error(kernels):
+    with pytest.raises(IndexError):
+        list(toy(device_of(kernels), optimizer=ending).play(13))
 
 
 def rates(play):

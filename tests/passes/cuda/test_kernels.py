@@ -34,13 +34,13 @@ def test_an_activation_is_the_layers_at_ordinary_and_at_extreme_inputs(kernels, 
     np.testing.assert_allclose(take(slope), dx, rtol=rtol, atol=last_bit * np.abs(dy).max())
 
 
-def test_of_equal_pieces_the_first_wins(kernels):
-    z = [[1.0, 5, np.nan], [7, 5, 0], [7, 2, 1]]  # pieces of one unit, three examples
-    y, dz = kernels.empty((1, 3)), kernels.empty((3, 3))
-    tools, there = every_kernel(kernels), put(kernels, np.hstack([z, z]))[:, 3:]  # one batch of two
-    tools.maxout(there, 3, 3, y)
-    np.testing.assert_array_equal(take(y), [[7, 5, np.nan]])
-    tools.maxout_backward(y, put(kernels, [[2.0, 3, 4]]), there, 3, 3, dz)
+def test_of_equal_pieces_the_first_wins_and_no_nan_is_hidden(kernels):
+    z = [[1.0, 5, np.nan, 1], [7, 5, 0, np.nan], [7, 2, 1, 0]]  # pieces of one unit, four examples
+    y, dz = kernels.empty((1, 4)), kernels.empty((3, 4))
+    tools, there = every_kernel(kernels), put(kernels, np.hstack([z, z]))[:, 4:]  # one batch of two
+    tools.maxout(there, 3, 4, y)
+    np.testing.assert_array_equal(take(y), [[7, 5, np.nan, np.nan]])
+    tools.maxout_backward(y, put(kernels, [[2.0, 3, 4, 5]]), there, 3, 4, dz)
     np.testing.assert_array_equal(take(dz)[:, :2], [[0, 3], [2, 0], [0, 0]])
 
 

@@ -100,6 +100,7 @@ def test_a_length_is_left_where_it_should_be_and_a_failure_is_named(cublas, rng)
     x, out = rng.normal(size=100), np.zeros(3)
     cublas.squared_length(x, out[1:2])
     np.testing.assert_allclose(out, [0, x @ x, 0])
+    cublas.product(np.eye(3), np.eye(3), np.eye(3))  # which reads its numbers from the host again
     cublas._handle = "broken"
     with pytest.raises(OSError, match="cublasSetPointerMode_v2: cuBLAS returned status 14"):
         cublas.squared_length(x, out[1:2])
