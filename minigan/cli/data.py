@@ -1,7 +1,5 @@
 """``minigan data``: image data sets are listed, fetched and shown."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable
 from pathlib import Path

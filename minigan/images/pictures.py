@@ -3,8 +3,6 @@
 The images in them are drawn at random from the run's seed; none is chosen.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -8,12 +8,10 @@ A run that was stopped or killed goes on from its last checkpoint as if nothing 
 bit for bit, and its table goes on as well.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -295,7 +293,7 @@ class ImageRun:
         """Give the directory back to other processes."""
         self._checkpoints.close()
 
-    def __enter__(self) -> ImageRun:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind, *exception) -> None:
