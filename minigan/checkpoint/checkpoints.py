@@ -5,8 +5,6 @@ configuration, or another minigan or NumPy, would be another run under the old n
 refused, with all differences named.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -3,8 +3,6 @@
 Nothing is unpickled. Only layers of minigan's own can be made again from a file.
 """
 
-from __future__ import annotations
-
 import inspect
 import os
 from typing import Any

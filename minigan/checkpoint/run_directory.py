@@ -5,15 +5,13 @@ one to show, because a GAN does not simply get better. A run that was killed in 
 a save has lost nothing but the steps since the save before.
 """
 
-from __future__ import annotations
-
 import math
 import numbers
 import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 try:
     import fcntl
@@ -132,7 +130,7 @@ class RunDirectory:
         """Give the directory back to other processes."""
         self._lock.close()
 
-    def __enter__(self) -> RunDirectory:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception) -> None:

@@ -9,8 +9,6 @@ A digest proves that a file is undamaged, not that it is harmless. So its header
 either: no array takes more memory than bytes of the file, and none is unpickled.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

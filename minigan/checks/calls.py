@@ -5,11 +5,9 @@ is a function of the parameters alone: the minibatch is kept, the random numbers
 from the same seed each time, and what turn or layers remember is put back before each call.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -70,9 +68,9 @@ class Call:
         self._remembers = [each for each in keepers if hasattr(each, "state") and each.state()]
         self._memory = [copy.deepcopy(each.state()) for each in self._remembers]
 
-    def another(self, drawn: Drawn) -> Call:
+    def another(self, drawn: Drawn) -> Self:
         """The same turn with the same memory, in networks of its own; another minibatch."""
-        twin = Call(copy.deepcopy(self.turn), drawn, self.seed + 1)
+        twin = type(self)(copy.deepcopy(self.turn), drawn, self.seed + 1)
         twin._memory = self._memory
         return twin
 

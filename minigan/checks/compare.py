@@ -5,8 +5,6 @@ Jacobian is computed twice, row by row as backward has it and column by column b
 differences, and the entry that differs most is named.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

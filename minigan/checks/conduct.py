@@ -10,8 +10,6 @@ that is recorded once and replayed would take the branch of its first run for ev
 compute as others do, and raise where a number would leave them: so a CPU can check it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -7,8 +7,6 @@ examples into one batch if its layers say that rows do not see one another. Trai
 when one of these does not hold, or ends in a TypeError elsewhere; here it is one sentence.
 """
 
-from __future__ import annotations
-
 import copy
 import inspect
 

@@ -4,8 +4,6 @@ A cost is checked by itself, at wide logits and on batches of unequal size, befo
 it is checked at the end of a game's chain.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable
 

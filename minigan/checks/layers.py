@@ -1,7 +1,5 @@
 """Checks of layers and networks: their gradients, and the contract of all layers."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable
 

@@ -7,8 +7,6 @@ Both means are estimated from the same random numbers, the slope by a central di
 a wide step, since the jumps of one difference are of variance 1 / h; so there are error bars.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -26,8 +26,6 @@ less than any that would move f. So 0.3 is wrong there, as it is anywhere. A der
 small but not 0 is not flat over H, and the point is drawn anew.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

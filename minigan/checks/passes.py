@@ -5,8 +5,6 @@ only because its dropout masks grow from the same seed each time. Every paramete
 checked on its own: one direction through all at once could hide a wrong bias behind a large weight.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every gradient of minigan, checked: the rows of the table that ``minigan check`` prints."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial

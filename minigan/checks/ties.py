@@ -5,8 +5,6 @@ black background of an image, zeros behind a ReLU, equal columns of a weight. Of
 first wins, in y and in the gradient: it alone receives dy.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable
 

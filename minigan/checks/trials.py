@@ -5,8 +5,6 @@ gradients with finite differences. Where these cannot be trusted the whole point
 drawn anew; it is never excused.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable

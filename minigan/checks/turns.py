@@ -6,8 +6,6 @@ batch. So the cost that a turn returns is differentiated numerically, end to end
 all parameters of what it moves, whatever the game.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterable
 from functools import partial

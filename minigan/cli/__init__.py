@@ -8,8 +8,6 @@ Exit codes: 0 all is well; 1 a check failed or a cost became NaN; 2 the input do
 not fit; 130 interrupted, with what was learned so far written.
 """
 
-from __future__ import annotations
-
 import argparse
 import errno
 import importlib

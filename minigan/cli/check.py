@@ -1,7 +1,5 @@
 """``minigan check``: every gradient against finite differences, as a table."""
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import asdict
 

@@ -1,7 +1,5 @@
 """``minigan data``: image data sets are listed, fetched and shown."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable
 from pathlib import Path
@@ -73,12 +71,13 @@ def _show(options: argparse.Namespace) -> int:
     from minigan.base.files import writable_directory
     from minigan.base.validation import whole_number
     from minigan.data import load
-    from minigan.images.drawings import image_sheet, save_png
+    from minigan.figures.base import write_picture
+    from minigan.images.drawings import image_sheet
 
     count = whole_number("--images", options.images)
     data = load(options.name, options.data_dir, options.split, options.fold)
     sheet = image_sheet(data.X[:count], data.shape, COLUMNS)
-    path = save_png(writable_directory(options.out) / f"{data.name}-{data.split}.png", sheet)
+    path = write_picture(writable_directory(options.out) / f"{data.name}-{data.split}.png", sheet)
     facts = {
         "name": data.name,
         "split": data.split,

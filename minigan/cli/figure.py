@@ -4,14 +4,12 @@ Each is a class derived from `minigan.figures.base.Figure`, in the module of the
 With ``--seeds``, `minigan.cli.seeds` plays it many times.
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minigan.base.errors import InputError
 from minigan.base.files import writable_directory
@@ -19,9 +17,7 @@ from minigan.base.validation import whole_number
 from minigan.cli.output import json_text, progress, remark
 from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
-
-if TYPE_CHECKING:
-    from minigan.figures.base import Figure
+from minigan.figures.base import Figure
 
 FIGURES = {  # by name, which is that of the module too: the class, and a line of help
     "figure1": ("Figure1", "train a GAN on the line, draw Figure 1 of the 2014 paper"),

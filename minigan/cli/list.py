@@ -1,7 +1,5 @@
 """``minigan list``: every command with the line that says what it does."""
 
-from __future__ import annotations
-
 import argparse
 import importlib
 

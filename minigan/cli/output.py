@@ -1,7 +1,5 @@
 """Output of the commands: numbers as JSON, remarks on standard error, and progress bars."""
 
-from __future__ import annotations
-
 import json
 import math
 import sys

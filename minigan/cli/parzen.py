@@ -3,19 +3,13 @@
 Samples, validation and test examples are .npy or .npz files of floats, an example in each row.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.cli.output import json_text, progress, remark
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from minigan.evaluation import ParzenScore
 
 HELP = "score samples by the log-likelihood of test data under a Parzen window"
 
@@ -42,7 +36,11 @@ def run(options: argparse.Namespace) -> int:
         names = ("sigma", "grid", "valid_log_likelihood", "test_log_likelihood", "standard_error")
         print(json_text(dict(zip(names, score, strict=False))))
     else:
-        print(score_text(score))
+        print(" sigma  log-likelihood of the validation examples, nats")
+        for sigma, value in zip(score.sigmas, score.valid_log_likelihood, strict=True):
+            print(f"{sigma:6.4f}  {value:10.2f}{'  chosen' if sigma == score.sigma else ''}")
+        result = f"{score.test_log_likelihood:.2f} +- {score.standard_error:.2f}"
+        print(f"\ntest log-likelihood {result} nats (mean, and its standard error)")
     if score.on_edge:
         remark(f"sigma {score.sigma:g} is at the edge of the grid: a better one may lie beyond")
     return 0
@@ -74,13 +72,3 @@ def read_rows(path: str) -> np.ndarray:
             "data in [0, 1] compare with the paper's"
         )
     return rows
-
-
-def score_text(score: ParzenScore) -> str:
-    """The score for people: the grid, the bandwidth chosen, the result."""
-    lines = [" sigma  log-likelihood of the validation examples, nats"]
-    for sigma, value in zip(score.sigmas, score.valid_log_likelihood, strict=True):
-        lines.append(f"{sigma:6.4f}  {value:10.2f}{'  chosen' if sigma == score.sigma else ''}")
-    result = f"{score.test_log_likelihood:.2f} +- {score.standard_error:.2f}"
-    lines += ["", f"test log-likelihood {result} nats (mean, and its standard error)"]
-    return "\n".join(lines)

@@ -1,7 +1,5 @@
 """``minigan plot``: draw the table that a run has written so far, also while it goes on."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

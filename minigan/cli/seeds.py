@@ -1,17 +1,13 @@
 """``minigan figure1 --seeds 0:20``: a figure over many seeds, as one table."""
 
-from __future__ import annotations
-
 import argparse
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minigan.cli.output import json_text, progress, remark
-
-if TYPE_CHECKING:
-    from minigan.figures.base import Figure
+from minigan.figures.base import Figure
 
 MOST = 1_000_000  # seeds in a sweep; more is a slip of the hand
 

@@ -1,7 +1,5 @@
 """``minigan theory``: both sides of the papers' identities, computed and compared, as a table."""
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import asdict
 

@@ -1,7 +1,5 @@
 """``minigan train``: play a recipe on images, in a directory that can be resumed."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -5,8 +5,6 @@ announce gigabytes, or unpack to them. So a reader first says how many bytes it 
 exactly these, piece by piece as they really arrive, or a `DataError`; and nothing may follow.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import zlib

@@ -7,8 +7,6 @@ experiments: of the 50,000 training images the first 40,000 to train on, the las
 validate; 10,000 to test.
 """
 
-from __future__ import annotations
-
 import hashlib
 import tarfile
 from collections.abc import Mapping

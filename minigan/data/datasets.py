@@ -4,8 +4,6 @@
 the files of those that are public.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path

@@ -5,8 +5,6 @@ UCI Machine Learning Repository, https://doi.org/10.24432/C50P49), CC BY 4.0; se
 ``embedded/LICENSE.txt``. A pixel is the number of black dots in a block of 4 x 4, 0 to 16.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from minigan.data.idx import KnownFiles, read_labelled

@@ -5,8 +5,6 @@ presses Ctrl-C, the next attempt goes on from there. The file gets its name only
 SHA-256 is right (pooch sees to that), so a half or a false one is never read.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

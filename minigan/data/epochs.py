@@ -4,10 +4,8 @@ The 2014 paper's code goes through its data in this way ("shuffled_sequential");
 printed draws minibatches at random, which is `minigan.Examples`.
 """
 
-from __future__ import annotations
-
 import copy
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -73,7 +71,7 @@ class Epochs:
             m -= len(rows)
         return pieces[0] if len(pieces) == 1 else array_module(self.X).concatenate(pieces)
 
-    def to(self, device: Device) -> Epochs:
+    def to(self, device: Device) -> Self:
         """The same data at the same place of the same epoch, on a device."""
         if array_module(self.X) is device.xp:
             return self

@@ -14,8 +14,6 @@ from 0 to 255, and ``folds`` (n, 5), of which column f says what an image is for
 0 unlabeled, 1 train, 2 valid, 3 test. The paper's generator learns from unlabeled, fold 0.
 """
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -5,8 +5,6 @@ dimension as a big-endian 32-bit number, and then the values. Images have three 
 (images, rows, columns), labels have one.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import struct

@@ -1,7 +1,5 @@
 """A data set by name: its files, their contents, and which images are for what."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -9,8 +9,6 @@ was killed by SIGSEGV on 3, this one on none. Here nothing takes memory that is 
 whatever is wrong with a file is one `DataError`.
 """
 
-from __future__ import annotations
-
 import math
 import struct
 import zlib

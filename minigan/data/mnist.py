@@ -4,8 +4,6 @@ Split as in the 2014 paper's experiments: of the 60,000 training images the firs
 train on, the last 10,000 to validate; 10,000 to test.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from minigan.data.download import Download

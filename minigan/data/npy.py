@@ -5,8 +5,6 @@ unpickled, which can run anything. So only arrays of bytes, booleans and floatin
 are read, and memory is taken for what is there. An .npz file is a zip archive of .npy files.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import warnings

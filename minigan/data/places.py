@@ -1,7 +1,5 @@
 """Directories of data sets: one that is named, an environment variable's, a cache."""
 
-from __future__ import annotations
-
 import os
 import warnings
 from functools import cached_property

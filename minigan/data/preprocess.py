@@ -4,8 +4,6 @@ MNIST and the faces are scaled to [0, 1]; CIFAR-10 is contrast-normalised beside
 with which a sigmoid generator starts at the pixel means is `initialisers.marginal_bias`.)
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from minigan.base.errors import InputError

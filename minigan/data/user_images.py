@@ -5,8 +5,6 @@ because it knows dozens; and a picture that announces more pixels than its bytes
 refused before they take memory.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import warnings

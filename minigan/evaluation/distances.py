@@ -7,8 +7,6 @@ bound on their error, and those distances that the bound leaves in doubt are com
 from the differences themselves.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

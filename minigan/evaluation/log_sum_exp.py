@@ -9,8 +9,6 @@ With h known up to e, a term is known up to a factor exp(e / s^2). Everything he
 from that, and from the bound e of `Centres.error`.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -9,8 +9,6 @@ images look, and blurred images can beat real ones: see `minigan.evaluation.refe
 and Theis, van den Oord and Bethge (2016).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple

@@ -7,8 +7,6 @@ above real images. So a higher score is not a better generator (Theis, van den O
 2016).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -10,8 +10,6 @@ distances in 784 dimensions. `minigan.evaluation.distances` gets them from matri
 and `minigan.evaluation.log_sum_exp` says which of them have to be exact.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

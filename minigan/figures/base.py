@@ -5,8 +5,6 @@ A file of this package is one figure, from top to bottom: its constants, the cla
 Matplotlib is imported where something is drawn, and nowhere else.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from abc import ABC, abstractmethod

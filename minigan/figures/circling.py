@@ -4,8 +4,6 @@ One starting point, one step size; each method's path is kept, and the factor by
 distance from the equilibrium (0, 0) changes in a step is held against the known one.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -8,8 +8,6 @@ the gradients of both costs are taken at the same place. (Adam would divide the 
 gradient out again, and hide what is to be seen.)
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

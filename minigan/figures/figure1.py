@@ -15,8 +15,6 @@ exact p_g (green, solid), D (blue, dashed) and D* (orange, thin). Below them lie
 domain of z, from which noise is drawn, and above it the domain of x; arrows lead from z to G(z).
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from pathlib import Path

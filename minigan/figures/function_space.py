@@ -10,8 +10,6 @@ Both start from the same p_g, that of the untrained G, save that in function spa
 millionth of its mass is spread over all cells: a start must not be 0 where data are.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 

@@ -7,8 +7,6 @@ few examples, it is too small. G stands still: p_g = N(0, 1.5^2), and p_data is 
 of two Gaussians, so that D* has two hills.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

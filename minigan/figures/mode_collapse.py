@@ -6,8 +6,6 @@ covers all the modes; with G inside, it sits on one mode at a time and jumps to 
 when D has learned to reject it.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import ClassVar

@@ -6,8 +6,6 @@ from D*, in nats and in probability, and where the divergence is, and it shows h
 little the costs of the players tell about either.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

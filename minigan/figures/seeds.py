@@ -5,8 +5,6 @@ A figure is one run. Here it is played with other seeds, as a sweep
 median over the seeds, the lowest, the highest, and beside them what the theory asks.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial

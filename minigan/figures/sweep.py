@@ -9,8 +9,6 @@ A game is a function of its setting alone, with one thread for linear algebra. S
 results are the same, bit for bit, however many are played at once and in which order.
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 import signal

@@ -11,8 +11,6 @@ with ``"error"`` in place of ``"results"`` if the game failed. Tables of two mac
 joined by putting one file behind the other.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

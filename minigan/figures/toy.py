@@ -5,8 +5,6 @@ deviations: with uniform noise, a Gaussian's endless tails are out of reach of a
 continuous generator.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from minigan.base.backend import Device

@@ -4,8 +4,6 @@ Figure 20 of the tutorial, played: one value function, one p_data, one starting 
 update rules. Each is played twice, with exact expectations and by minibatch.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ with Figure 8. The fits are optimised, not drawn by hand, and every local minimu
 found is reported: the two directions of KL differ in where they are lowest.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Every identity that ``minigan theory`` holds against numbers, in the papers' order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from minigan.base.validation import whole_number

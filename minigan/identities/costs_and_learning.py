@@ -4,8 +4,6 @@ The two sides of each come from different computations: a closed form or a finit
 on the one, quadrature, samples or the engine's own gradients on the other.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -4,8 +4,6 @@ The two sides of a line come from different formulas, and where they are integra
 different integrals.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
 from itertools import chain

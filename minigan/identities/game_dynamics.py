@@ -4,8 +4,6 @@ The two sides come from different computations: ours on one side; on the other a
 form, SciPy, or linear algebra.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from itertools import chain

@@ -1,7 +1,5 @@
 """Statements of the theory, held against numbers: two sides, and how far they may differ."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

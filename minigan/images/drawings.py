@@ -4,21 +4,14 @@ Images are drawn as they are: no smoothing, no stretching of contrast. Matplotli
 only where something is drawn: training does not need it.
 """
 
-from __future__ import annotations
-
 import math
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.base.files import write_whole
 from minigan.base.validation import whole_number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from minigan.figures.base import Axes, Picture, new_picture
 
 DPI = 100
 WIDTH = 8.0  # inches, of a sheet
@@ -29,7 +22,7 @@ REAL, FAKE, VALID = "#0072B2", "#D55E00", "#009E73"  # of Okabe and Ito
 FEW = 50  # points of a curve, of which each can be seen
 
 
-def image_sheet(images: np.ndarray, shape: tuple[int, int, int], columns: int = 10) -> Figure:
+def image_sheet(images: np.ndarray, shape: tuple[int, int, int], columns: int = 10) -> Picture:
     """Draw images row by row on a white sheet.
 
     Parameters
@@ -87,7 +80,7 @@ def _gap(width: int) -> int:
 
 def draw_samples(
     samples: np.ndarray, neighbours: np.ndarray, shape: tuple[int, int, int]
-) -> Figure:
+) -> Picture:
     """Figure 2 of the 2014 paper: rows of samples, each with a framed training image behind it.
 
     If the nearest image in the training data is the sample, G has learned it by heart.
@@ -120,7 +113,7 @@ def draw_samples(
     return figure
 
 
-def draw_curves(lines: list[dict[str, Any]]) -> Figure:
+def draw_curves(lines: list[dict[str, Any]]) -> Picture:
     """A training run by epochs: costs, D's accuracy, and the validation log-likelihood.
 
     Neither cost says how good the samples are: in a GAN each is measured against an opponent
@@ -135,9 +128,7 @@ def draw_curves(lines: list[dict[str, Any]]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(13.5, 4.0), dpi=DPI, layout="constrained")
+    figure = new_picture(13.5, 4.0, DPI)
     costs, accuracy, likelihood = figure.subplots(1, 3)
 
     def draw(ax: Axes, name: str, color: str, label: str | None = None) -> None:
@@ -166,9 +157,3 @@ def draw_curves(lines: list[dict[str, Any]]) -> Figure:
         ax.ticklabel_format(axis="y", useOffset=False)
         ax.spines[["top", "right"]].set_visible(False)
     return figure
-
-
-def save_png(path: Path, figure: Figure) -> Path:
-    """Write a figure as a PNG file, whole or not at all; the path."""
-    write_whole(path, lambda file: figure.savefig(file, format="png"))
-    return path

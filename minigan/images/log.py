@@ -5,8 +5,6 @@ means to wait. So records are put by, and read many at a time; added up they are
 another, so that it does not matter when.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

@@ -3,15 +3,14 @@
 The images in them are drawn at random from the run's seed; none is chosen.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
 
 from minigan.evaluation.distances import Centres
 from minigan.evaluation.references import nearest
-from minigan.images.drawings import draw_curves, draw_samples, image_sheet, save_png
+from minigan.figures.base import write_picture
+from minigan.images.drawings import draw_curves, draw_samples, image_sheet
 from minigan.images.log import read_log
 from minigan.images.run import ImageRun
 
@@ -27,15 +26,15 @@ def save_pictures(run: ImageRun) -> list[Path]:
     walks = image_sheet(picture(figure3(run)), shape, STEPS)
     return [
         *save_curves(run.directory),
-        save_png(run.directory / "figure2.png", sheet),
-        save_png(run.directory / "figure3.png", walks),
+        write_picture(run.directory / "figure2.png", sheet),
+        write_picture(run.directory / "figure3.png", walks),
     ]
 
 
 def save_curves(directory: Path) -> list[Path]:
     """Draw the table in a run's directory as ``curves.png``; no file if no epoch is complete."""
     lines = read_log(directory)
-    return [save_png(directory / "curves.png", draw_curves(lines))] if lines else []
+    return [write_picture(directory / "curves.png", draw_curves(lines))] if lines else []
 
 
 def figure2(run: ImageRun) -> tuple[np.ndarray, np.ndarray]:

@@ -10,8 +10,6 @@ last one of an epoch is filled up from the next, so that all have one size. Both
 once, as there; Algorithm 1 of the paper lets them alternate, and so can every recipe.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -8,12 +8,10 @@ A run that was stopped or killed goes on from its last checkpoint as if nothing 
 bit for bit, and its table goes on as well.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -27,9 +25,10 @@ from minigan.checkpoint import load, read
 from minigan.checkpoint.run_directory import BEST, LAST, RunDirectory
 from minigan.evaluation.parzen import GRID
 from minigan.evaluation.window import log_density
+from minigan.figures.base import write_picture
 from minigan.game.interrupts import interrupts_wait
 from minigan.images.all_recipes import RECIPES
-from minigan.images.drawings import image_sheet, save_png
+from minigan.images.drawings import image_sheet
 from minigan.images.log import Log, Means
 from minigan.images.recipe import Recipe, steps_per_epoch
 from minigan.images.settings import Settings, Splits, configuration
@@ -254,7 +253,7 @@ class ImageRun:
         of_valid = log_density(self.splits.valid[:EXAMPLES], samples, GRID).mean(axis=1)
         best = int(of_valid.argmax())
         sheet = image_sheet(self.recipe.picture(samples[:SHEET]), rows.shape)
-        save_png(self.directory / "samples" / f"epoch-{self.epoch:04d}.png", sheet)
+        write_picture(self.directory / "samples" / f"epoch-{self.epoch:04d}.png", sheet)
         return {"valid_log_likelihood": float(of_valid[best]), "sigma": GRID[best]}
 
     def sample(self, m: int, seed: int = 0) -> np.ndarray:
@@ -295,7 +294,7 @@ class ImageRun:
         """Give the directory back to other processes."""
         self._checkpoints.close()
 
-    def __enter__(self) -> ImageRun:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind, *exception) -> None:

@@ -11,8 +11,6 @@ the same in every fold: so, as in the paper, every fold is scored with a bandwid
 the standard error is that of the mean over folds.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

@@ -1,7 +1,5 @@
 """The settings of a run (recipe, data, seed and a few choices), and its data."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from dataclasses import asdict, dataclass

@@ -18,8 +18,6 @@ and the mean of the first n alternating iterates is of size 1 / (eta n), while t
 simultaneous ones grows as they do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -13,8 +13,6 @@ is still at most high - log(P_b / Q_b). So the divergence of the densities lies 
 that of the masses and that plus the bound.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 

@@ -8,8 +8,6 @@ they are there: ``logpdf(x)``, without which a tail ends where ``exp`` underflow
 checks it. `Cauchy` and `StudentT` have tails so heavy that no interval holds them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 

@@ -10,8 +10,6 @@ integral diverges. Closed forms stand below, for the pairs that have one; `minig
 is a third route.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import NamedTuple

@@ -19,8 +19,6 @@ subtracts two large numbers for large u, it is regrouped:
     u log u - (u + 1) log(u + 1)       = -u log(1 + 1/u) - log(1 + u)              GAN
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace

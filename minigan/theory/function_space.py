@@ -37,8 +37,6 @@ a cell with a mass of exactly 0, so that such a start is refused. Where p_data =
 be anything, and dies away as 2^(-eta) a step.
 """
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -6,8 +6,6 @@ V(G, D) and how far D is from optimal. Every number is an expectation under
 p_data or p_g, taken by quadrature, not by sampling.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import NamedTuple

@@ -22,8 +22,6 @@ path through x, with the other two costs, descends other divergences: see
 `pathwise_gradient`.
 """
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

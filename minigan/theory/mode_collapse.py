@@ -15,8 +15,6 @@ convex in p_g and concave in D's logits. What differs is the G that stands there
 end. Confine G to single points, and the numbers differ too.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

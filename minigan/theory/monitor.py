@@ -10,8 +10,6 @@ The monitor only looks. It draws no random numbers and moves nothing, so that a 
 the same, to the last bit, with it and without it.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, cast

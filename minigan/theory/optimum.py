@@ -13,8 +13,6 @@ With labels smoothed to 1 - alpha for data and to beta for samples (tutorial, se
 p_data + p_g as before, and the optimum is the tutorial's Eq. 15.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -10,8 +10,6 @@ generator's own backward pass. On a stretch on which G is flat, p_g has an atom,
 that carries probability by itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

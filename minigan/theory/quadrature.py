@@ -15,8 +15,6 @@ integrated on the same panels as what is made of them, so that a density that is
 that was missed, does not pass.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import NamedTuple

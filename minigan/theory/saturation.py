@@ -12,8 +12,6 @@ All three fall as D(x) rises. At D = 1/2, where the game should end, the slopes 
 first two are the same, -1/4, and that of the third is -1/2.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from minigan.base.errors import InputError

@@ -20,8 +20,6 @@ the gradient of the log-likelihood, 1/2 E_data[d log p_model]. Everything is a G
 here: p_data, the generator G(z) = mu + s z, and the model.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

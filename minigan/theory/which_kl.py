@@ -16,8 +16,6 @@ cells, with P^ their frequencies and Q the model's probabilities of the cells,
 so the Q that maximises the likelihood minimises the divergence, and the other way round.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import NamedTuple
