@@ -5,14 +5,15 @@ Nothing is unpickled. Only layers of minigan's own can be made again from a file
 
 import inspect
 import os
+from importlib import import_module
 from typing import Any
 
-from minigan import layers as library
 from minigan.base.errors import CheckpointError, InputError
 from minigan.checkpoint.checkpoints import read, save
 from minigan.layers.base import Layer
 from minigan.networks.sequential import Sequential
 
+library = import_module("minigan.layers")
 OWN = {name: getattr(library, name) for name in library.__all__ if name != "Layer"}
 NOT_KEPT = ("weights", "bias")  # where parameters started: the file has those of today
 
