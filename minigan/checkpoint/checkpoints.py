@@ -99,10 +99,7 @@ def read(path: str | os.PathLike) -> Checkpoint:
 def expect_same_run(
     path: str | os.PathLike, found: Checkpoint, configuration: dict[str, Any] | None
 ) -> None:
-    """Raise CheckpointError unless versions and configuration are those of the present run.
-
-    ``path`` is what the message calls the checkpoint; a configuration None is not compared.
-    """
+    """Raise CheckpointError unless versions, and configuration if given, are the present run's."""
     present = _present_versions()
     if found.versions != present:
         ours, theirs = (

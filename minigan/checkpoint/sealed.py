@@ -58,10 +58,7 @@ def seal(tree: dict[str, Any]) -> memoryview:
 
 
 def read_sealed(path: Path) -> dict[str, Any]:
-    """The nested dict of a file with the bytes of `seal`, all of it or a CheckpointError.
-
-    It takes as much memory as the file has bytes, and a few MiB.
-    """
+    """The nested dict of a file with the bytes of `seal`, all of it or a CheckpointError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
             raise CheckpointError(f"{path}: expected a file, got a directory or a device")

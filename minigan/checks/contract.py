@@ -161,12 +161,9 @@ def check_test_time(tally: Tally, run: Pass) -> None:
 
 
 def check_memory(tally: Tally, run: Pass) -> None:
-    """Require that passes change nothing remembered, but backward with ``param_grads=True``.
+    """Require that passes change nothing remembered, but backward with ``param_grads=True``."""
 
-    What is remembered is seen in ``state()``, and in what a pass with ``train=False`` gives.
-    """
-
-    def memory():
+    def memory():  # as seen in state(), and in a pass at test time
         y, _ = run.plain.forward(run.x.copy(), train=False, rng=None)
         return [layer.state() for layer in run.network.layers], np.array(y)
 

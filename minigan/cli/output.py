@@ -7,10 +7,7 @@ from collections.abc import Iterable
 
 
 def json_text(value: dict) -> str:
-    """JSON of a value, in one line; a number that is not finite, which JSON lacks, becomes null.
-
-    The value is made of strings, numbers, booleans, None, and lists, tuples and dicts of them.
-    """
+    """JSON of a value, in one line; a number that is not finite, which JSON lacks, becomes null."""
 
     def plain(value):
         if isinstance(value, dict):
@@ -29,10 +26,7 @@ def remark(text: object, code: int = 0) -> int:
 
 
 def progress(iterable: Iterable, total: int | None, unit: str = "step") -> Iterable:
-    """The iterable, with a progress bar on standard error if that is a terminal.
-
-    Of the total number of units, if that is known.
-    """
+    """The iterable, with a progress bar on standard error if that is a terminal."""
     from tqdm import tqdm  # not needed where nothing runs
 
     return tqdm(iterable, total=total, unit=unit, leave=False, disable=None)

@@ -12,35 +12,25 @@ from minigan.data.places import Places
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """All images of a data set as its files hold them, and the rows of each split.
+    """All images of a data set as its files hold them, and the rows of each split."""
 
-    ``pixels``, shape (images, channels * rows * columns), are uint8 from 0 to ``top`` or floating
-    point in [0, 1]; ``shape`` is (channels, rows, columns) of one image. ``labels``, int64 of
-    shape (images,), are classes or persons. ``name`` is the data set's, where its files decide it.
-    """
-
-    pixels: np.ndarray
-    shape: tuple[int, int, int]
+    pixels: np.ndarray  # (images, channels * rows * columns): uint8 up to top, or floats in [0, 1]
+    shape: tuple[int, int, int]  # (channels, rows, columns) of one image
     splits: Mapping[str, slice | np.ndarray]
-    labels: np.ndarray | None = None
+    labels: np.ndarray | None = None  # int64, (images,): classes or persons
     top: int = 255
-    name: str | None = None
+    name: str | None = None  # of the data set, where its files decide it
 
 
 @dataclass(frozen=True)
 class Known:
-    """A data set that has a name, and a line ``about`` it.
-
-    ``locate`` finds its files or says in a DataError which is missing, and ``read`` reads them
-    for one of its ``folds``, the ways in which it is split. ``downloads`` are for
-    `minigan.data.fetch`: none if it is not public, or not needed.
-    """
+    """A data set that has a name, and a line ``about`` it."""
 
     about: str
-    locate: Callable[[Places], list[Path]]
-    read: Callable[[list[Path], int], Images]
-    downloads: tuple[Download, ...] = ()
-    folds: int = 1
+    locate: Callable[[Places], list[Path]]  # DataError says which of its files is missing
+    read: Callable[[list[Path], int], Images]  # of its files, and a fold
+    downloads: tuple[Download, ...] = ()  # of `fetch`: none if it is not public, or not needed
+    folds: int = 1  # ways in which it is split
 
 
 def in_order(train: int, valid: int, test: int) -> dict[str, slice]:
@@ -58,7 +48,6 @@ def proportional(n: int) -> dict[str, slice]:
 def fixed_order(n: int, seed: int = 0) -> np.ndarray:
     """A permutation of 0..n-1 that is the same everywhere and for good.
 
-    The order of n raw numbers of NumPy's SFC64, whose stream NumPy promises never to change;
-    it promises no such thing of ``Generator.permutation``.
+    NumPy promises never to change SFC64's stream; of ``Generator.permutation`` it does not.
     """
     return np.argsort(np.random.SFC64(seed).random_raw(n), kind="stable")

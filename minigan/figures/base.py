@@ -85,7 +85,12 @@ class Figure(ABC):
 
     @contextmanager
     def until_interrupted(self) -> Iterator[None]:
-        """Let Ctrl-C end the block, not the figure: what was learned so far is kept."""
+        """Let Ctrl-C end the block, not the figure: what was learned so far is kept.
+
+        Yields
+        ------
+        None
+        """
         try:
             yield
         except KeyboardInterrupt:

@@ -33,14 +33,11 @@ FALL, RISE = "#0072B2", "#D55E00"  # blue and vermillion, which the colour-blind
 
 
 class Game(NamedTuple):
-    """One of the two games: C(G) in nats at some steps, and p_g at fewer of them.
-
-    ``c_of_g`` has the shape of ``steps``; ``frames`` are masses of the cells, by step.
-    """
+    """One of the two games: C(G) in nats at some steps, and p_g at fewer of them."""
 
     steps: np.ndarray
-    c_of_g: np.ndarray
-    frames: dict[int, np.ndarray]
+    c_of_g: np.ndarray  # at each of these steps
+    frames: dict[int, np.ndarray]  # masses of the cells, by step
 
 
 @dataclass(eq=False)

@@ -41,19 +41,14 @@ DRAWN = (("#56B4E9", ":"), ("#56B4E9", "--"), ("#00306B", "-"))  # D at three mo
 
 
 class Trained(NamedTuple):
-    """The distance of one discriminator from D*, after so many updates.
+    """The distance of one discriminator from D*, after so many updates."""
 
-    ``sweep`` says what was varied: "batch", "examples" or "width", and ``setting`` is its
-    value. ``d_gap`` is the mean of |D - D*| under (p_data + p_g) / 2, ``inner_gap``
-    C(G) - V(G, D) in nats.
-    """
-
-    sweep: str
-    setting: int
+    sweep: str  # of what was varied: "batch", "examples" or "width"
+    setting: int  # its value
     seed: int
     updates: int
-    d_gap: float
-    inner_gap: float
+    d_gap: float  # mean of |D - D*| under (p_data + p_g) / 2
+    inner_gap: float  # C(G) - V(G, D) in nats
 
 
 @dataclass(eq=False)

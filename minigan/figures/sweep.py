@@ -31,14 +31,10 @@ TABLE = "sweep.jsonl"  # in the directory of the sweep
 
 
 class Sweep(NamedTuple):
-    """The games of a sweep, in the order of its settings.
-
-    If ``interrupted``, those that ended. ``played`` counts the games of this call; the
-    others were in the table before it.
-    """
+    """The games of a sweep, in the order of its settings: if interrupted, those that ended."""
 
     games: list[Game]
-    played: int
+    played: int  # of them, in this call; the others were in the table before it
     interrupted: bool
 
 

@@ -27,16 +27,12 @@ Value = int | float | str | bool | None
 
 
 class Game(NamedTuple):
-    """One game of a sweep, with its setting.
-
-    ``results`` is empty and ``error`` a line if the game failed; ``seconds`` is the time
-    it took, which no two runs share.
-    """
+    """One game of a sweep, with its setting."""
 
     setting: dict[str, Value]
-    results: dict[str, Value]
-    error: str | None
-    seconds: float
+    results: dict[str, Value]  # empty if the game failed
+    error: str | None  # a line, if the game failed
+    seconds: float  # that it took, which no two runs share
 
 
 class Table:

@@ -38,10 +38,7 @@ class Identity:
 
 
 def claims(source: str, tolerance: float) -> Callable[..., Identity]:
-    """Function (statement, left, relation, right) -> identity of this source and tolerance.
-
-    A fifth argument is a tolerance of its own.
-    """
+    """Function (statement, left, relation, right, other tolerance) -> identity of this source."""
 
     def claim(statement: str, left, relation: str, right, tolerance: float = tolerance) -> Identity:
         return Identity(statement, source, float(left), float(right), tolerance, relation)

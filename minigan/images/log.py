@@ -20,7 +20,8 @@ from minigan.game.records import Record
 
 NAME = "log.jsonl"
 MEANS = ("J_D", "J_G", "real_accuracy", "fake_accuracy")
-COLUMNS = ("epoch", "step", "seconds", *MEANS)  # of each line; those with a look have two more
+# Of each line; those with a look have also valid_log_likelihood and sigma.
+COLUMNS = ("epoch", "step", "seconds", *MEANS)
 AT_ONCE = 100  # records read together
 
 
@@ -96,10 +97,7 @@ class Log:
 
 
 def read_log(directory: Path) -> list[dict[str, Any]]:
-    """The lines of a run's table, without a last one that was cut off; none if there is no table.
-
-    Each has `COLUMNS`, and after a look ``valid_log_likelihood`` and ``sigma``.
-    """
+    """The lines of a run's table, without a last one that was cut off; none without a table."""
     path = Path(directory) / NAME
     try:
         texts = path.read_bytes().split(b"\n")

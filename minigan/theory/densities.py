@@ -237,13 +237,10 @@ class Cauchy(_HeavyTailed):
 
 
 class StudentT(_HeavyTailed):
-    """Student's t: tails that fall as 1 / |x|^(freedom + 1).
-
-    The degrees of freedom are >= 1/2: with fewer, the tails outrun the quadrature.
-    """
+    """Student's t, of ``freedom`` >= 1/2: tails that fall as 1 / |x|^(freedom + 1)."""
 
     def __init__(self, freedom: float, location: float = 0.0, scale: float = 1.0):
-        self.freedom = real_number("StudentT: freedom", freedom, 0.5)
+        self.freedom = real_number("StudentT: freedom", freedom, 0.5)  # less outruns the quadrature
         self.location = real_number("StudentT: location", location)
         self.scale = real_number("StudentT: scale", scale, 0, low_open=True)
 

@@ -189,10 +189,7 @@ def jensen_shannon(p, q) -> float:
 
 
 def total_variation(p, q) -> float:
-    """TV(p, q) = 1/2 integral of |p - q|: the most by which a probability can differ.
-
-    From 0 to 1, for densities p and q; errors as in `kl`.
-    """
+    """TV(p, q) = 1/2 integral of |p - q|, in [0, 1]: the most by which a probability can differ."""
     return integral(p, q, lambda at: np.abs(at.p - at.q) / 2)
 
 

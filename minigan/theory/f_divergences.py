@@ -61,10 +61,7 @@ class FDivergence:
 
 
 def weighted_jensen_shannon(weight: float) -> FDivergence:
-    """KL(P || M) weight + KL(Q || M) (1 - weight), where M = weight P + (1 - weight) Q.
-
-    The weight pi lies in (0, 1); with 1/2 it is the 2014 paper's JSD.
-    """
+    """weight KL(P || M) + (1 - weight) KL(Q || M), M = weight P + (1 - weight) Q; JSD for 1/2."""
     pi = real_number("weighted_jensen_shannon: weight", weight, 0, 1, low_open=True, high_open=True)
     high = -pi * math.log(pi)
     return FDivergence(
@@ -221,10 +218,8 @@ def _q_f(which: FDivergence, log_p, log_q):
 
 
 def optimal_output(p, q, which: FDivergence) -> Callable[[np.ndarray], np.ndarray]:
-    """Function T = f'(p / q), with which the bound is attained; Nowozin et al. 2016, Eq. 5.
-
-    Its values are kept inside the domain where rounding would put them on the end.
-    """
+    """Function T = f'(p / q), with which the bound is attained; Nowozin et al. 2016, Eq. 5."""
+    # kept inside the domain where rounding would put it on the end
     low, high = (np.nextafter(end, 0.0 if end else -1.0) for end in which.domain)
 
     def T(x):

@@ -52,12 +52,11 @@ LOG4 = math.log(4)
 class Descent(NamedTuple):
     """Masses p_g (cells,) at the end of `descend`, and C(G) in nats before and after each step.
 
-    ``c_of_g`` has shape (steps made + 1,). A fall below 1e-16, as next to D* = 0 and 1 there may
-    be, is lost in rounding: C(G) then stays the same.
+    A fall below 1e-16, as next to D* = 0 and 1 there may be, is lost in rounding.
     """
 
     p_g: np.ndarray
-    c_of_g: np.ndarray
+    c_of_g: np.ndarray  # (steps made + 1,)
 
     @property
     def jsd(self) -> np.ndarray:

@@ -8,7 +8,8 @@ at each. The inner player answers fully, the outer player takes small steps:
 - max over D of min over G (Eq. 17): for a D that stands still V is linear in p_g, so that
   the best answer is a corner: *all* mass on the one point that D takes for most real. D
   learns to reject it, G jumps to the next. Mode collapse, without any network.
-- both at once, each by small steps: something between the two.
+- both at once, each by small steps: something between the two, and nearer to the inside of min and
+  max the player with the larger step size.
 
 As long as p_g may be any density, min max and max min are the same number, -log 4: V is
 convex in p_g and concave in D's logits. What differs is the G that stands there in the
@@ -73,10 +74,7 @@ def effective_modes(p_g: np.ndarray) -> np.ndarray:
 
 
 def minimax_path(p_data: np.ndarray, p_g: np.ndarray, eta: float, steps: int) -> Path:
-    """Eq. 16, from masses p_g > 0: D goes to its optimum, then G takes one step, and so on.
-
-    Descent of C(G) is proved for step sizes eta up to 1.
-    """
+    """Eq. 16, from masses p_g > 0: D goes to its optimum, then G takes one step, eta at most 1."""
     eta, steps = _settings(eta, steps)
     path = [masses("p_g", p_g)]
     answers = [optimal_logit(p_data, p_g)]
@@ -87,10 +85,7 @@ def minimax_path(p_data: np.ndarray, p_g: np.ndarray, eta: float, steps: int) ->
 
 
 def maximin_path(p_data: np.ndarray, logit: np.ndarray, eta: float, steps: int) -> Path:
-    """Eq. 17, from D's logits: G goes to its best answer, then D takes one step, and so on.
-
-    Every row of ``p_g`` is a single point; their mean goes to p_data, nearly.
-    """
+    """Eq. 17, from D's logits: G goes to its best answer, one point, then D takes one step."""
     eta, steps = _settings(eta, steps)
     p_data = masses("p_data", p_data)
     path = [one_each("logit", logit, p_data.size, finite=True)]
@@ -98,7 +93,7 @@ def maximin_path(p_data: np.ndarray, logit: np.ndarray, eta: float, steps: int) 
     for _ in range(steps):
         path.append(path[-1] + eta * discriminator_slope(p_data, answers[-1], path[-1]))
         answers.append(best_response(path[-1]))
-    return Path(np.array(answers), np.array(path))
+    return Path(np.array(answers), np.array(path))  # the mean of the answers goes to p_data, nearly
 
 
 def simultaneous_path(
@@ -109,10 +104,7 @@ def simultaneous_path(
     eta_D: float,
     steps: int,
 ) -> Path:
-    """Both at once, from p_g > 0 and D's logits: each takes one step, from where the other was.
-
-    The player with the larger step size comes nearer to the inside of min and max.
-    """
+    """Both at once, from p_g > 0 and D's logits: each takes one step, from where the other was."""
     eta_G, steps = _settings(eta_G, steps)
     eta_D, _ = _settings(eta_D, steps)
     p_data = masses("p_data", p_data)

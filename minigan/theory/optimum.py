@@ -32,10 +32,7 @@ def pointwise_payoff(y: np.ndarray, a: np.ndarray | float, b: np.ndarray | float
 
 
 def payoff_maximiser(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:
-    """The y in [0, 1] at which a log y + b log(1 - y) is largest: a / (a + b).
-
-    Any y will do where a = b = 0; the paper leaves that case out, here it is 1/2.
-    """
+    """a / (a + b), where a log y + b log(1 - y) is largest; 1/2 for a = b = 0, where any y will."""
     return optimal_discriminator(np.asarray(a, np.float64), np.asarray(b, np.float64))
 
 

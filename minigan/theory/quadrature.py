@@ -69,14 +69,11 @@ def density_panels(density: Density, count: int, order: int = 3) -> np.ndarray:
 
 
 class Panels(NamedTuple):
-    """A line in pieces, and the integrals of k functions over each piece.
+    """A line in pieces, and the integrals of k functions over each piece."""
 
-    ``left`` and ``right`` have shape (n,) and ascend; ``sums`` has shape (k, n).
-    """
-
-    left: np.ndarray
+    left: np.ndarray  # (n,), ascending
     right: np.ndarray
-    sums: np.ndarray
+    sums: np.ndarray  # (k, n)
 
 
 def panel_edges(knots: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -60,15 +60,12 @@ class Logit(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """A game after an update: the model, the generator, and the value V(G, D) in nats.
-
-    ``D`` is the GAN's discriminator; None where D is made of the model.
-    """
+    """A game after an update: the model, the generator, and the value V(G, D) in nats."""
 
     model: Model
     generator: Model
     value: float
-    D: Logit | None = None
+    D: Logit | None = None  # the GAN's; None where D is made of the model
 
 
 Draw = Callable[[], tuple[Sample, Sample]]
@@ -92,10 +89,7 @@ def generate(generator: Model, z: Sample) -> Sample:
 
 
 def value(a_data: np.ndarray, a_fake: np.ndarray, data: Sample, fake: Sample) -> float:
-    """V = E_data[log D] + E_g[log(1 - D)], in nats; 2014 paper, Eq. 1.
-
-    a_data and a_fake are D's logits at the points of data and of fake.
-    """
+    """V = E_data[log D] + E_g[log(1 - D)], in nats, of D's logits a; 2014 paper, Eq. 1."""
     return float(-data.w @ softplus(-a_data) - fake.w @ softplus(a_fake))
 
 
