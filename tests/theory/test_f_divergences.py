@@ -280,6 +280,8 @@ def test_outputs_outside_the_domain_are_refused():
     ):
         with pytest.raises(InputError, match="variational_bound: expected T"):
             variational_bound(p, q, ROWS[name], T)
+    tv = ROWS["total variation"]  # the ends of its domain belong to it
+    assert variational_bound(p, q, tv, lambda x: 0.5 * np.sign(x)) < f_divergence(p, q, tv)
 
 
 def test_optimal_output_stays_inside_the_domain():
