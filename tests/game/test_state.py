@@ -180,6 +180,12 @@ def test_100_steps_and_100_more_are_200_steps(tmp_path, kind):
     check_resumed(tmp_path / "a.npz", kind, 100, 100)
 
 
+@pytest.mark.slow
+@every_kind
+def test_500_steps_and_500_more_are_1000_steps(tmp_path, kind):
+    check_resumed(tmp_path / "a.npz", kind, 500, 500)
+
+
 @settings(
     deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -33,13 +33,14 @@ class Noted:
 
 @pytest.fixture
 def masks(monkeypatch):
-    """Masks of each Dropout layer in the order in which they are drawn, (features, batch)."""
+    """Masks of each Dropout layer in the order in which they are drawn, (batch, features)."""
     drawn = {}
     draw = Dropout.draw
 
-    def noted(layer, rng, shape):
-        drawn.setdefault(id(layer), []).append(draw(layer, rng, shape))
-        return drawn[id(layer)][-1]
+    def noted(layer, rng, shape, dtype):
+        mask = draw(layer, rng, shape, dtype)
+        drawn.setdefault(id(layer), []).append(mask != 0)
+        return mask
 
     monkeypatch.setattr(Dropout, "draw", noted)
     return drawn
@@ -52,7 +53,7 @@ def tensors(rows):
 def taken(masks, layers, start, stop):
     """Masks for the examples from start to stop of all that were drawn, one a Dropout layer."""
     return [
-        np.concatenate(masks[id(layer)], axis=1).T[start:stop]
+        np.concatenate(masks[id(layer)])[start:stop]
         for layer in layers
         if isinstance(layer, Dropout)
     ]
