@@ -314,6 +314,7 @@ class Part(Sequential):
         here = slice(sum(sizes[:start]), sum(sizes[:stop]))
         self._params, self._grads = whole._params[here], whole._grads[here]
         self._gradients = [layer._gradients for layer in self._layers if layer.params]
+        self._has_memories = whole._has_memories
         self._prepare()
 
     @property

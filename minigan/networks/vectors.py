@@ -135,10 +135,10 @@ class Vectors:
 
     def remembered(self) -> dict[str, Any]:
         """Copies of what layers remember beside parameters, by number and class of layer."""
+        if not self._has_memories:
+            return {}
         states = {
-            f"{i}-{type(layer).__name__}": layer.state()
-            for i, layer in enumerate(self._layers)
-            if type(layer).state is not Layer.state
+            f"{i}-{type(layer).__name__}": layer.state() for i, layer in enumerate(self._layers)
         }
         return {name: copy.deepcopy(state) for name, state in states.items() if state}
 
@@ -172,6 +172,7 @@ class Vectors:
         self._params = self.xp.zeros(sum(sizes), dtype)
         self._grads = self.xp.zeros(sum(sizes), dtype)
         self._gradients: list[Gradients] = []
+        self._has_memories = any(type(each).state is not Layer.state for each in self._layers)
         stop = 0
         for layer, size in zip(self._layers, sizes, strict=True):
             start, stop = stop, stop + size
