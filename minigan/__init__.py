@@ -105,7 +105,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """``save`` and ``load``, which take a quarter of the time of all other imports together."""
+    """``save`` and ``load``, imported when they are asked for: training needs no checkpoints."""
     if name not in ("save", "load"):
         raise AttributeError(f"module 'minigan' has no attribute {name!r}")
     from minigan.checkpoint import networks

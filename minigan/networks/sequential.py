@@ -129,7 +129,7 @@ class Sequential(Vectors):
 
     @property
     def mixes(self) -> bool:
-        """Whether some layer lets the examples of a batch see one another."""
+        """Whether some layer mixes, so that batches are never run side by side: see `Layer`."""
         return any(layer.mixes for layer in self.layers)
 
     def forward(self, x, *, train: bool = True, rng: np.random.Generator | None = None):
