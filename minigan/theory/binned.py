@@ -22,7 +22,7 @@ from scipy.special import ndtr, xlogy
 from minigan.base.errors import InputError
 from minigan.base.numerics import softplus
 from minigan.distributions import Mixture, Normal
-from minigan.theory.densities import MASS_TOLERANCE, knots, log_density
+from minigan.theory.densities import knots, log_density
 from minigan.theory.quadrature import panel_edges
 
 
@@ -78,7 +78,7 @@ def check_masses(*masses: np.ndarray) -> list[np.ndarray]:
     for m in arrays:
         if m.shape != arrays[0].shape or m.size == 0:
             raise InputError(f"masses: expected one shape, got {[a.shape for a in arrays]}")
-        if not (np.isfinite(m) & (m >= 0)).all() or abs(m.sum() - 1) > MASS_TOLERANCE:
+        if not (np.isfinite(m) & (m >= 0)).all() or abs(m.sum() - 1) > 1e-6:
             raise InputError(f"masses: expected >= 0 with sum 1, got {m.min():g} .. sum {m.sum()}")
     return arrays
 

@@ -18,7 +18,7 @@ from minigan.base.validation import real_number
 from minigan.distributions import Mixture, Normal
 from minigan.theory.quadrature import adaptive, gauss_legendre, panel_edges, total
 
-MASS_TOLERANCE = 1e-6  # how far from 1 the integral of a density may be
+_MASS_TOLERANCE = 1e-9  # how far from 1 the integral of a density may be, beside its own doubt
 
 
 def require_density(where: str, p) -> None:
@@ -71,7 +71,7 @@ def knots(p) -> np.ndarray:
     if not (hasattr(p, "pdf") and hasattr(p, "interval")):
         raise InputError(f"density: expected pdf(x) and interval(), got {p!r}")
     low, high = p.interval()
-    if not low < high:
+    if not (low < high or (low == high and atoms(p))):
         raise InputError(
             f"{type(p).__name__}: expected an interval low < high, got {low!r}, {high!r}"
         )
@@ -106,7 +106,7 @@ class Density1D:
     Raises
     ------
     InputError
-        If p is negative or not finite, does not integrate to 1 within 1e-6, or ``logpdf``
+        If p is negative or not finite, does not integrate to 1 within 1e-9, or ``logpdf``
         is not its logarithm.
 
     Examples
@@ -129,7 +129,8 @@ class Density1D:
         self._breakpoints = [real_number("Density1D: breakpoint", b) for b in breakpoints]
         edges = panel_edges(knots(self), self._low, self._high)
         self._panels = adaptive(lambda x: np.exp(log_density(self, x))[None, :], edges)
-        check_mass(self, total(self._panels, edges, self._low, self._high)[0])
+        mass = total(self._panels, edges, self._low, self._high)[0]
+        check_mass(self, mass, self._panels.doubt[0])
         if logpdf is not None:
             self._check_log(logpdf)
             self.logpdf = lambda x: np.where(self._inside(x), logpdf(x), -math.inf)
@@ -148,7 +149,7 @@ class Density1D:
 
     def cdf(self, x: np.ndarray) -> np.ndarray:
         """Probability at or below x, by quadrature: to about 1e-13."""
-        left, right, sums = self._panels
+        left, right, sums, _ = self._panels
         x = np.clip(np.asarray(x, np.float64), left[0], right[-1])
         panel = np.clip(np.searchsorted(left, x, side="right") - 1, 0, left.size - 1)
         nodes, weights = gauss_legendre(np.array([0.0, 1.0]), 24)
@@ -176,9 +177,17 @@ class Density1D:
             raise InputError(f"Density1D: expected logpdf = log pdf, it is not at x = {where}")
 
 
-def check_mass(p, mass: float) -> None:
-    """Raise an InputError if ``mass``, the integral of p, is further than 1e-6 from 1."""
-    if not abs(mass - 1) <= MASS_TOLERANCE:
+def atoms(p) -> dict[float, float]:
+    """Points that carry probability by themselves, and how much: p's ``atoms``, pairs of the two."""
+    masses: dict[float, float] = {}
+    for x, mass in getattr(p, "atoms", ()):
+        masses[x] = masses.get(x, 0.0) + mass
+    return masses
+
+
+def check_mass(p, mass: float, doubt: float) -> None:
+    """Raise an InputError if ``mass``, the integral of p, is further from 1 than is in doubt."""
+    if not abs(mass + sum(atoms(p).values()) - 1) <= _MASS_TOLERANCE + 10 * doubt:
         raise InputError(
             f"{type(p).__name__}: expected a density that integrates to 1, got {mass:.9g} "
             "(if it has narrow peaks, name them in breakpoints)"

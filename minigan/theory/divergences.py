@@ -19,7 +19,7 @@ from scipy.special import ndtr
 
 from minigan.base.errors import InputError
 from minigan.distributions import Mixture, Normal
-from minigan.theory.densities import check_mass, knots, log_density, support
+from minigan.theory.densities import atoms, check_mass, knots, log_density, support
 from minigan.theory.quadrature import adaptive, panel_edges, total
 
 
@@ -33,7 +33,9 @@ class Values(NamedTuple):
     log_q: np.ndarray
 
 
-def integral(p, q, integrand: Callable[[Values], np.ndarray]) -> float:
+def integral(
+    p, q, integrand: Callable[[Values], np.ndarray], of_atom: Callable | None = None
+) -> float:
     """Integral over the line of a function of two densities.
 
     Parameters
@@ -42,6 +44,9 @@ def integral(p, q, integrand: Callable[[Values], np.ndarray]) -> float:
         See `minigan.theory.densities`.
     integrand : callable
         `Values` at n points -> array (n,); inf is allowed, NaN is not.
+    of_atom : callable, optional
+        The probabilities that p and q have at a point as such, an atom of a `PushForward`,
+        -> what that point adds, a float. Without it a distribution with atoms is refused.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def integral(p, q, integrand: Callable[[Values], np.ndarray]) -> float:
     Raises
     ------
     InputError
-        If a density is negative, not finite or does not integrate to 1; if the
+        If a density is negative, not finite or does not integrate to 1, beside its atoms; if the
         integrand is NaN; if the integral does not settle; if it is infinite only because
         a density without ``logpdf`` underflows to 0 in an infinite tail.
     """
@@ -70,12 +75,22 @@ def integral(p, q, integrand: Callable[[Values], np.ndarray]) -> float:
             _refuse_underflow(density, x[np.isinf(y) & (value == 0)], edges)
         return np.stack([at.p, at.q, y])
 
-    mass_p, mass_q, result = total(adaptive(rows, edges), edges, low, high)
-    check_mass(p, mass_p)
-    check_mass(q, mass_q)
+    panels = adaptive(rows, edges)
+    mass_p, mass_q, result = total(panels, edges, low, high)
+    check_mass(p, mass_p, panels.doubt[0])
+    check_mass(q, mass_q, panels.doubt[1])
+    result += _at_atoms(p, q, of_atom)
     if math.isnan(result):
         raise InputError("integral: infinite in both directions")
     return float(result)
+
+
+def _at_atoms(p, q, of_atom: Callable | None) -> float:
+    """What the atoms of p and of q add to an integral; InputError if there is no word on them."""
+    of_p, of_q = atoms(p), atoms(q)
+    if of_atom is None and (of_p or of_q):
+        raise InputError(f"integral: expected densities, got atoms in {p if of_p else q!r}")
+    return sum(of_atom(of_p.get(x, 0.0), of_q.get(x, 0.0)) for x in {**of_p, **of_q})
 
 
 def _refuse_underflow(p, x: np.ndarray, edges: np.ndarray) -> None:
@@ -137,8 +152,13 @@ def kl(p, q) -> float:
     >>> kl(mg.Uniform(0, 2), mg.Uniform(0, 1))
     inf
     """
-    value = integral(p, q, lambda at: kl_integrand(at.log_p, at.log_q))
+    value = integral(p, q, lambda at: kl_integrand(at.log_p, at.log_q), _kl_of_atom)
     return max(value, 0.0)  # rounding may leave -1e-17 for densities that are nearly equal
+
+
+def _kl_of_atom(p: float, q: float) -> float:
+    """p log(p / q) of two probabilities: inf where q is 0 and p is not."""
+    return (p * math.log(p / q) if q > 0 else math.inf) if p > 0 else 0.0
 
 
 class HalfAndHalf:
@@ -146,6 +166,9 @@ class HalfAndHalf:
 
     def __init__(self, p, q):
         self._p, self._q = p, q
+        of_p, of_q = atoms(p), atoms(q)
+        both = {**of_p, **of_q}
+        self.atoms = [(x, (of_p.get(x, 0.0) + of_q.get(x, 0.0)) / 2) for x in both]
 
     def __repr__(self) -> str:
         return f"HalfAndHalf({self._p!r}, {self._q!r})"
@@ -184,13 +207,21 @@ def jensen_shannon(p, q) -> float:
     >>> bool(abs(jensen_shannon(mg.Uniform(0, 1), mg.Uniform(2, 3)) - np.log(2)) < 1e-15)
     True
     """
-    m = HalfAndHalf(p, q)
-    return (kl(p, m) + kl(q, m)) / 2
+
+
+    def halves(at):
+        log_m = log_mean(at.log_p, at.log_q)
+        return (kl_integrand(at.log_p, log_m) + kl_integrand(at.log_q, log_m)) / 2
+
+    def of_atom(p, q):
+        return (_kl_of_atom(p, (p + q) / 2) + _kl_of_atom(q, (p + q) / 2)) / 2
+
+    return max(integral(p, q, halves, of_atom), 0.0)  # rounding may leave -1e-17
 
 
 def total_variation(p, q) -> float:
     """TV(p, q) = 1/2 integral of |p - q|, in [0, 1]: the most by which a probability can differ."""
-    return integral(p, q, lambda at: np.abs(at.p - at.q) / 2)
+    return integral(p, q, lambda at: np.abs(at.p - at.q) / 2, lambda p, q: abs(p - q) / 2)
 
 
 # Closed forms, from the parameters. Nothing is checked: they are formulas to compare with.

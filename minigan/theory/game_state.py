@@ -8,6 +8,7 @@ p_data or p_g, taken by quadrature, not by sampling.
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +19,12 @@ from minigan.base.types import Density
 from minigan.networks.logits import require_logit
 from minigan.networks.sequential import Sequential
 from minigan.theory.densities import require_density
+from minigan.theory.divergences import jensen_shannon
 from minigan.theory.pushforward import PushForward
-from minigan.theory.quadrature import density_panels, gauss_legendre
+from minigan.theory.quadrature import Points, close_in, density_panels, points_on
+
+_WORST = 1e-4  # nats
+_UNRESOLVED = 1e-4  # probability; a fold has some 1e-6
 
 
 def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
@@ -53,14 +58,17 @@ class DiscriminatorState(NamedTuple):
 class GeneratorState:
     """p_data against the exact p_g of a generator on the line.
 
+    Two routes lead to the divergence: C(G) by the expectations of Eq. 4, under p_data in x and
+    under p_g in z; and JSD as an integral over x. Theorem 1 says how they agree.
+
     Parameters
     ----------
     G : Sequential or callable
         As in `PushForward`.
     noise : Density
-        The prior p_z.
+        The prior p_z, within a finite ``interval``.
     data : Density
-        p_data, with ``pdf`` and ``interval``.
+        p_data, with ``pdf``, ``cdf`` and ``interval``.
 
     Attributes
     ----------
@@ -69,33 +77,49 @@ class GeneratorState:
     jsd : float
         JSD(p_data || p_g) in nats, between 0 and log 2.
     c_of_g : float
-        C(G) = V(G, D*) = -log 4 + 2 JSD, in nats (2014 paper, Eq. 4 to 6).
+        C(G) = V(G, D*), in nats (2014 paper, Eq. 4).
+    residual : float or None
+        C(G) - (-log 4 + 2 JSD), in nats: 0, by Theorem 1 (Eq. 5 and 6). None if G saturates, so
+        that floats do not tell apart the values of more than 1e-4 of its samples: then there is
+        no integral over x, and JSD is taken from C(G).
+    accuracy : float
+        By how many nats C(G) or 2 JSD may be off: the residual, or what the quadrature left in
+        doubt if that is more.
 
     Raises
     ------
     InputError
-        If G is not a map from one variable to one, or p_data has no density.
+        If G is not a map from one variable to one, p_data has no density, or the accuracy is
+        worse than 1e-4 nats.
     """
 
     def __init__(self, G: Sequential | Callable, noise: Density, data: Density):
         require_density("data", data)
-        self.p_g = PushForward(G, noise)
-        self._data = data
-        x_data, w_data = self._data_quadrature()
-        x_fake, w_fake, density_fake = self.p_g.quadrature(cuts=data.interval())
-        self._x = np.concatenate([x_data, x_fake])
-        self._w_data = np.concatenate([w_data, np.zeros_like(w_fake)])
-        self._w_fake = np.concatenate([np.zeros_like(w_data), w_fake])
-        p_data = data.pdf(self._x)
-        p_g = np.concatenate([self.p_g.pdf(x_data), density_fake])
-        self._D_star = optimal_discriminator(p_data, p_g)
-        n = w_data.size
-        self.c_of_g = -_mean(w_data, _log1p_ratio(p_g[:n], p_data[:n]))
-        self.c_of_g -= _mean(w_fake, _log1p_ratio(p_data[n:], p_g[n:]))
-        jsd = (self.c_of_g + math.log(4)) / 2
-        if not -1e-6 <= jsd <= math.log(2) + 1e-6:
-            raise InputError(f"expected 0 <= JSD <= log 2, got {jsd:.4g}: does G jump?")
-        self.jsd = min(max(jsd, 0.0), math.log(2))  # rounding may step outside
+        self.p_g, self._data = PushForward(G, noise), data
+        panels = density_panels(data, 1024)
+        # each of the two is integrated on panels that know where the other changes fast
+        x = np.union1d(panels, np.clip(self.p_g.values, panels[0], panels[-1]))
+        width = np.diff(panels)
+        z = self.p_g.panels(cuts=panels[np.append(width < 0.9 * width.max(), True)])
+        of_data = points_on(self._at_data, x[:-1], x[1:])
+        of_fake = points_on(self._at_fake, z[:-1], z[1:])
+        self._of_data, log_D, doubt = close_in(self._at_data, _log_D_star, of_data)
+        self._of_fake, log_not_D, doubt_fake = close_in(
+            self._at_fake, _log_not_D_star, self._with_atoms(of_fake)
+        )
+        self.c_of_g = _mean(self._of_data, log_D[0]) + _mean(self._of_fake, log_not_D[0])
+        self.jsd, self.residual = (self.c_of_g + math.log(4)) / 2, None
+        if self.p_g.unresolved() < _UNRESOLVED:
+            self.jsd = jensen_shannon(data, self.p_g)
+            self.residual = self.c_of_g + math.log(4) - 2 * self.jsd
+        lost = abs(_mean(self._of_data) - 1) + abs(_mean(self._of_fake) - 1)
+        self.accuracy = max(abs(self.residual or 0.0), doubt + doubt_fake + lost)
+        if not self.accuracy <= _WORST:
+            raise InputError(
+                f"GeneratorState: expected C(G) and JSD to {_WORST:g} nats, got C(G) = "
+                f"{self.c_of_g:.6g} and -log 4 + 2 JSD = {2 * self.jsd - math.log(4):.6g}: G or "
+                "p_data has peaks or folds that the quadrature does not see"
+            )
 
     def __repr__(self) -> str:
         return f"GeneratorState({self.p_g!r}, data={self._data!r}, jsd={self.jsd:.6g})"
@@ -113,30 +137,60 @@ class GeneratorState:
             raise InputError(f"expected a discriminator 1 -> 1, got {D.n_in} -> {D.n_out}")
         require_logit("judge", D)
         D64 = D.copy(dtype="float64", device="cpu")
-        # a few points at a time: twice as fast as all of them at once
-        chunks = np.array_split(self._x[:, None], 1 + self._x.size // 256)
-        a = np.concatenate([D64(chunk)[:, 0] for chunk in chunks])
-        D_x, mixture = sigmoid(a), (self._w_data + self._w_fake) / 2
-        value = -_mean(self._w_data, softplus(-a)) - _mean(self._w_fake, softplus(a))
+
+        def logit(x):  # a few points at a time: twice as fast as all of them at once
+            chunks = np.array_split(x[:, None], 1 + x.size // 256)
+            return np.concatenate([D64(chunk)[:, 0] for chunk in chunks])
+
+        def seen(sign, rows):  # -log D(x) or -log(1 - D(x)), and what D is to be compared by
+            a = logit(rows[0])
+            D_x, D_star = sigmoid(a), optimal_discriminator(*rows[2:])
+            far = np.abs(D_x - D_star), np.abs(D_x - 0.5)
+            return np.stack([softplus(-sign * a), *far, D_x, sign * a > 0])
+
+        data, of_data, _ = close_in(self._at_data, partial(seen, 1), self._of_data)
+        fake, of_fake, _ = close_in(self._at_fake, partial(seen, -1), self._of_fake)
+        cost, far, half, on_data, right = (_mean(data, f) for f in of_data)
+        cost_fake, far_fake, half_fake, on_fake, right_fake = (_mean(fake, f) for f in of_fake)
+        value = -cost - cost_fake
         return DiscriminatorState(
             value=value,
             inner_gap=self.c_of_g - value,
-            d_gap=_mean(mixture, np.abs(D_x - self._D_star)),
-            d_minus_half=_mean(mixture, np.abs(D_x - 0.5)),
-            mean_on_data=_mean(self._w_data, D_x),
-            mean_on_fake=_mean(self._w_fake, D_x),
-            accuracy=(_mean(self._w_data, a > 0) + _mean(self._w_fake, a < 0)) / 2,
+            d_gap=(far + far_fake) / 2,
+            d_minus_half=(half + half_fake) / 2,
+            mean_on_data=on_data,
+            mean_on_fake=on_fake,
+            accuracy=(right + right_fake) / 2,
         )
 
-    def _data_quadrature(self) -> tuple[np.ndarray, np.ndarray]:
-        """Points and weights for expectations under p_data."""
-        edges = density_panels(self._data, 1024)
-        # G at its nodes is among the panels' ends: closest where p_g is largest, and where it jumps
-        inside = np.clip(self.p_g.values, edges[0], edges[-1])
-        x, dx = gauss_legendre(np.unique(np.concatenate([edges, inside])), order=3)
-        w = dx * self._data.pdf(x)
-        seen = w > 0  # far tails underflow to 0 and would only make 0 * inf
-        return x[seen], w[seen]
+    def _at_data(self, x: np.ndarray, dx: np.ndarray) -> np.ndarray:
+        """Points x with their weights for expectations under p_data, p_data and p_g: (4, n)."""
+        p_data = self._data.pdf(x)
+        return np.stack([x, dx * p_data, p_data, self.p_g.pdf(x)])
+
+    def _at_fake(self, z: np.ndarray, dz: np.ndarray) -> np.ndarray:
+        """Points G(z) with their weights for expectations under p_g, p_data and p_g: (4, n)."""
+        x, w, p_g = self.p_g.points(z, dz)
+        return np.stack([x, w, self._data.pdf(x), p_g])
+
+    def _with_atoms(self, points: Points) -> Points:
+        """Points of G(z), and the atoms of p_g, each as a panel without length."""
+        value, mass = np.array(self.p_g.atoms).reshape(-1, 2).T
+        x, w = np.repeat(value, 3), np.outer(mass, [5 / 18, 8 / 18, 5 / 18]).ravel()
+        rows = np.stack([x, w, self._data.pdf(x), np.full_like(x, np.inf)])
+        return Points(
+            np.append(points.left, value), np.append(points.right, value), np.hstack([points.rows, rows])
+        )
+
+
+def _log_D_star(rows: np.ndarray) -> np.ndarray:
+    """log D* = -log(1 + p_g / p_data) at the points of rows (4, n); shape (1, n)."""
+    return -_log1p_ratio(rows[3], rows[2])[None]
+
+
+def _log_not_D_star(rows: np.ndarray) -> np.ndarray:
+    """log(1 - D*) = -log(1 + p_data / p_g) at the points of rows (4, n); shape (1, n)."""
+    return -_log1p_ratio(rows[2], rows[3])[None]
 
 
 def _log1p_ratio(p: np.ndarray, q: np.ndarray) -> np.ndarray:
@@ -144,10 +198,11 @@ def _log1p_ratio(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 
     That is in its far tail, or, for an infinite p_g, on a set without length.
     """
-    with np.errstate(over="ignore"):
-        return np.log1p(np.minimum(p / q, np.finfo(np.float64).max))
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        ratio = np.where(q > 0, p / q, 0.0)
+    return np.log1p(np.minimum(ratio, np.finfo(np.float64).max))
 
 
-def _mean(weights: np.ndarray, f: np.ndarray) -> float:
-    """Expectation of f under the weights."""
-    return float(weights @ f)
+def _mean(points: Points, f: np.ndarray | float = 1.0) -> float:
+    """Expectation of f, which has a value at each of the points."""
+    return float(np.sum(points.rows[1] * f))

@@ -7,10 +7,10 @@ If x = G(z) and z has density p_z, then x has density
 the change of variables, one term for every fold of G. There is no kernel and no
 histogram here: the z are found by solving G(z) = x, and G' comes from the
 generator's own backward pass. On a stretch on which G is flat, p_g has an atom, a point
-that carries probability by itself.
+that carries probability by itself; what G jumps over has none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +20,18 @@ from minigan.base.types import Density
 from minigan.base.validation import whole_number
 from minigan.networks.sequential import Sequential
 from minigan.theory.densities import require_density
+from minigan.theory.monotone import corners, monotone_nodes, stretches
 from minigan.theory.quadrature import density_panels, gauss_legendre
 
 _EPS = np.finfo(np.float64).eps
 
 
 class _Branch(NamedTuple):
-    """A stretch of z on which G is monotone: nodes, with x ascending."""
+    """A stretch of z on which G is monotone: nodes, with x ascending, and dz/dx."""
 
     z: np.ndarray
     x: np.ndarray
+    dz_dx: np.ndarray
 
 
 class PushForward:
@@ -51,15 +53,17 @@ class PushForward:
     nodes, values : array
         Points z between which G is monotone, dense around every fold, and G there.
     critical : array
-        Values of G at its folds and at the ends of the prior, where p_g jumps or grows
-        without bound. (It also jumps, by less, at the corners of a piecewise linear G.)
+        Values of G at its folds, on both sides of its jumps and at the ends of the prior,
+        where p_g jumps or grows without bound. (It also jumps, by less, at the corners of a
+        piecewise linear G.)
     atoms : list of (float, float)
         Values that G takes on a whole interval, and their probabilities.
 
     Raises
     ------
     InputError
-        If G is not a map from one variable to one, or not finite on the prior's range.
+        If G is not a map from one variable to one, not finite on the prior's range, or bends
+        nearly everywhere (as one does that is computed in float32); if that range is infinite.
 
     Examples
     --------
@@ -73,11 +77,17 @@ class PushForward:
     def __init__(self, G: Sequential | Callable, noise: Density, cells: int = 2048):
         cells = whole_number("PushForward: cells", cells, low=2)
         require_density("noise", noise)
+        if not np.isfinite(noise.interval()).all():
+            raise InputError(
+                f"PushForward: expected noise with a finite interval(), got {noise!r}, "
+                f"on {noise.interval()}"
+            )
         self._G = _value_and_slope(G)
         self._noise = noise
         self._text = f"PushForward({getattr(G, '__name__', G)}, {noise!r})"
-        self._cut_into_monotone_cells(density_panels(noise, cells))
-        self._join_cells_into_branches()
+        self._nodes = monotone_nodes(self._G, density_panels(noise, cells))
+        self.nodes, self.values, _ = self._nodes
+        self._join_into_branches()
 
     def __repr__(self) -> str:
         return self._text
@@ -109,20 +119,75 @@ class PushForward:
             total += below
         return np.clip(total, 0.0, 1.0).reshape(x.shape)
 
-    def quadrature(
-        self, cuts: tuple[float, ...] = (), order: int = 3
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Points x_j and weights w_j with E[f(G(z))] = sum_j w_j f(x_j), nearly.
+    def interval(self) -> tuple[float, float]:
+        """Least and largest value of G: outside, nothing is generated."""
+        return float(self.values.min()), float(self.values.max())
 
-        Gauss-Legendre in z on every monotone cell, cut once more wherever p_g jumps;
-        singularities of p_g in x are gone in z. Atoms are points with their own mass.
+    def breakpoints(self) -> np.ndarray:
+        """Points x where p_g jumps, is infinite or has a corner, and around which it has its bulk."""
+        low, high = self.interval()
+        bulk = self._G(np.linspace(*self._noise.interval(), 34)[1:-1])[0]
+        x = np.concatenate([self.critical, corners(self._nodes), bulk, [low, high]])
+        x = np.unique(x)
+        # between two that differ by rounding, the two ends of a fold, there is nothing to see
+        apart = 1e-12 * np.abs(x).max()
+        return x[(np.diff(x, prepend=-np.inf) > apart) & ((x < high - apart) | (x == high))]
+
+    def unresolved(self) -> float:
+        """Probability of what lies too close together in x, in z apart: where G saturates.
+
+        It is that of all cells which G shrinks to 2^-36 of x or less, in which no integral over x
+        can see p_g; atoms are not among them.
+        """
+        z, x, _ = self._nodes
+        lost = np.abs(np.diff(x)) <= 2.0**-36 * np.abs(x[1:])
+        return float(np.diff(self._noise.cdf(z))[lost].sum()) - sum(m for _, m in self.atoms)
+
+    def panels(self, cuts: Iterable[float] = ()) -> np.ndarray:
+        """Ends of stretches of z, ascending, on which an integrand f(G(z)) is easy.
+
+        G is monotone and smooth between two of them, and p_g smooth at G(z).
 
         Parameters
         ----------
-        cuts : tuple of float
-            Further values of x at which f may jump.
+        cuts : iterable of float
+            Further values of x at which f jumps, or around which it changes fast.
+
+        Returns
+        -------
+        array, shape (n,)
+        """
+        jumps = np.concatenate([self.critical, corners(self._nodes), np.asarray(cuts, float)])
+        preimages = [self._solve(branch, jumps)[1] for branch in self._branches]
+        return np.unique(np.concatenate([self.nodes, *preimages]))
+
+    def points(self, z: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """x = G(z) with weights p_z(z) dz, 0 where G is flat, and the density p_g(x).
+
+        Parameters
+        ----------
+        z, dz : array, shape (n,)
+            Points of a quadrature and their weights, as lengths.
+
+        Returns
+        -------
+        x, w, p_g : array, shape (n,)
+        """
+        x, slope = self._G(z)
+        w = np.where(slope != 0, dz * self._noise.pdf(z), 0.0)  # there, the mass is in an atom
+        own = self._share(z, slope)  # a rounded x may miss the branch of its z
+        return x, w, np.maximum(self.pdf(x), own)
+
+    def quadrature(self, order: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Points x_j and weights w_j with E[f(G(z))] = sum_j w_j f(x_j), nearly.
+
+        Gauss-Legendre in z on `panels`; singularities of p_g in x are gone in z. Atoms are points
+        with their own mass.
+
+        Parameters
+        ----------
         order : int
-            Points a cell, >= 1.
+            Points a panel, >= 1.
 
         Returns
         -------
@@ -130,20 +195,15 @@ class PushForward:
             Points, weights (their sum is 1, nearly to rounding), and the density at the
             points, inf at atoms.
         """
-        jumps = np.concatenate([self.critical, self._corners, cuts])
-        preimages = [self._solve(branch, jumps)[1] for branch in self._branches]
-        edges = np.unique(np.concatenate([self.nodes, *preimages]))
-        z, dz = gauss_legendre(edges, order)
-        x, slope = self._G(z)
-        w = dz * self._noise.pdf(z)
-        moving = (slope != 0) & (w > 0)  # where G is flat, the mass sits in an atom
-        z, x, slope, w = z[moving], x[moving], slope[moving], w[moving]
-        own = self._share(z, slope)  # a rounded x may miss the branch of its z
-        p_g = np.maximum(self.pdf(x), own)
+        x, w, p_g = self.points(*gauss_legendre(self.panels(), order))
+        seen = w > 0
         values, masses = np.array(self.atoms).reshape(-1, 2).T
-        atoms = values, masses, np.full_like(values, np.inf)
-        x, w, p_g = (np.concatenate(pair) for pair in zip((x, w, p_g), atoms, strict=True))
-        return x, w, p_g
+        atoms = np.full_like(values, np.inf)
+        return (
+            np.concatenate([x[seen], values]),
+            np.concatenate([w[seen], masses]),
+            np.concatenate([p_g[seen], atoms]),
+        )
 
     def _share(self, z: np.ndarray, slope: np.ndarray) -> np.ndarray:
         """p_z(z) / |G'(z)|, which a preimage z adds to p_g; 0 where p_z is 0."""
@@ -151,96 +211,45 @@ class PushForward:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(p_z > 0, p_z / np.abs(slope), 0.0)
 
-    def _cut_into_monotone_cells(self, z: np.ndarray) -> None:
-        """Halve every cell in which G is not monotone and smooth, until none is left.
-
-        This closes in on every fold, on every corner, and on the ends of flat stretches. A
-        cell is smooth if G at its middle is what the cubic through its ends foretells.
-        """
-        x, slope = self._finite(z)
-        unsettled = np.ones(z.size - 1, bool)
-        for _ in range(64):
-            middle = z[:-1] + np.diff(z) / 2
-            cells = np.flatnonzero(unsettled & (z[:-1] < middle) & (middle < z[1:]))
-            if cells.size == 0:
-                break
-            new_x, new_slope = self._finite(middle[cells])
-            foretold = (x[:-1] + x[1:]) / 2 + np.diff(z) * (slope[:-1] - slope[1:]) / 8
-            bent = np.abs(new_x - foretold[cells]) > 1e-11 * np.abs(x).max()
-            torn = bent | self._torn(x, slope)[cells]
-            cut = cells[torn] + 1
-            unsettled[:] = False
-            unsettled[cells[torn]] = True
-            unsettled = np.insert(unsettled, cut, True)
-            z = np.insert(z, cut, middle[cells[torn]])
-            x = np.insert(x, cut, new_x[torn])
-            slope = np.insert(slope, cut, new_slope[torn])
-        self.nodes, self.values, self._slope = z, x, slope
-        # corners: where cells are far narrower than most, and than their neighbours
-        width = np.diff(z)
-        padded = np.concatenate([[np.inf], width, [np.inf]])
-        closed_in = (width <= padded[:-2]) & (width <= padded[2:])
-        self._corners = x[:-1][closed_in & (width < 1e-3 * np.median(width))]
-
-    def _finite(self, z):
-        """G and G' at z, if they are numbers."""
-        x, slope = self._G(z)
-        if not (np.isfinite(x).all() and np.isfinite(slope).all()):
-            raise InputError("PushForward: expected G finite on the prior's range, got NaN or inf")
-        return x, slope
-
-    def _torn(self, x, slope):
-        """Cells in which G turns round, or is flat in one part and moves in another."""
-        signs = self._signs(x, slope)
-        turns = (signs > 0).any(axis=0) & (signs < 0).any(axis=0)
-        flat, rise = slope == 0, signs[1]
-        return turns | (flat[:-1] != flat[1:]) | (flat[:-1] & flat[1:] & (rise != 0))
-
-    @staticmethod
-    def _signs(x, slope):
-        """Direction of G at both ends of each cell and across it: +1, -1, or 0 for flat."""
-        rise = np.diff(x)
-        rise[np.abs(rise) <= 8 * _EPS * np.abs(x).max()] = 0  # rounding is not a direction
-        return np.sign([slope[:-1], rise, slope[1:]])
-
-    def _join_cells_into_branches(self) -> None:
-        """Group neighbouring cells of one direction; flat cells become atoms."""
-        z, x = self.nodes, self.values
-        direction = np.sign(self._signs(x, self._slope).sum(axis=0))
-        starts = np.flatnonzero(np.diff(direction, prepend=np.nan))
-        stops = np.append(starts[1:], direction.size)
+    def _join_into_branches(self) -> None:
+        """Take the stretches on which G moves as branches, and those on which it is flat as atoms."""
+        z, x, slope = self._nodes
+        with np.errstate(divide="ignore"):
+            dz_dx = 1 / slope
         self._branches: list[_Branch] = []
         self.atoms: list[tuple[float, float]] = []
         critical = [x[0], x[-1]]
-        for start, stop in zip(starts, stops, strict=True):
+        for start, stop, direction in stretches(self._nodes):
             ends = slice(start, stop + 1)
             critical += [x[start], x[stop]]
-            if direction[start] == 0:
+            if direction == 0:
                 mass = float(np.diff(self._noise.cdf(z[[start, stop]]))[0])
                 if mass > 64 * _EPS:  # less is the last bit of a fold, not a flat stretch
                     self.atoms.append((float(x[start]), mass))
-            elif direction[start] > 0:
-                self._branches.append(_Branch(z[ends], np.maximum.accumulate(x[ends])))
-            else:
-                reverse = np.maximum.accumulate(x[ends][::-1])
-                self._branches.append(_Branch(z[ends][::-1], reverse))
+                continue
+            up = slice(None, None, direction)  # backwards where G falls
+            ascending = np.maximum.accumulate(x[ends][up])
+            self._branches.append(_Branch(z[ends][up], ascending, dz_dx[ends][up]))
         self.critical = np.unique(critical)
 
     def _solve(self, branch: _Branch, x: np.ndarray):
         """Solutions of G(z) = x on a branch: indices of the x that have one, z, and G'(z).
 
-        Newton's method from the straight line through the cell's ends, with bisection
-        wherever it would leave the cell.
+        Newton's method from the cubic of x through the cell's ends, with bisection wherever it
+        would leave the cell.
         """
         which = np.flatnonzero((x >= branch.x[0]) & (x <= branch.x[-1]))
         target = x[which]
         cell = np.clip(np.searchsorted(branch.x, target) - 1, 0, branch.x.size - 2)
         low, high = branch.z[cell], branch.z[cell + 1]  # G(low) <= target <= G(high)
         rise = branch.x[cell + 1] - branch.x[cell]
-        share = np.full_like(rise, 0.5)
-        np.divide(target - branch.x[cell], rise, out=share, where=rise > 0)
-        z = low + share * (high - low)
-        slope = np.empty_like(z)
+        t = np.full_like(rise, 0.5)
+        np.divide(target - branch.x[cell], rise, out=t, where=rise > 0)
+        with np.errstate(invalid="ignore", over="ignore"):
+            ends = (1 - t) * branch.dz_dx[cell] - t * branch.dz_dx[cell + 1]
+            z = low + t * t * (3 - 2 * t) * (high - low) + t * (1 - t) * rise * ends
+        z = np.where((z - low) * (z - high) < 0, z, low + t * (high - low))
+        slope, close = np.empty_like(z), 1e-9 * np.abs(high - low)
         todo = np.arange(z.size)
         for _ in range(60):
             if todo.size == 0:
@@ -249,13 +258,14 @@ class PushForward:
             miss = value - target[todo]
             low[todo] = np.where(miss <= 0, z[todo], low[todo])
             high[todo] = np.where(miss >= 0, z[todo], high[todo])
-            small = np.abs(miss) <= 4 * _EPS * np.maximum(np.abs(value), np.abs(target[todo]))
             narrow = np.abs(high[todo] - low[todo]) <= 4 * _EPS * np.abs(z[todo])
-            todo, miss = todo[~(small | narrow)], miss[~(small | narrow)]
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                step = z[todo] - miss / slope[todo]
-            inside = (step - low[todo]) * (step - high[todo]) < 0
-            z[todo] = np.where(inside, step, (low[todo] + high[todo]) / 2)
+                step = -miss / slope[todo]
+                inside = (z[todo] + step - low[todo]) * (z[todo] + step - high[todo]) < 0
+            middle = (low[todo] + high[todo]) / 2
+            done = (np.abs(step) <= close[todo]) | narrow  # the next step is the square of this
+            z[todo] = np.where(inside, z[todo] + step, np.where(done, z[todo], middle))
+            todo = todo[~done]
         return which, z, slope
 
 

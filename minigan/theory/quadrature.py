@@ -1,8 +1,9 @@
 """Integrals over the line by Gauss-Legendre, on panels that close in on what is hard.
 
-Two ways to choose the panels. `density_panels` cuts the range of a density whose cdf is known,
-until each panel holds the probability that the cdf says. `adaptive` needs nothing but the
-functions, and is right to about thirteen digits, whatever the tails (six digits at least, or
+Three ways to choose the panels. `density_panels` cuts the range of a density whose cdf is known,
+until each panel holds the probability that the cdf says. `close_in` halves such panels where an
+integrand bends, and keeps the points, for whoever has more to integrate over them. `adaptive`
+needs nothing but the functions, and is right to about thirteen digits, whatever the tails (six digits at least, or
 an `InputError`, at singularities that floats cannot resolve): on each panel, Gauss-Legendre
 is compared with itself on the two halves; where they disagree the panel is halved, so that
 kinks, jumps and peaks draw panels to themselves. An infinite end is not cut off at some
@@ -25,12 +26,14 @@ from minigan.base.errors import InputError
 from minigan.base.types import Density
 
 OCTAVES = 200  # 2^200 = 1.6e60: even x^-1.2 has fallen to 1e-12 of its mass there
-_AGREE = 1e-13  # a panel and its halves, relative to the integral of |f|
+_AGREE = 1e-12  # a panel and its halves, relative to the integral of |f|
+_NOISE, _PATIENCE = 1e-8, 3  # a smaller difference that 3 halvings do not lessen is rounding
 _SETTLED = 1e-6  # what may be left in doubt where halving is at an end, likewise
 _LEAST = 1e-3  # a smaller integral of |f| counts as this: near 0 there is rounding only
 _MOST_HALVINGS = 200
-_NARROW = 2.0**-44  # relative: in a panel less wide, points round to its ends
+_NARROW = 2.0**-40  # relative: in a panel less wide, points round to its ends
 _MOST_PANELS = 2**15  # at once; only noise, such as float32's, asks for so many
+_BENT = 1e-8  # a panel that three points and one point see differently is halved
 _WINDOW = 20  # octaves over which a tail's decay is measured
 
 
@@ -45,17 +48,23 @@ def gauss_legendre(edges: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarra
     return (middle + half * nodes).ravel(), (half * weights).ravel()
 
 
-_NODES, _WEIGHTS = gauss_legendre(np.array([0.0, 1.0]), order=12)
+_S, _DS = gauss_legendre(np.array([0.0, 1.0]), order=16)
+_NODES, _WEIGHTS = _S**2 * (3 - 2 * _S), 6 * _S * (1 - _S) * _DS
 
 
 def density_panels(density: Density, count: int, order: int = 3) -> np.ndarray:
     """Ends of at least ``count`` panels on which a density with a cdf is easy to integrate.
 
-    Equal panels, halved wherever Gauss-Legendre of that order misses the probability that the
-    cdf says they hold: jumps are closed in on, and narrow modes are found. InputError if pdf
-    and cdf contradict one another.
+    Equal panels, or doubling ones towards an infinite end, halved wherever Gauss-Legendre of that
+    order misses the probability that the cdf says they hold: jumps are closed in on, and narrow
+    modes are found. InputError if pdf and cdf contradict one another.
     """
-    ends = np.linspace(*density.interval(), count + 1)
+    low, high = density.interval()
+    if math.isfinite(high - low):
+        ends = np.linspace(low, high, count + 1)
+    else:
+        octaves = 2.0 ** np.arange(-OCTAVES // 4, OCTAVES)
+        ends = np.unique(np.clip(np.concatenate([-octaves, [0.0], octaves]), low, high))
     for _ in range(50):
         x, dx = gauss_legendre(ends, order)
         mass = (density.pdf(x) * dx).reshape(-1, order).sum(axis=1)
@@ -68,12 +77,58 @@ def density_panels(density: Density, count: int, order: int = 3) -> np.ndarray:
     return ends
 
 
+class Points(NamedTuple):
+    """Gauss-Legendre of order 3 on n panels: their ends, and k numbers at each of 3 n points."""
+
+    left: np.ndarray  # (n,)
+    right: np.ndarray
+    rows: np.ndarray  # (k, 3 n), a panel's points side by side; the second row are weights
+
+
+def points_on(at: Callable, left: np.ndarray, right: np.ndarray) -> Points:
+    """Points on the panels from left to right, (n,) each; at(x, dx) makes the rows (k, 3 n)."""
+    x, dx = gauss_legendre(np.array([-1.0, 1.0]), 3)
+    half, middle = (right - left)[:, None] / 2, left[:, None] + (right - left)[:, None] / 2
+    return Points(left, right, at((middle + half * x).ravel(), (half * dx).ravel()))
+
+
+def close_in(at: Callable, f: Callable, points: Points) -> tuple[Points, np.ndarray, float]:
+    """Points, panels halved where the integrand bends; f at them; and what is left in doubt.
+
+    f maps rows (k, m) to (j, m), first the integrand, which the second of the rows weights. A
+    panel is halved where three points and the one in the middle differ by more than `_BENT`: at
+    a kink, a jump or a peak. For smooth integrands that is far more than three points err. Panels
+    that cannot be halved any more leave that difference in doubt.
+    """
+    done, doubt = [], 0.0
+    for halving in range(_MOST_HALVINGS + 1):
+        left, right, rows = points
+        values = f(rows)
+        first, second, third = (rows[1] * values[0]).reshape(-1, 3).T
+        miss = np.abs(first - 1.25 * second + third)  # weights are in the ratio 5 : 8 : 5
+        torn = miss > _BENT
+        final = right - left <= _NARROW * np.maximum(np.abs(left), np.abs(right))
+        final |= halving == _MOST_HALVINGS
+        doubt += miss[torn & final].sum()
+        torn &= ~final
+        rest = np.repeat(~torn, 3)
+        done.append((left[~torn], right[~torn], rows[:, rest], values[:, rest]))
+        if not torn.any():
+            break
+        middle = left[torn] + (right - left)[torn] / 2
+        starts, stops = np.append(left[torn], middle), np.append(middle, right[torn])
+        points = points_on(at, starts, stops)
+    left, right, rows, values = (np.concatenate(part, -1) for part in zip(*done, strict=True))
+    return Points(left, right, rows), values, float(doubt)
+
+
 class Panels(NamedTuple):
-    """A line in pieces, and the integrals of k functions over each piece."""
+    """A line in pieces, the integrals of k functions over each piece, and what is in doubt."""
 
     left: np.ndarray  # (n,), ascending
     right: np.ndarray
     sums: np.ndarray  # (k, n)
+    doubt: np.ndarray  # (k,), of each function's whole integral
 
 
 def panel_edges(knots: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -103,6 +158,8 @@ def adaptive(f: Callable, edges: np.ndarray) -> Panels:
     """
     left, right = edges[:-1], edges[1:]
     whole = _sums(f, left, right)
+    least = np.full_like(whole, np.inf)  # difference among the panels of which this is a part
+    in_vain = np.zeros(whole.shape, int)  # halvings since then
     size = np.zeros(len(whole))  # integrals of |f| over the panels that are done
     done: list[tuple[np.ndarray, ...]] = []
     for halving in range(_MOST_HALVINGS + 1):
@@ -113,7 +170,10 @@ def adaptive(f: Callable, edges: np.ndarray) -> Panels:
         with np.errstate(invalid="ignore"):  # inf - inf: that sum is inf, halved or not
             miss = np.nan_to_num(np.abs(halves - whole), nan=0.0)
         scale = np.maximum(size + np.abs(halves).sum(axis=1), _LEAST)
-        torn = (miss > _AGREE * scale[:, None]).any(axis=0)
+        in_vain = np.where(miss < least, 0, in_vain + 1)
+        least = np.minimum(miss, least)
+        noise = (in_vain >= _PATIENCE) & (miss < _NOISE * scale[:, None])
+        torn = ((miss > _AGREE * scale[:, None]) & ~noise).any(axis=0)
         torn &= right - left > _NARROW * np.maximum(np.abs(left), np.abs(right))
         torn &= halving < _MOST_HALVINGS and left.size < _MOST_PANELS
         done.append((left[~torn], right[~torn], halves[:, ~torn], miss[:, ~torn]))
@@ -122,15 +182,17 @@ def adaptive(f: Callable, edges: np.ndarray) -> Panels:
             break
         again = np.tile(torn, 2)
         left, right, whole = starts[again], stops[again], parts[:, again]
+        least, in_vain = np.tile(least[:, torn], 2), np.tile(in_vain[:, torn], 2)
     left, right, sums, miss = (np.concatenate(part, axis=-1) for part in zip(*done, strict=True))
-    if (miss.sum(axis=1) > _SETTLED * np.maximum(size, _LEAST)).any():
+    doubt = miss.sum(axis=1)
+    if (doubt > _SETTLED * np.maximum(size, _LEAST)).any():
         where = left[np.argmax(miss.max(axis=0))]
         raise InputError(
             f"integral: not settled near x = {where:g}; it may be infinite, need a breakpoint "
             "there, or have noise, such as that of float32"
         )
     order = np.argsort(left)
-    return Panels(left[order], right[order], sums[:, order])
+    return Panels(left[order], right[order], sums[:, order], doubt)
 
 
 def _sums(f: Callable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
