@@ -125,6 +125,11 @@ def table(rows: Iterable[Sequence], *columns: str) -> str:
     return "\n".join("".join(map(cell, row, columns)).rstrip() for row in rows)
 
 
+def tiny(nats: float | None) -> str:
+    """A difference that ought to be 0, in nats; a dash if there is none."""
+    return "-" if nats is None else f"{nats:.0e} nats"
+
+
 def new_picture(width: float, height: float, dpi: int) -> Picture:
     """An empty matplotlib figure, width x height in inches; no pyplot, so no screen."""
     from matplotlib.figure import Figure

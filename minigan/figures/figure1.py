@@ -28,7 +28,7 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import sequence
 from minigan.base.types import Density
 from minigan.base.validation import whole_number
-from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table
+from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table, tiny
 from minigan.figures.toy import DATA, NOISE, players, toy_game
 from minigan.game import Algorithm1
 from minigan.networks import Sequential
@@ -97,7 +97,7 @@ class Figure1(Figure):
         self.steps = game.steps_done
 
     def numbers(self) -> dict:
-        """``jsd, c_of_g, value, d_minus_half`` of the final pair, and the ``panels``.
+        """``jsd, c_of_g, residual, value, d_minus_half`` of the final pair, and the ``panels``.
 
         ``d_gap`` and ``inner_gap`` are those of panel (b), None if it was not reached.
         """
@@ -109,11 +109,12 @@ class Figure1(Figure):
                 "caption": moment.caption,
                 "jsd": state.jsd,
                 "c_of_g": state.c_of_g,
+                "residual": state.residual,
                 **state.judge(moment.D)._asdict(),
             }
         b, d = panels.get("b"), panels["d"]
         return {
-            **{name: d[name] for name in ("jsd", "c_of_g", "value", "d_minus_half")},
+            **{name: d[name] for name in ("jsd", "c_of_g", "residual", "value", "d_minus_half")},
             **{name: b and b[name] for name in ("d_gap", "inner_gap")},
             "panels": panels,
         }
@@ -130,11 +131,13 @@ class Figure1(Figure):
             ("(c)", c, "G(z) goes where D sees data: mean D(G(z)) rises", "{rise}"),
             ("(d)", d, "p_g = p_data: JSD = 0", "{jsd:.4f} nats"),
             ("", d, "C(G) = -log 4 = -1.3863", "{c_of_g:.4f} nats"),
+            ("", d, "Theorem 1: C(G) + log 4 - 2 JSD = 0", "{theorem}"),
             ("", d, "D = 1/2: mean |D - 1/2| = 0", "{d_minus_half:.4f}"),
         ):
             if found:
                 rise = c and f"{b['mean_on_fake']:.3f} -> {c['mean_on_fake']:.3f}"
-                rows.append((panel, asked, measured.format(rise=rise, **found)))
+                theorem = tiny(found["residual"])
+                rows.append((panel, asked, measured.format(rise=rise, theorem=theorem, **found)))
         return (
             f"Figure 1, seed {report['seed']}: {report['steps']} steps of Algorithm 1 "
             f"(k = {report['k']}, {report['cost']}) in {report['seconds']:.1f} s\n\n"

@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 
 from minigan.base.randomness import sequence
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import (
+    Figure,
+    Picture,
+    Progress,
+    describe,
+    new_picture,
+    table,
+    tidy,
+    tiny,
+)
 from minigan.figures.toy import players, toy_game
 from minigan.theory.monitor import Monitor
 
@@ -71,6 +80,8 @@ class Monitored(Figure):
             ("D = 1/2: mean |D - 1/2| = 0", "{d_minus_half:8.4f}"),
         ):
             rows.append((asked, *(found.format(**one) for one in (seen[0], seen[-1]))))
+        residuals = (tiny(one["residual"]) for one in (seen[0], seen[-1]))
+        rows.append(("C(G) + log 4 - 2 JSD = 0", *residuals))
         return (
             f"The toy game under a monitor, seed {report['seed']}: {report['steps']} steps in "
             f"{report['seconds']:.1f} s;\nlooking every {report['every']} steps took "

@@ -18,7 +18,7 @@ from minigan.base.validation import real_number
 from minigan.distributions import Mixture, Normal
 from minigan.theory.quadrature import adaptive, gauss_legendre, panel_edges, total
 
-_MASS_TOLERANCE = 1e-9  # how far from 1 the integral of a density may be, beside its own doubt
+_MASS_TOLERANCE = 1e-8  # how far from 1 the integral of a density may be, beside its own doubt
 
 
 def require_density(where: str, p) -> None:
@@ -77,7 +77,7 @@ def knots(p) -> np.ndarray:
         )
     own = np.asarray(p.breakpoints(), np.float64) if hasattr(p, "breakpoints") else np.empty(0)
     if isinstance(p, Mixture):
-        own = (p.means + p.std * np.arange(-4, 5, 2)).ravel()
+        own = (p.means + p.std * np.array([-9, -6, -4, -2, 0, 2, 4, 6, 9])).ravel()
     if math.isfinite(low) and math.isfinite(high):
         return np.concatenate([own, np.linspace(low, high, 33)])
     if own.size > 1:
@@ -106,7 +106,7 @@ class Density1D:
     Raises
     ------
     InputError
-        If p is negative or not finite, does not integrate to 1 within 1e-9, or ``logpdf``
+        If p is negative or not finite, does not integrate to 1 within 1e-8, or ``logpdf``
         is not its logarithm.
 
     Examples
@@ -178,7 +178,7 @@ class Density1D:
 
 
 def atoms(p) -> dict[float, float]:
-    """Points that carry probability by themselves, and how much: p's ``atoms``, pairs of the two."""
+    """Points that carry probability by themselves, and how much, from pairs in p's ``atoms``."""
     masses: dict[float, float] = {}
     for x, mass in getattr(p, "atoms", ()):
         masses[x] = masses.get(x, 0.0) + mass
@@ -219,8 +219,9 @@ class _HeavyTailed:
         return -math.inf, math.inf
 
     def breakpoints(self) -> list[float]:
-        """Points around the peak."""
-        return [self.location + self.scale * t for t in (-16.0, -4.0, -1.0, 0.0, 1.0, 4.0, 16.0)]
+        """Points around the peak, and out into the tails."""
+        t = 4.0 ** np.arange(10)
+        return [*(self.location - self.scale * t), self.location, *(self.location + self.scale * t)]
 
     def _standard(self, x):
         return (np.asarray(x, np.float64) - self.location) / self.scale

@@ -24,7 +24,7 @@ from minigan.theory.pushforward import PushForward
 from minigan.theory.quadrature import Points, close_in, density_panels, points_on
 
 _WORST = 1e-4  # nats
-_UNRESOLVED = 1e-4  # probability; a fold has some 1e-6
+_SATURATED = 1e-4  # a fold has some 1e-6
 
 
 def optimal_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
@@ -80,7 +80,7 @@ class GeneratorState:
         C(G) = V(G, D*), in nats (2014 paper, Eq. 4).
     residual : float or None
         C(G) - (-log 4 + 2 JSD), in nats: 0, by Theorem 1 (Eq. 5 and 6). None if G saturates, so
-        that floats do not tell apart the values of more than 1e-4 of its samples: then there is
+        that floats hardly tell apart the values of 1e-4 of its samples or more: then there is
         no integral over x, and JSD is taken from C(G).
     accuracy : float
         By how many nats C(G) or 2 JSD may be off: the residual, or what the quadrature left in
@@ -100,7 +100,8 @@ class GeneratorState:
         # each of the two is integrated on panels that know where the other changes fast
         x = np.union1d(panels, np.clip(self.p_g.values, panels[0], panels[-1]))
         width = np.diff(panels)
-        z = self.p_g.panels(cuts=panels[np.append(width < 0.9 * width.max(), True)])
+        steep = width < 0.9 * width.max()
+        z = self.p_g.panels(cuts=panels[np.append(steep, True) | np.append(True, steep)])
         of_data = points_on(self._at_data, x[:-1], x[1:])
         of_fake = points_on(self._at_fake, z[:-1], z[1:])
         self._of_data, log_D, doubt = close_in(self._at_data, _log_D_star, of_data)
@@ -109,16 +110,16 @@ class GeneratorState:
         )
         self.c_of_g = _mean(self._of_data, log_D[0]) + _mean(self._of_fake, log_not_D[0])
         self.jsd, self.residual = (self.c_of_g + math.log(4)) / 2, None
-        if self.p_g.unresolved() < _UNRESOLVED:
+        if self.p_g.saturated() < _SATURATED:
             self.jsd = jensen_shannon(data, self.p_g)
             self.residual = self.c_of_g + math.log(4) - 2 * self.jsd
         lost = abs(_mean(self._of_data) - 1) + abs(_mean(self._of_fake) - 1)
         self.accuracy = max(abs(self.residual or 0.0), doubt + doubt_fake + lost)
         if not self.accuracy <= _WORST:
             raise InputError(
-                f"GeneratorState: expected C(G) and JSD to {_WORST:g} nats, got C(G) = "
-                f"{self.c_of_g:.6g} and -log 4 + 2 JSD = {2 * self.jsd - math.log(4):.6g}: G or "
-                "p_data has peaks or folds that the quadrature does not see"
+                f"GeneratorState: expected C(G) to {_WORST:g} nats, got it to {self.accuracy:.2g} "
+                f"(p_data holds {_mean(self._of_data):.6g}, p_g {_mean(self._of_fake):.6g}, "
+                f"C(G) + log 4 - 2 JSD is {self.residual})"
             )
 
     def __repr__(self) -> str:
@@ -179,7 +180,9 @@ class GeneratorState:
         x, w = np.repeat(value, 3), np.outer(mass, [5 / 18, 8 / 18, 5 / 18]).ravel()
         rows = np.stack([x, w, self._data.pdf(x), np.full_like(x, np.inf)])
         return Points(
-            np.append(points.left, value), np.append(points.right, value), np.hstack([points.rows, rows])
+            np.append(points.left, value),
+            np.append(points.right, value),
+            np.hstack([points.rows, rows]),
         )
 
 

@@ -26,7 +26,8 @@ class Observation(NamedTuple):
 
     ``jsd`` and ``c_of_g``, in nats, are those of `GeneratorState` (2014 paper, Eq. 4 to 6);
     ``value`` (Eq. 1) and ``inner_gap``, in nats, ``d_gap`` and ``d_minus_half`` those of
-    `DiscriminatorState`, with D* of Eq. 2.
+    `DiscriminatorState`, with D* of Eq. 2; ``residual`` is C(G) - (-log 4 + 2 JSD), in nats, from
+    two routes, and None where G saturates.
     """
 
     step: int
@@ -36,6 +37,7 @@ class Observation(NamedTuple):
     inner_gap: float
     d_gap: float
     d_minus_half: float
+    residual: float | None
 
 
 class Monitor:
@@ -98,7 +100,8 @@ class Monitor:
         start = time.perf_counter()
         generator = GeneratorState(self.game.G, self._noise, self._data)
         of_D = generator.judge(self.game.D)[:4]  # value, inner_gap, d_gap, d_minus_half
-        observation = Observation(self.game.steps_done, generator.jsd, generator.c_of_g, *of_D)
+        of_G = generator.jsd, generator.c_of_g
+        observation = Observation(self.game.steps_done, *of_G, *of_D, generator.residual)
         self.observations.append(observation)
         self.seconds += time.perf_counter() - start
         return observation

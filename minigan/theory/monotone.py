@@ -84,11 +84,20 @@ def stretches(nodes: Nodes) -> Iterator[Stretch]:
 
 
 def corners(nodes: Nodes) -> np.ndarray:
-    """Values of G where it has corners: where cells are far narrower than most and than beside."""
-    width = np.diff(nodes.z)
+    """Values of G where it has corners, in cells far narrower than most and than those beside.
+
+    There, the straight lines through the cell's two ends meet.
+    """
+    z, x, slope = nodes
+    width = np.diff(z)
     padded = np.concatenate([[np.inf], width, [np.inf]])
-    closed_in = (width <= padded[:-2]) & (width <= padded[2:])
-    return nodes.x[:-1][closed_in & (width < 1e-3 * np.median(width))]
+    least = width < 1.5 * np.minimum(padded[:-2], padded[2:])  # or as narrow as the other half
+    left = np.flatnonzero(least & (width < 1e-3 * np.median(width)))
+    right = left + 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        after = (x[right] - x[left] - slope[right] * width[left]) / (slope[left] - slope[right])
+    meet = np.abs(after / width[left] - 0.5) < 0.501
+    return x[left][meet] + slope[left][meet] * after[meet]
 
 
 def _finite(G, z):

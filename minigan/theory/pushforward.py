@@ -124,24 +124,26 @@ class PushForward:
         return float(self.values.min()), float(self.values.max())
 
     def breakpoints(self) -> np.ndarray:
-        """Points x where p_g jumps, is infinite or has a corner, and around which it has its bulk."""
+        """Points x at which p_g jumps, is infinite or has a corner, and some across its bulk."""
         low, high = self.interval()
         bulk = self._G(np.linspace(*self._noise.interval(), 34)[1:-1])[0]
         x = np.concatenate([self.critical, corners(self._nodes), bulk, [low, high]])
         x = np.unique(x)
         # between two that differ by rounding, the two ends of a fold, there is nothing to see
-        apart = 1e-12 * np.abs(x).max()
+        apart = 2.0**-36 * np.abs(x).max()
         return x[(np.diff(x, prepend=-np.inf) > apart) & ((x < high - apart) | (x == high))]
 
-    def unresolved(self) -> float:
-        """Probability of what lies too close together in x, in z apart: where G saturates.
+    def saturated(self) -> float:
+        """Share, in [0, 1], of what G moves that ends up too close together: where G saturates.
 
-        It is that of all cells which G shrinks to 2^-36 of x or less, in which no integral over x
-        can see p_g; atoms are not among them.
+        It is the probability of all cells of z which G shrinks to 2^-36 of x or less, in which no
+        integral over x can see p_g. Atoms are left out.
         """
         z, x, _ = self._nodes
-        lost = np.abs(np.diff(x)) <= 2.0**-36 * np.abs(x[1:])
-        return float(np.diff(self._noise.cdf(z))[lost].sum()) - sum(m for _, m in self.atoms)
+        mass = np.diff(self._noise.cdf(z))
+        of_atoms = sum(mass for _, mass in self.atoms)
+        close = np.abs(np.diff(x)) <= 2.0**-36 * np.abs(x[1:])
+        return max(float(mass[close].sum()) - of_atoms, 0.0) / max(1 - of_atoms, _EPS)
 
     def panels(self, cuts: Iterable[float] = ()) -> np.ndarray:
         """Ends of stretches of z, ascending, on which an integrand f(G(z)) is easy.
@@ -212,7 +214,7 @@ class PushForward:
             return np.where(p_z > 0, p_z / np.abs(slope), 0.0)
 
     def _join_into_branches(self) -> None:
-        """Take the stretches on which G moves as branches, and those on which it is flat as atoms."""
+        """Make branches of the stretches on which G moves, atoms of those on which it is flat."""
         z, x, slope = self._nodes
         with np.errstate(divide="ignore"):
             dz_dx = 1 / slope

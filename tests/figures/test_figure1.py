@@ -12,7 +12,7 @@ from minigan.figures.figure1 import Figure1
 from minigan.theory import GeneratorState
 
 STEPS = 12
-NUMBERS = {"jsd", "c_of_g", "value", "inner_gap", "d_gap", "d_minus_half"}
+NUMBERS = {"jsd", "c_of_g", "residual", "value", "inner_gap", "d_gap", "d_minus_half"}
 MEANS = {"mean_on_data", "mean_on_fake", "accuracy"}
 
 

@@ -109,7 +109,9 @@ def test_no_density(pdf, low, high, message):
 
 
 def test_mass_within_the_tolerance_is_accepted():
-    Density1D(lambda x: np.full_like(x, 1 + 5e-7), 0, 1)
+    Density1D(lambda x: np.full_like(x, 1 + 5e-9), 0, 1)
+    with pytest.raises(InputError, match=r"integrates to 1, got 1\.00000005"):
+        Density1D(lambda x: np.full_like(x, 1 + 5e-8), 0, 1)
 
 
 def test_breakpoints_and_logpdf_are_checked():

@@ -258,3 +258,90 @@ def test_half_and_half_is_a_density():
     assert m.interval() == (-math.inf, math.inf)
     assert repr(m) == f"HalfAndHalf({Normal(0, 1)!r}, Cauchy(location=3.0, scale=1.0))"
     assert repr(Density1D(np.ones_like, 0, 1)) == "Density1D(ones_like, 0.0, 1.0)"
+
+
+# Peaks that are far away, or narrow, and atoms.
+
+
+def bump(x, mean, std):
+    return np.exp(-(((x - mean) / std) ** 2) / 2) / (std * math.sqrt(2 * math.pi))
+
+
+class FarPeak:
+    """A Gaussian of mass 1 - 9e-7, and one of 9e-7, a million away, which nothing points at."""
+
+    def pdf(self, x):
+        return (1 - 9e-7) * bump(x, 0, 1) + 9e-7 * bump(x, 1e6, 0.01)
+
+    def interval(self):
+        return -math.inf, math.inf
+
+
+def test_a_peak_that_was_missed_is_refused_and_is_counted_if_it_is_named():
+    with pytest.raises(InputError, match=r"FarPeak: .* integrates to 1, got 0.9999991 \(if it has"):
+        kl(FarPeak(), Normal())
+    named = FarPeak()
+    named.breakpoints = lambda: [-4, 0, 4, *(1e6 + 0.01 * np.arange(-9, 10, 3))]
+    log_ratio = math.log(9e-7 / 0.01) + 1e12 / 2  # of the far peak, nearly: log p - log q
+    assert kl(named, Normal()) == pytest.approx(9e-7 * log_ratio, rel=1e-9)
+
+
+def test_a_narrow_mixture_of_far_modes_is_no_reason_to_refuse():
+    p, q = Mixture([0, 1e6], 0.01), Normal(0, 1e5)
+    at_0, at_1 = q.pdf(np.array([0, 1e6]))  # q hardly changes across a mode
+    t, w = np.polynomial.hermite_e.hermegauss(60)
+    lost = sum(
+        0.5 * w / math.sqrt(2 * math.pi) @ np.log1p(q_at / (0.5 * bump(0.01 * t, 0, 0.01)))
+        for q_at in (at_0, at_1)
+    )
+    x = np.linspace(-0.12, 0.12, 200_001)
+    of_q = np.trapezoid(at_0 * np.log1p(0.5 * bump(x, 0, 0.01) / at_0), x)
+    assert jensen_shannon(p, q) == pytest.approx(LOG2 - (lost + of_q) / 2, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_pair_of_built_in_densities_is_refused(seed):
+    rng = np.random.default_rng(seed)
+
+    def draw():
+        mean, std = rng.choice([0, 1, -1]) * 10 ** rng.uniform(-6, 6), 10 ** rng.uniform(-6, 6)
+        return [
+            lambda: Normal(mean, std),
+            lambda: Uniform(mean, mean + std),
+            lambda: IrwinHall(mean, std),
+            lambda: Mixture([mean, mean + std * 10 ** rng.uniform(-6, 6)], std, [0.999, 0.001]),
+            lambda: Cauchy(mean, std),
+            lambda: StudentT(rng.uniform(0.6, 5), mean, std),
+        ][rng.integers(6)]()
+
+    p, q = draw(), draw()
+    jsd, tv = jensen_shannon(p, q), total_variation(p, q)
+    assert 0 <= tv**2 / 2 - 1e-9 <= jsd + 1e-9 <= LOG2 * tv + 2e-9  # Lin 1991; Pinsker
+
+
+class Atomic:
+    """Half of a uniform on (0, 1), and an atom of 1/2 at a point."""
+
+    def __init__(self, at):
+        self.atoms = [(at, 0.25), (at, 0.25)]
+
+    def pdf(self, x):
+        return np.where((x >= 0) & (x <= 1), 0.5, 0.0)
+
+    def interval(self):
+        return 0.0, 1.0
+
+
+def test_an_atom_is_what_no_density_has():
+    p, q, uniform = Atomic(0.5), Atomic(0.25), Uniform(0, 1)
+    assert kl(p, uniform) == math.inf
+    assert kl(uniform, p) == pytest.approx(LOG2, abs=1e-12)
+    # m is 3/4 on (0, 1) and 1/4 at the atom
+    jsd = (math.log(4 / 3) + 0.5 * math.log(2 / 3) + 0.5 * LOG2) / 2
+    assert jensen_shannon(uniform, p) == pytest.approx(jsd, abs=1e-12)
+    assert jensen_shannon(p, q) == pytest.approx(0.5 * LOG2, abs=1e-12)
+    assert jensen_shannon(p, p) == 0
+    assert total_variation(p, uniform) == pytest.approx(0.5, abs=1e-12)
+    assert total_variation(p, q) == pytest.approx(0.5, abs=1e-12)
+    with pytest.raises(InputError, match="expected densities, got atoms in <"):
+        of.integral(p, uniform, lambda at: at.p)

@@ -20,6 +20,7 @@ from minigan import (
     Maxout,
     Mixture,
     Normal,
+    ReLU,
     Sequential,
     Sigmoid,
     Tanh,
@@ -28,6 +29,7 @@ from minigan import (
     ring,
 )
 from minigan.theory import GeneratorState, PushForward, optimal_discriminator
+from minigan.theory.densities import Density1D
 
 U, N = Uniform(-1, 1), Normal()
 
@@ -406,6 +408,151 @@ def test_an_atom_counts_as_fake():
     assert below.mean_on_fake == pytest.approx(0.495, abs=1e-3)
 
 
+# Where G jumps, p_data has no end, or the one is far narrower than the other.
+
+
+class NoEnd:
+    """A Cauchy density of one's own, on the whole line."""
+
+    def pdf(self, x):
+        return 1 / (math.pi * (1 + np.square(x)))
+
+    def cdf(self, x):
+        return np.arctan(x) / math.pi + 0.5
+
+    def interval(self):
+        return -math.inf, math.inf
+
+
+class Halved(Normal):
+    """Half of a Gaussian: no density."""
+
+    def pdf(self, x):
+        return super().pdf(x) / 2
+
+    def cdf(self, x):
+        return super().cdf(x) / 2
+
+
+def identity(z):
+    return z, np.ones_like(z)
+
+
+def leap(z):
+    return np.where(z < 0.1, z, z + 2), np.ones_like(z)
+
+
+def stairs(z):
+    return np.floor(4 * z) / 4, np.zeros_like(z)
+
+
+def jsd_by_quad(p, q, *cuts):
+    """Half of KL(p || m) and half of KL(q || m), cut where they jump and around their peaks."""
+
+    def integrand(x):
+        a, b = p(x), q(x)
+        m = (a + b) / 2
+        return sum(f * math.log(f / m) for f in (a, b) if f > 0) / 2
+
+    pieces = (
+        quad(integrand, a, b, epsabs=1e-12, epsrel=1e-12, limit=400)[0]
+        for a, b in itertools.pairwise(cuts)
+    )
+    return sum(pieces)
+
+
+def box(*pieces):
+    """Density of constant height on each (low, high, height)."""
+    return lambda x: sum(height * (low < x < high) for low, high, height in pieces)
+
+
+def modes(means, std):
+    return lambda x: sum(normal_pdf(mean, std)(x) for mean in means) / len(means)
+
+
+AROUND = [mean + std * t for mean in (-50, 50) for std in (0.01,) for t in (-9, -3, 0, 3, 9)]
+HARD = {
+    "p_data without end": (
+        identity, Uniform(0, 1), NoEnd(),
+        jsd_by_quad(NoEnd().pdf, box((0, 1, 1)), -1e6, -100, -1, 0, 1, 100, 1e6), 1e-6,
+    ),
+    "half of the line": (
+        identity, Uniform(0, 1), Density1D(lambda x: np.exp(-x), 0, math.inf),
+        jsd_by_quad(lambda x: math.exp(-x), box((0, 1, 1)), 0, 1, 40), 1e-9,
+    ),
+    "a leap": (
+        leap, U, N, jsd_by_quad(bell0, box((-1, 0.1, 0.5), (2.1, 3, 0.5)), -9, -1, 0.1, 2.1, 3, 9),
+        1e-9,
+    ),
+    "stairs": (stairs, U, N, math.log(2), 1e-12),
+    "two values": (lambda z: (np.sign(z), 0 * z), U, N, math.log(2), 1e-12),
+    "modes far narrower than a cell": (
+        identity, Normal(0, 20), Mixture([-50, 50], 0.01),
+        jsd_by_quad(modes((-50, 50), 0.01), normal_pdf(0, 20), -180, *AROUND, 180), 1e-8,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("G", "noise", "data", "jsd", "tolerance"), HARD.values(), ids=HARD)
+def test_the_jsd_of_hard_cases_is_that_of_scipy(G, noise, data, jsd, tolerance):
+    state = GeneratorState(G, noise, data)
+    assert state.jsd == pytest.approx(jsd, abs=tolerance)
+    assert state.c_of_g == pytest.approx(-math.log(4) + 2 * jsd, abs=2 * tolerance)
+    assert abs(state.residual) <= state.accuracy < 1e-8
+
+
+def test_three_modes_behind_a_network_of_corners_are_those_of_a_finer_cut():
+    G = Sequential([Linear(1, 8), ReLU(), Linear(8, 1)], seed=3)
+    data = Mixture([-0.3, 0.1, 0.4], 0.0005)
+    state = GeneratorState(G, N, data)
+    x = np.linspace(-0.31, 0.41, 1_000_001)  # beyond, p_data is 0
+    p, q = data.pdf(x), state.p_g.pdf(x)
+
+    def half(p, q):
+        seen = p > 1e-200
+        return np.where(seen, p * np.log1p(q / np.where(seen, p, 1)), 0)
+
+    payoff = -np.trapezoid(half(p, q) + half(q, p), x)
+    assert state.c_of_g == pytest.approx(payoff, abs=1e-6)
+    assert state.accuracy < 1e-8
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("activation", [Tanh, ReLU], ids=lambda kind: kind.__name__)
+def test_both_routes_to_theorem_1_agree_for_random_generators(activation, seed):
+    init = initialisers.normal([0.5, 1.0, 2.0][seed % 3])
+    layers = [Linear(1, 16, weights=init, bias=init), activation(), Linear(16, 1, weights=init)]
+    noise, data = [(U, IrwinHall(0.5)), (N, Uniform(-0.3, 2)), (N, Mixture([-1, 1], 0.05))][
+        seed % 3
+    ]
+    state = GeneratorState(Sequential(layers, seed=seed), noise, data)
+    assert state.residual == state.c_of_g + math.log(4) - 2 * state.jsd
+    assert abs(state.residual) <= state.accuracy < 1e-6
+
+
+def test_a_generator_that_saturates_has_no_integral_over_x_and_says_so():
+    state = GeneratorState(saturated(30), U, N)
+    assert state.residual is None
+    assert state.c_of_g == pytest.approx(-math.log(4) + 2 * state.jsd, abs=1e-15)
+    known = Known(
+        lambda z: (np.tanh(30 * z), 30 / np.cosh(30 * z) ** 2), U, None,
+        lambda z: math.cosh(30 * z) ** 2 / 60, (-1, -0.5, -0.1, 0, 0.1, 0.5, 1), (-1, 1),
+    )  # fmt: skip
+    fake = expectation_of_fake(
+        lambda x, q: -math.log1p(bell0(x) / q), Law(N, bell0, (-9, 9)), known
+    )
+    data = 2 * quad(lambda x: -bell0(x) * math.log1p(1 / (60 * (1 - x * x) * bell0(x))), 0, 1)[0]
+    assert state.c_of_g == pytest.approx(fake + data, abs=1e-7)
+
+
+def test_a_steep_discriminator_is_judged_to_the_last_digits():
+    verdict = GeneratorState(identity, Uniform(0, 1), N).judge(linear(1e5, -3e4))
+    with_data = quad(lambda x: (0.3 - x) * bell0(x), -9, 0.3, epsabs=1e-13)[0]
+    bend = math.pi**2 / 6 / 1e5  # what softplus adds to a ramp, at its corner
+    value = -1e5 * (with_data + 0.7**2 / 2) - bend * (bell0(0.3) + 1)
+    assert verdict.value == pytest.approx(value, rel=1e-9)
+
+
 # Refusals.
 
 
@@ -420,9 +567,10 @@ def test_an_atom_counts_as_fake():
         (affine(1, 0), None, r"^data: expected a distribution with pdf\(\), got None"),
         (affine(1, 0), ring(), "expected one coordinate, got 2"),
         (Sequential([Linear(2, 1)]), N, "expected a generator of width 1 -> 1, got 2 -> 1"),
-        (lambda z: (np.sign(z), 0 * z), N, "does G jump"),
+        (lambda z: (2 * z, np.ones_like(z)), N, "PushForward: expected .* integrates to 1, got 2"),
+        (saturated(50), Halved(), r"C\(G\) to 0.0001 nats, got it to 0.5 \(p_data holds 0.5,"),
     ],
-    ids=["data set", "nothing", "plane", "width", "jump"],
+    ids=["data set", "nothing", "plane", "width", "wrong slope", "half a density"],
 )
 def test_what_has_no_jsd_is_refused_rather_than_misjudged(G, data, message):
     with pytest.raises(InputError, match=message):

@@ -23,6 +23,8 @@ from minigan import (
     initialisers,
 )
 from minigan.theory import PushForward
+from minigan.theory.densities import Cauchy
+from minigan.theory.quadrature import adaptive
 
 MISSING = math.pi - 3  # sin(t) for t in (-3, 3): a turn of 2 pi, without its two last bits
 
@@ -271,6 +273,64 @@ def test_the_weights_sum_to_one_for_a_network_that_ends_in_a_relu():
     assert w.sum() == pytest.approx(1, abs=1e-12)
 
 
+# Jumps.
+
+
+def leap(z):
+    return np.where(z < 0.1, z, z + 2), np.ones_like(z)
+
+
+def test_what_g_jumps_over_has_no_density():
+    p_g = PushForward(leap, U)
+    x = np.array([-1.01, -0.5, 0.0999, 0.1001, 1.0, 2.0999, 2.1001, 2.9, 3.01])
+    assert p_g.pdf(x).tolist() == [0, 0.5, 0.5, 0, 0, 0, 0.5, 0.5, 0]
+    np.testing.assert_allclose(p_g.critical, [-1, 0.1, 2.1, 3], rtol=1e-14)
+    assert p_g.cdf(np.array([0.1, 1.0, 2.0])) == pytest.approx([0.55, 0.55, 0.55], abs=1e-15)
+    assert p_g.quadrature()[1].sum() == pytest.approx(1, abs=1e-12)
+    assert p_g.interval() == (-1, 3)
+
+
+def test_a_staircase_is_made_of_atoms():
+    p_g = PushForward(lambda z: (np.floor(4 * z) / 4, np.zeros_like(z)), U)
+    values, masses = zip(*p_g.atoms, strict=True)
+    assert values == (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75)
+    assert masses == pytest.approx([1 / 8] * 8, abs=1e-12)
+    assert not p_g.pdf(np.linspace(-1, 1, 101)).any()
+
+
+@pytest.mark.parametrize("where", [0.0, 0.3, -1 / 3, 0.99])
+def test_a_fall_in_the_midst_of_a_rise_is_a_jump_not_a_fold(where):
+    p_g = PushForward(lambda z: (z - (z > where), np.ones_like(z)), U)
+    x = np.linspace(-1.995, 0.985, 200)
+    a = (x > -1) & (x < where)  # reached from the left of the jump
+    b = (x > where - 1) & (x < 0)  # and from its right
+    assert p_g.pdf(x) == pytest.approx(0.5 * a + 0.5 * b, abs=1e-12)
+
+
+def test_the_knots_of_a_network_of_corners_are_its_corners():
+    net = Sequential([Linear(1, 3), ReLU(), Linear(3, 1)], dtype="float64")
+    net.params[...] = 1, 1, 1, 0.5, -0.1, -0.3, 1, 2, -0.5, 0  # bends at -0.5, 0.1 and 0.3
+    p_g = PushForward(net, Uniform(-1, 1))
+    at_bends = np.array([0, 0.6, 0.6 + 0.2 + 0.4])
+    near = np.abs(p_g.breakpoints()[:, None] - at_bends).min(axis=0)
+    assert near == pytest.approx(np.zeros(3), abs=1e-14)
+
+
+def test_a_density_of_p_g_integrates_to_one_over_x():
+    for seed in range(4):
+        p_g = PushForward(network(ReLU if seed % 2 else Tanh, seed), U)
+        edges = np.unique(np.concatenate([p_g.breakpoints(), np.linspace(*p_g.interval(), 9)]))
+        panels = adaptive(lambda x, p_g=p_g: p_g.pdf(x)[None], edges)
+        assert panels.sums.sum() == pytest.approx(1, abs=1e-8)
+
+
+@pytest.mark.parametrize(("weight", "share"), [(0.0, 0.0), (5.0, 0.0), (30.0, 0.5829)])
+def test_a_tanh_saturates_where_its_values_differ_by_less_than_2_to_the_minus_36(weight, share):
+    # 1 - tanh(30 z) = 2 exp(-60 z) changes by that much a cell of 1 / 1024 from z = 0.37 on
+    p_g = PushForward(lambda z: (np.tanh(weight * z), weight / np.cosh(weight * z) ** 2), U)
+    assert p_g.saturated() == pytest.approx(share, abs=0.06)
+
+
 # Networks.
 
 
@@ -357,6 +417,10 @@ def network_of_nan():
                 network_of_nan(),
             )
         ),
+        (
+            lambda z: (np.sin(z.astype(np.float32)).astype(float), np.cos(z)),
+            "expected G smooth but for some corners and jumps, and in float64, got one that bends",
+        ),
     ],
 )
 def test_what_is_no_generator_of_one_variable_is_refused(G, message):
@@ -375,6 +439,11 @@ def test_there_are_at_least_two_cells(cells):
 def test_noise_without_a_density_is_refused():
     with pytest.raises(InputError, match="noise: expected a distribution with"):
         PushForward(affine(2.0, 1.0), Spherical(1))
+
+
+def test_noise_without_end_is_refused():
+    with pytest.raises(InputError, match=r"finite interval\(\), got Cauchy.*, on \(-inf, inf\)"):
+        PushForward(affine(2.0, 1.0), Cauchy())
 
 
 def test_a_fold_where_the_noise_ends_does_no_harm():

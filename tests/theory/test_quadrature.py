@@ -7,11 +7,14 @@ import pytest
 from scipy import integrate
 
 from minigan import InputError, IrwinHall, Mixture, Normal, Uniform
+from minigan.theory.densities import Cauchy
 from minigan.theory.quadrature import (
     adaptive,
+    close_in,
     density_panels,
     gauss_legendre,
     panel_edges,
+    points_on,
     total,
 )
 
@@ -151,3 +154,51 @@ def test_a_pdf_and_a_cdf_that_disagree_are_refused():
 
     with pytest.raises(InputError):
         density_panels(Careless(), 16)
+
+
+def test_panels_of_a_density_without_end_hold_its_probability():
+    law = Cauchy(1e6, 0.01)
+    ends = density_panels(law, 16)
+    x, dx = gauss_legendre(ends, 3)
+    assert (dx * law.pdf(x)).sum() == pytest.approx(1, abs=1e-8)
+
+
+# Points that close in on what an integrand does.
+
+
+@pytest.mark.parametrize(
+    ("f", "exact"),
+    [
+        (lambda x: np.abs(x - 1 / 3), (1 / 9 + 4 / 9) / 2),
+        (lambda x: 1.0 * (x > 1 / 3), 2 / 3),
+        (lambda x: np.exp(-(((x - 0.7) / 1e-3) ** 2) / 2), 1e-3 * math.sqrt(2 * math.pi)),
+        (lambda x: np.log(x), -1.0),
+    ],
+    ids=["kink", "jump", "peak", "log"],
+)
+def test_points_close_in_on_what_bends(f, exact):
+    ends = np.linspace(0, 1, 257)
+
+    def at(x, dx):
+        return np.stack([x, dx])
+
+    points = points_on(at, ends[:-1], ends[1:])
+    assert points.rows.shape == (2, 3 * 256)
+    closer, values, doubt = close_in(at, lambda rows: np.stack([f(rows[0]), rows[0]]), points)
+    x, w = closer.rows
+    np.testing.assert_array_equal(values, [f(x), x])
+    assert w @ values[0] == pytest.approx(exact, abs=1e-8)
+    assert w.sum() == pytest.approx(1, abs=1e-14)
+    assert doubt == 0
+    assert 256 < closer.left.size < 800
+
+
+def test_what_no_halving_settles_is_in_doubt():
+    def at(x, dx):
+        return np.stack([x, dx])
+
+    def noise(rows):
+        return np.random.default_rng(rows.shape[1]).random((1, rows.shape[1]))
+
+    points = points_on(at, np.array([1.0]), np.array([1 + 1e-11]))
+    assert close_in(at, lambda rows: 1e6 * noise(rows), points)[2] > 1e-8
