@@ -190,7 +190,7 @@ def check_mass(p, mass: float, doubt: float) -> None:
     if not abs(mass + sum(atoms(p).values()) - 1) <= _MASS_TOLERANCE + 10 * doubt:
         raise InputError(
             f"{type(p).__name__}: expected a density that integrates to 1, got {mass:.9g} "
-            "(if it has narrow peaks, name them in breakpoints)"
+            "(narrow peaks need breakpoints; a p_g whose G folds within a cell, more cells)"
         )
 
 

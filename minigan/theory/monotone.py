@@ -15,7 +15,7 @@ from minigan.base.errors import InputError
 
 _EPS = np.finfo(np.float64).eps
 _SMOOTH = 1e-11  # relative to the largest |G|: what the cubic through a cell's ends may miss
-_MOST_NODES = 100_000  # networks of hundreds of units need some thousands
+_MOST_NODES = 300_000  # networks of hundreds of units need some thousands
 _HALVINGS = 64
 
 
@@ -63,7 +63,7 @@ def monotone_nodes(G: Callable, z: np.ndarray) -> Nodes:
         if z.size > _MOST_NODES:
             raise InputError(
                 "PushForward: expected G smooth but for some corners and jumps, and in float64, "
-                f"got one that bends at more than {_MOST_NODES // 100:,} points"
+                f"got one that bends all over: {_MOST_NODES:,} cells are not enough"
             )
     return Nodes(z, x, slope)
 
