@@ -27,6 +27,7 @@ COMMANDS = {
     "theory": "minigan.cli.theory",
     "train": "minigan.cli.train",
     "plot": "minigan.cli.plot",
+    "play": "minigan.cli.play",
     "data": "minigan.cli.data",
     "parzen": "minigan.cli.parzen",
     "list": "minigan.cli.list",

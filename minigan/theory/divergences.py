@@ -210,7 +210,8 @@ def jensen_shannon(p, q) -> float:
     >>> bool(abs(jensen_shannon(mg.Uniform(0, 1), mg.Uniform(2, 3)) - np.log(2)) < 1e-15)
     True
     """
-    return max(integral(p, q, _jsd_integrand, _jsd_of_atom), 0.0)  # rounding may leave -1e-17
+    value = integral(p, q, _jsd_integrand, _jsd_of_atom)
+    return min(max(value, 0.0), math.log(2))  # rounding may step outside
 
 
 def _jsd_integrand(at: Values) -> np.ndarray:

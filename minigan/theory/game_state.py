@@ -109,7 +109,8 @@ class GeneratorState:
             self._at_fake, _log_not_D_star, self._with_atoms(of_fake)
         )
         self.c_of_g = _mean(self._of_data, log_D[0]) + _mean(self._of_fake, log_not_D[0])
-        self.jsd, self.residual = (self.c_of_g + math.log(4)) / 2, None
+        self.jsd = min(max((self.c_of_g + math.log(4)) / 2, 0.0), math.log(2))
+        self.residual = None
         if self.p_g.saturated() < _SATURATED:
             self.jsd = jensen_shannon(data, self.p_g)
             self.residual = self.c_of_g + math.log(4) - 2 * self.jsd

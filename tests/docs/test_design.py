@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 
 def floors():
     """Floor of each package or module of minigan, from the table on the page."""
-    rows = re.findall(r"^\| (\d) \| ([^|]*) \|", PAGE, re.M)
+    rows = re.findall(r"^\| (\d+) \| ([^|]*) \|", PAGE, re.M)
     return {name: int(floor) for floor, cell in rows for name in re.findall(r"`(\w+)`", cell)}
 
 

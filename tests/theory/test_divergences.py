@@ -278,9 +278,7 @@ class FarPeak:
 
 
 def test_a_peak_that_was_missed_is_refused_and_is_counted_if_it_is_named():
-    with pytest.raises(
-        InputError, match=r"FarPeak: .* to 1, got 0.9999991 \(narrow peaks"
-    ):
+    with pytest.raises(InputError, match=r"FarPeak: .* to 1, got 0.9999991 \(narrow peaks"):
         kl(FarPeak(), Normal())
     named = FarPeak()
     named.breakpoints = lambda: [-4, 0, 4, *(1e6 + 0.01 * np.arange(-9, 10, 3))]

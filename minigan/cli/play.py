@@ -1,0 +1,57 @@
+"""``minigan play``: the game of Figure 1 as a page in the browser, or recorded as a file."""
+
+import argparse
+import threading
+import webbrowser
+from pathlib import Path
+
+from minigan.base.files import write_whole
+from minigan.base.validation import whole_number
+from minigan.cli.output import progress, remark
+from minigan.play.knobs import STEPS, Knobs
+from minigan.play.recording import record
+from minigan.play.server import Stage, serve
+from minigan.play.session import Session
+
+HELP = "the game of Figure 1, live in the browser: step through it, turn its knobs"
+PORT = 8014
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--seed", type=int, default=0, help="of everything random (0)")
+    line = f"of the page; the next free one if it is taken ({PORT})"
+    parser.add_argument("--port", type=int, default=PORT, help=line)
+    parser.add_argument("--no-browser", action="store_true", help="open no browser")
+    line = "play without a page, and write a film of it, one HTML file"
+    parser.add_argument("--record", metavar="FILE", help=line)
+    parser.add_argument("--steps", type=int, default=4000, help="of the film (4000)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve the page until Ctrl-C, or write the film."""
+    session = Session(Knobs(seed=options.seed))
+    if options.record is not None:
+        steps = whole_number("--steps", options.steps)
+        whole_number("--steps", STEPS - steps, low=0)
+        page = record(session, steps, lambda moments, n: progress(moments, n, "picture"))
+        write_whole(Path(options.record), lambda file: file.write(page.encode()))
+        print(f"written: {options.record}")
+        return 0
+    stage = Stage(session)
+    server = serve(stage, options.port)
+    port = server.server_port
+    if port != options.port:
+        remark(f"port {options.port} is taken; this is {port}")
+    address = f"http://127.0.0.1:{port}/"
+    print(f"minigan play: {address} (Ctrl-C ends it)", flush=True)
+    if not options.no_browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    try:
+        server.serve_forever(poll_interval=0.2)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stage.close()
+        server.server_close()
+    return 0

@@ -1,0 +1,184 @@
+"""A game played by lines, updates and steps is the game that Algorithm 1 plays, bit for bit."""
+
+import numpy as np
+import pytest
+
+from minigan import InputError
+from minigan.base.randomness import sequence
+from minigan.figures.toy import players, toy_game
+from minigan.play import session as module
+from minigan.play.knobs import Knobs
+from minigan.play.session import DEEDS, Session
+from minigan.theory import GeneratorState
+
+
+def params(game):
+    return [network.params.copy() for network in (game.G, game.D)]
+
+
+def same(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(params(one), params(other), strict=True))
+
+
+def test_the_default_game_is_that_of_figure_1_and_of_the_monitor():
+    init, main = sequence(3).spawn(2)
+    game = toy_game(*players(init), steps=12_000, seed=main)
+    session = Session(Knobs(seed=3))
+    for _ in range(5):
+        game.step()
+        session.do("step")
+    assert same(session.game, game)
+    assert session.game.steps_done == 5
+
+
+@pytest.mark.parametrize("options", [{"k": 3}, {"k": 1}, {"simultaneous": True}], ids=str)
+def test_lines_and_updates_are_steps(options):
+    by_step, by_line, by_update = (Session(Knobs(**options)) for _ in range(3))
+    by_step.do("step")
+    by_step.do("step")
+    while by_line.game.steps_done < 2:
+        by_line.do("line")
+    while by_update.game.steps_done < 2:
+        by_update.do("update")
+    assert same(by_line.game, by_step.game)
+    assert same(by_update.game, by_step.game)
+
+
+def test_lines_come_in_the_order_of_algorithm_1():
+    session = Session(Knobs(k=3))
+    turns, shown = session.game.turns, []
+    while session.game.steps_done < 1:
+        session.do("line")
+        shown.append((turns.index(session.shown), session.said[-1].line))
+    assert shown == [(0, line) for line in range(5)] * 3 + [(1, line) for line in range(6)]
+    assert session.log == [["D", 3], ["G", 1]]
+
+
+def test_the_picture_moves_with_the_last_line_of_a_turn():
+    session = Session()
+    before = session.game.D.params.copy()
+    for _ in range(4):
+        session.do("line")
+        assert np.array_equal(session.pair()[1].params, before)
+    session.do("line")
+    assert not np.array_equal(session.pair()[1].params, before)
+    assert session.pair()[1] is session.game.D
+
+
+def test_a_turn_that_was_shown_in_part_is_brought_to_its_end():
+    session, other = Session(), Session()
+    session.do("line")
+    session.do("step")
+    other.do("step")
+    assert same(session.game, other.game)
+    assert session.game.steps_done == 1
+
+
+def test_free_updates_stand_in_the_log_and_it_reproduces_the_bits():
+    session = Session()
+    for deed in ("step", "step", "D", "D", "line", "G", "step"):
+        session.do(deed)
+    assert session.log == [["step", 2], ["D", 3], ["G", 2]]
+    game = Knobs().game()
+    for name, times in session.log:
+        for _ in range(times):
+            game.step() if name == "step" else game.take(name)
+    assert same(session.game, game)
+
+
+def test_playing_by_itself_is_steps_too():
+    session, other = Session(), Session()
+    session.turn_knobs({"pace": 3})
+    session.do("play")
+    session.tick()
+    session.tick()
+    session.do("pause")
+    session.tick()
+    for _ in range(6):
+        other.do("step")
+    assert same(session.game, other.game)
+
+
+def test_d_alone_closes_the_gap(monkeypatch):
+    monkeypatch.setattr(module, "GAP", 0.2)
+    session = Session()
+    for _ in range(30):
+        session.do("step")
+    G = session.game.G.params.copy()
+    session.do("until")
+    for _ in range(400):
+        session.tick()
+        if session.mode == "pause":
+            break
+    state = GeneratorState(session.game.G, session.noise, session.data)
+    assert state.judge(session.game.D).inner_gap <= 0.2
+    assert session.error is None
+    assert np.array_equal(session.game.G.params, G)
+
+
+def test_d_alone_gives_up(monkeypatch):
+    monkeypatch.setattr(module, "MOST_UPDATES", 50)
+    monkeypatch.setattr(module, "GAP", -1.0)
+    session = Session()
+    session.do("until")
+    for _ in range(3):
+        session.tick()
+    assert session.mode == "pause"
+    assert session.log == [["D", 50]]
+    assert "after 50 updates of D alone the gap is" in session.error
+
+
+def test_a_cost_that_is_not_finite_pauses_and_says_so():
+    session = Session(Knobs(optimizer="SGD with momentum", rate_D=10, rate_G=10))
+    session.game.D.params[...] = 1e30
+    session.do("play")
+    session.tick()
+    assert session.mode == "pause"
+    assert "became" in session.error
+    session.do("restart")
+    session.do("step")
+    assert session.error is None
+
+
+@pytest.mark.parametrize(
+    ("knobs", "message"),
+    [
+        ({"k": 0}, "k: expected"),
+        ({"k": 11}, "k: expected 1 to 10 updates of D, got 11"),
+        ({"k": 2, "simultaneous": True}, "k: expected 1 with simultaneous updates, got 2"),
+        ({"cost": "hinge"}, "cost: expected .*non-saturating.*got 'hinge'"),
+        ({"data": "mnist"}, "data: expected one bell, .*got 'mnist'"),
+        ({"rate_D": "fast"}, "rate_D: expected"),
+        ({"seed": -1}, "seed: expected"),
+        ({"batch": 1e9}, "batch: expected"),
+        ({"batch": 5000}, "batch: expected 1 to 4096 examples, got 5000"),
+        ({"simultaneous": 1}, "simultaneous: expected true or false, got 1"),
+        ({"pace": 0}, "pace: expected 1 to 100 steps a picture, got 0"),
+        ({"pace": True}, "pace: expected 1 to 100"),
+        ({"depth": 3}, "knobs: expected seed, .*got 'depth'"),
+        ([1], "knobs: expected an object"),
+    ],
+)
+def test_knobs_that_do_not_fit_leave_the_game_as_it_was(knobs, message):
+    session = Session()
+    session.do("step")
+    before = params(session.game)
+    with pytest.raises(InputError, match=message):
+        session.turn_knobs(knobs)
+    assert all(np.array_equal(a, b) for a, b in zip(params(session.game), before, strict=True))
+    assert session.game.steps_done == 1
+
+
+def test_a_knob_begins_a_new_game():
+    session = Session()
+    session.do("step")
+    session.turn_knobs({"data": "two bells", "k": 2})
+    assert session.game.steps_done == 0
+    assert session.game.k == 2
+    assert session.data.pdf(np.array([-1.0, 0.5]))[0] > 0.4
+
+
+def test_deeds_are_known_ones():
+    assert {"line", "update", "step", "D", "G", "play", "until", "near"} <= DEEDS.keys()
+    with pytest.raises(InputError, match=r"do: expected one of line, .*got 'dance'"):
+        Session().do("dance")
