@@ -181,7 +181,7 @@ def test_a_distribution_says_what_it_is_made_of():
     assert repr(Normal(2)) == "Normal(mean=2.0, std=1.0, dim=1)"
     assert repr(IrwinHall(std=0.5)) == "IrwinHall(mean=0.0, std=0.5)"
     assert repr(ring()) == "Mixture(8 modes, std=0.02, dim=2)"
-    assert repr(TWO_MODES) == "Mixture([[-1.0], [2.0]], std=0.5, dim=1)"
+    assert repr(TWO_MODES) == "Mixture([-1.0, 2.0], std=0.5, weights=[0.3, 0.7])"
     assert repr(Spherical(7)) == "Spherical(7)"
     assert repr(Examples(np.zeros((4, 7)))) == "Examples(numpy float64 (4, 7))"
 

@@ -47,8 +47,12 @@ class Mixture:
         self._place(CPU)
 
     def __repr__(self) -> str:
-        modes = self.means.tolist() if self.means.size <= 4 else f"{len(self.means)} modes"
-        return f"Mixture({modes}, std={self.std}, dim={self.dim})"
+        if self.means.size > 4:
+            return f"Mixture({len(self.means)} modes, std={self.std}, dim={self.dim})"
+        means = self.means[:, 0] if self.dim == 1 else self.means
+        is_even = np.all(self.weights == 1 / len(self.weights))
+        weights = "" if is_even else f", weights={self.weights.tolist()}"
+        return f"Mixture({means.tolist()}, std={self.std}{weights})"
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""

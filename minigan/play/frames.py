@@ -30,6 +30,7 @@ def setup(session: Session) -> dict[str, Any]:
     return {
         "x": x.tolist(),
         "p_data": _short(session.data.pdf(x)),
+        "z": list(session.noise.interval()),
         "turns": turns,
         "knobs": asdict(session.knobs),
     }
@@ -77,6 +78,7 @@ def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
         "gap_area": _short(_relative(p_data, both * D_x) + _relative(p_g, both * (1 - D_x))),
         "arrows": _short(np.stack([z, G(z[:, None])[:, 0]])),
         "pulls": _short(_pulls(G, D, session)),
+        "hands": sorted(session.hands),
         "turn": session.game.turns.index(session.shown),
         "due": session.game.turns.index(session.turn),
         "taken": session.taken,
@@ -91,9 +93,11 @@ def _D_star(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
 
 def _jumps(session: Session, law: PushForward, x: np.ndarray) -> np.ndarray:
     """Points at which p_g jumps, with p_g and D* just below each and just above; (n, 5)."""
-    at = law.critical[(law.critical > x[0]) & (law.critical < x[-1])]
-    at = at[np.diff(at, prepend=-np.inf) > 1e-3]
-    sides = [np.minimum(law.pdf(at + side), TOP) for side in (-1e-6, 1e-6)]
+    at = law.breakpoints()
+    at = at[(at > x[0]) & (at < x[-1]) & (np.diff(at, prepend=-np.inf) > 1e-3)]
+    below, above = (np.minimum(law.pdf(at + side), TOP) for side in (-1e-6, 1e-6))
+    jumps = np.abs(above - below) > 0.01
+    at, sides = at[jumps], [below[jumps], above[jumps]]
     stars = [_D_star(session.data.pdf(at), p_g) for p_g in sides]
     return np.stack([at, *sides, *stars], axis=1)
 

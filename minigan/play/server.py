@@ -18,6 +18,7 @@ from minigan.base.errors import InputError
 from minigan.base.strict_json import json_text
 from minigan.play.frames import frame, numbers, setup
 from minigan.play.session import Session
+from minigan.play.snippet import snippet
 
 PAGE = {"/": ("index.html", "text/html"), "/play.css": ("play.css", "text/css")}
 PAGE["/play.js"] = ("play.js", "text/javascript")
@@ -47,7 +48,7 @@ class Stage:
         self._thread.start()
 
     def obey(self, command: dict) -> str | None:
-        """Do what a command says, ``{"do": ...}`` or ``{"knobs": {...}}``; an error's sentence."""
+        """Do what a command says, by the name of a method of `Session`; an error's sentence."""
         answer: list[str | None] = []
         done = threading.Event()
         with self._changed:
@@ -123,8 +124,11 @@ class Stage:
                 self.session.do(command["do"])
             elif command.keys() == {"knobs"}:
                 self.session.turn_knobs(command["knobs"])
+            elif command.keys() == {"draw"}:
+                self.session.draw(command["draw"])
             else:
-                raise InputError(f"command: expected do or knobs, got {', '.join(command)!r}")
+                given = ", ".join(command) or "nothing"
+                raise InputError(f"command: expected do, knobs or draw, got {given}")
         except InputError as error:
             return str(error)
         return None
@@ -173,6 +177,9 @@ class _Page(BaseHTTPRequestHandler):
             name, kind = PAGE[self.path]
             body = page_file(name).replace("{{token}}", self.token)
             self._answer(HTTPStatus.OK, body, f"{kind}; charset=utf-8")
+        elif self.path == "/python":
+            session = self.stage.session
+            self._answer(HTTPStatus.OK, snippet(session.knobs, session.log))
         elif self.path == "/favicon.ico":
             self._answer(HTTPStatus.NO_CONTENT, "")
         else:

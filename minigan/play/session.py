@@ -8,6 +8,7 @@ from minigan.base.errors import InputError, NonFiniteError
 from minigan.figures.figure1 import LOOK_EVERY, NEAR
 from minigan.game import Turn
 from minigan.networks import Sequential
+from minigan.play.hands import drawn_network
 from minigan.play.knobs import DATAS, NOISES, STEPS, Knobs
 from minigan.play.lines import Done, lines, traced
 from minigan.theory import GeneratorState
@@ -40,11 +41,27 @@ class Session:
         self._untold: deque[Done] = deque()
         self.log: list[list[Any]] = []
         self.figures: dict[str, float] = {}
+        self.hands: dict[str, Sequential] = {}
         self.error: str | None = None
 
     def pair(self) -> tuple[Sequential, Sequential]:
-        """G and D as they are to be seen: as before the update, while a turn is told by lines."""
-        return self._before if self._untold else (self.game.G, self.game.D)
+        """G and D as they are to be seen: drawn by hand, or as before a turn that is being told."""
+        G, D = self._before if self._untold else (self.game.G, self.game.D)
+        return self.hands.get("G", G), self.hands.get("D", D)
+
+    def draw(self, drawn: Any) -> None:
+        """Put networks drawn by hand, {"G": [z, x], "D": [x, logit]}, before the game's own.
+
+        The game rests meanwhile, and any deed takes them away.
+        """
+        if not isinstance(drawn, dict) or not drawn or not drawn.keys() <= {"G", "D"}:
+            raise InputError(f"draw: expected G or D, got {drawn!r:.80}")
+        hands = {}
+        for name, points in drawn.items():
+            if not isinstance(points, list) or len(points) != 2:
+                raise InputError(f"{name}: expected two lists of numbers")
+            hands[name] = drawn_network(name, *points)
+        self.mode, self.hands = "pause", hands
 
     def do(self, deed: str) -> None:
         """Do what a button says, one of `DEEDS`; InputError for anything else.
@@ -54,7 +71,7 @@ class Session:
         if not isinstance(deed, str) or deed not in DEEDS:
             raise InputError(f"do: expected one of {', '.join(DEEDS)}; got {deed!r}")
         self.deeds += 1
-        self.mode, self._left = "pause", MOST_UPDATES
+        self.mode, self._left, self.hands = "pause", MOST_UPDATES, {}
         self._guarded(DEEDS[deed], self)
 
     def turn_knobs(self, changes: Any) -> None:

@@ -69,7 +69,7 @@ def test_the_curves_are_those_of_the_pair():
     np.testing.assert_allclose(G_z, G(z[:, None])[:, 0], rtol=6e-3, atol=1e-2)
     for at, below, above, *_ in picture["jumps"]:
         assert abs(above - below) > 0
-        assert np.abs(state.p_g.critical - at).min() < 0.01
+        assert np.abs(state.p_g.breakpoints() - at).min() < 0.01
 
 
 def test_d_pulls_each_sample_up_its_slope():

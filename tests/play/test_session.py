@@ -1,5 +1,7 @@
 """A game played by lines, updates and steps is the game that Algorithm 1 plays, bit for bit."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,10 @@ from minigan import InputError
 from minigan.base.randomness import sequence
 from minigan.figures.toy import players, toy_game
 from minigan.play import session as module
+from minigan.play.frames import numbers
 from minigan.play.knobs import Knobs
 from minigan.play.session import DEEDS, Session
+from minigan.play.snippet import snippet
 from minigan.theory import GeneratorState
 
 
@@ -182,3 +186,48 @@ def test_deeds_are_known_ones():
     assert {"line", "update", "step", "D", "G", "play", "until", "near"} <= DEEDS.keys()
     with pytest.raises(InputError, match=r"do: expected one of line, .*got 'dance'"):
         Session().do("dance")
+
+
+def test_a_g_by_hand_is_the_line_through_its_points_and_its_c_is_what_theorem_1_says():
+    session = Session()
+    session.do("step")
+    before = params(session.game)
+    session.draw({"G": [[-2, 0, 2], [-2.5, 0.5, 3.5]], "D": [[-1, 1], [0, 0]]})
+    G, D = session.pair()
+    z = np.array([[-2.0], [-1.0], [0.0], [1.0], [2.0]])
+    np.testing.assert_allclose(G(z)[:, 0], [-2.5, -1.0, 0.5, 2.0, 3.5], atol=1e-12)
+    np.testing.assert_allclose(D(np.array([[-9.0], [0.0], [9.0]]))[:, 0], 0, atol=1e-12)
+    seen = numbers(session)
+    assert seen["value"] == pytest.approx(-math.log(4), abs=1e-9)  # D = 1/2 everywhere
+    assert seen["c_of_g"] == pytest.approx(-math.log(4) + 2 * seen["jsd"], abs=1e-9)
+    session.do("pause")
+    assert session.pair() == (session.game.G, session.game.D)
+    assert all(np.array_equal(a, b) for a, b in zip(params(session.game), before, strict=True))
+
+
+def test_no_d_by_hand_beats_the_optimal_one():
+    session, rng = Session(), np.random.default_rng(0)
+    for _ in range(10):
+        session.draw({"D": [list(range(-4, 5)), rng.normal(0, 2, 9).tolist()]})
+        seen = numbers(session)
+        assert seen["value"] <= seen["c_of_g"]
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"seed": 5},
+        {"k": 2, "data": "two bells", "noise": "Gaussian", "cost": "minimax", "batch": 64},
+        {"simultaneous": True, "optimizer": "SGD with momentum", "data": "a box"},
+        {"data": "a Gaussian", "rate_G": 0.01},
+        {"data": "a narrow bell"},
+    ],
+    ids=str,
+)
+def test_the_snippet_reproduces_the_bits(knobs):
+    session = Session(Knobs(**knobs))
+    for deed in ("step", "step", "D", "line", "update", "G", "update", "step"):
+        session.do(deed)
+    world: dict = {}
+    exec(snippet(session.knobs, session.log), world)
+    assert same(world["game"], session.game)

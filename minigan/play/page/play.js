@@ -136,6 +136,7 @@ function drawStage() {
   curve(pen, xs, map(now.D), { strokeStyle: colour("D"), lineWidth: 3, dash: [10, 6] });
   drawMapping(pen, px, width, height);
   drawPulls(pen, px, height * 0.8);
+  drawHandles(pen, px, height * 0.84);
 }
 
 function drawMapping(pen, px, width, height) {
@@ -264,6 +265,83 @@ function showLines() {
   });
 }
 
+// ---- by hand: G as its values at seven z, D as its logits at x
+
+const hands = { G: null, D: null };
+let held = 0; // the handle of G that is dragged
+
+function pickUp(name) { // begin with the curve as it is
+  if (name === "G") {
+    const [low, high] = fixed.z, n = 7, [zs, gs] = now.arrows;
+    const z = Array.from({ length: n }, (_, i) => low + (high - low) * i / (n - 1));
+    return [z, z.map((v) => gs[nearest(zs, v)])];
+  }
+  const at = fixed.x.filter((_, i) => i % 5 === 0);
+  return [at, at.map((_, i) => logit(now.D[i * 5]))];
+}
+
+function nearest(values, at) {
+  return values.reduce((best, v, i) => (Math.abs(v - at) < Math.abs(values[best] - at) ? i : best), 0);
+}
+
+function logit(p) {
+  const inside = Math.min(0.999, Math.max(0.001, p));
+  return Math.log(inside / (1 - inside));
+}
+
+function toggleHand(name) {
+  hands[name] = hands[name] ? null : pickUp(name);
+  for (const each of ["G", "D"]) byId(`hand-${each}`).setAttribute("aria-pressed", !!hands[each]);
+  const any = Boolean(hands.G || hands.D);
+  document.body.classList.toggle("drawing", any);
+  if (any) sendHands(); else say({ do: "pause" });
+}
+
+let sending = false;
+async function sendHands() { // one at a time; the newest wins
+  if (sending) { sending = "again"; return; }
+  sending = true;
+  await say({ draw: Object.fromEntries(Object.entries(hands).filter(([, points]) => points)) });
+  const again = sending === "again";
+  sending = false;
+  if (again) sendHands();
+}
+
+function drag(event) {
+  if (!event.buttons || !(hands.G || hands.D)) return;
+  const box = byId("stage").getBoundingClientRect(), x = fixed.x;
+  const at = x[0] + ((event.clientX - box.left) / box.width) * (x[x.length - 1] - x[0]);
+  const height = (event.clientY - box.top) / box.height;
+  if (hands.D && height < 0.77) {
+    const top = Math.max(1.05, Math.min(1.5, 1.15 * Math.max(...fixed.p_data)));
+    const p = ((0.76 - height) / 0.74) * top, [xs, ys] = hands.D, step = xs[1] - xs[0];
+    xs.forEach((v, i) => { if (Math.abs(v - at) < step) ys[i] = logit(p); });
+  } else if (hands.G && height >= 0.77) {
+    const values = hands.G[1];
+    if (event.type === "pointerdown") held = nearest(values, at);
+    values[held] = at;
+  }
+  sendHands();
+}
+
+function drawHandles(pen, px, y) {
+  if (!hands.G) return;
+  pen.fillStyle = colour("star");
+  for (const v of hands.G[1]) {
+    pen.beginPath();
+    pen.moveTo(px(v), y - 2);
+    pen.lineTo(px(v) - 9, y + 16);
+    pen.lineTo(px(v) + 9, y + 16);
+    pen.fill();
+  }
+}
+
+async function showPython() {
+  const shown = byId("snippet");
+  shown.hidden = !shown.hidden;
+  if (!shown.hidden) shown.textContent = await (await fetch("python")).text();
+}
+
 // ---- commands go out
 
 async function say(command) {
@@ -304,7 +382,14 @@ function fillKnobs() {
 
 function listen() {
   document.querySelectorAll("[data-do]").forEach((button) =>
-    button.addEventListener("click", () => say({ do: button.dataset.do })));
+    button.addEventListener("click", () => {
+      if (hands.G) toggleHand("G");
+      if (hands.D) toggleHand("D");
+      say({ do: button.dataset.do });
+    }));
+  for (const name of ["G", "D"]) byId(`hand-${name}`).addEventListener("click", () => toggleHand(name));
+  for (const kind of ["pointerdown", "pointermove"]) byId("stage").addEventListener(kind, drag);
+  byId("python").addEventListener("click", showPython);
   const events = new EventSource("events");
   events.addEventListener("setup", (event) => begin(JSON.parse(event.data)));
   events.addEventListener("message", (event) => take(JSON.parse(event.data)));
@@ -315,7 +400,7 @@ function listen() {
 }
 
 function replay() { // a film: the same drawing, a slider instead of commands
-  for (const id of ["live", "knobs"]) byId(id).hidden = true;
+  for (const id of ["live", "knobs", "yours"]) byId(id).hidden = true;
   byId("knobs").style.display = "none";
   byId("replay").hidden = false;
   const at = byId("film-at"), run = byId("film-run");
