@@ -11,8 +11,10 @@ panels are four moments of that run:
 
 Panels (b) and (c) go on from copies of the pair in (a), so that the run itself is
 Algorithm 1 from its first step to its last. Every panel shows p_data (black, dotted), the
-exact p_g (green, solid), D (blue, dashed) and D* (orange, thin). Below them lie two lines: the
-domain of z, from which noise is drawn, and above it the domain of x; arrows lead from z to G(z).
+exact p_g (green, solid), D (blue, dashed) and D* (orange, thick), and what D has still to
+learn, shaded; pale, p_g and D before what the panel shows. Below lie D's pull on samples, as
+arrows, and two lines: the domain of z, from which noise is drawn, and above it the domain of x;
+arrows lead from z to G(z).
 """
 
 import math
@@ -28,6 +30,7 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import sequence
 from minigan.base.types import Density
 from minigan.base.validation import whole_number
+from minigan.figures import style
 from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table, tiny
 from minigan.figures.toy import DATA, NOISE, players, toy_game
 from minigan.game import Algorithm1
@@ -38,8 +41,16 @@ NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two
 D_GAP, INNER_GAP = 0.015, 0.0017  # how near D* panel (b) must come: |D - D*|, and nats
 INNER_ROUND, INNER_ROUNDS = 500, 24  # updates of D between two looks, and looks at most
 
-ARROWS = 21
-Z_LINE, X_LINE = -0.62, -0.24  # heights of the two lines, below the curves
+ARROWS, PULLS = 21, 16
+Z_LINE, X_LINE, PULL_LINE = -0.66, -0.26, -0.11  # heights of what lies below the curves
+
+
+SAYS = {
+    "a": "$p_g$ is near $p_{data}$",
+    "b": "G rests, D meets $D^*$",
+    "c": "G follows D's slope",
+    "d": "D is nearly 1/2",
+}
 
 
 class Moment(NamedTuple):
@@ -90,10 +101,10 @@ class Figure1(Figure):
                 if record.step in kept:
                     self.film.append(_moment(f"step {record.step}", game))
                 if not self.panels and (2 * record.step >= steps or _is_near(game)):
-                    self.panels["a"] = _moment("near convergence", game)
+                    self.panels["a"] = _moment(f"step {game.steps_done}", game)
                     self.panels |= _branch_off(game, self.cost, branch)
-        caption = "where it was interrupted" if self.interrupted else "after training"
-        self.panels["d"] = _moment(caption, game)
+        how = "interrupted at step" if self.interrupted else "step"
+        self.panels["d"] = _moment(f"{how} {game.steps_done}", game)
         self.steps = game.steps_done
 
     def numbers(self) -> dict:
@@ -146,13 +157,17 @@ class Figure1(Figure):
 
     def draw(self) -> Picture:
         """The panels side by side, as in the paper."""
-        picture = new_picture(3.6 * len(self.panels), 4.2, dpi=120)
+        picture = new_picture(4 * len(self.panels), 5, dpi=120)
         axes = picture.subplots(1, len(self.panels), squeeze=False)[0]
+        before = {"b": self.panels.get("a"), "c": self.panels.get("b")}
         for ax, (letter, moment) in zip(axes, self.panels.items(), strict=True):
-            jsd = draw_moment(ax, moment, NOISE, DATA)
-            title = f"({letter})  step {moment.step}, JSD {jsd:.3f}\n{moment.caption}"
-            ax.set_title(title, fontsize=10)
-        picture.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+            state = draw_moment(ax, moment, NOISE, DATA, before.get(letter))
+            gap = state.judge(moment.D).inner_gap
+            what = f"({letter})  {SAYS[letter]}\n{moment.caption}"
+            ax.set_title(f"{what}\nJSD {state.jsd:.3f}, gap {gap:.3f} nats", fontsize=13)
+            ax.tick_params(labelsize=12)
+        handles, names = axes[0].get_legend_handles_labels()
+        picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=14)
         return picture
 
     def save(self, directory: Path) -> list[Path]:
@@ -195,37 +210,79 @@ def _film_steps(steps: int, frames: int) -> set[int]:
     return {1 + round((steps - 1) * (i / max(frames - 1, 1)) ** 2) for i in range(frames)}
 
 
-def draw_moment(ax: Axes, moment: Moment, noise: Density, data: Density) -> float:
-    """Draw the curves and arrows of a moment of networks 1 -> 1; JSD(p_data || p_g), in nats.
+def draw_moment(
+    ax: Axes, moment: Moment, noise: Density, data: Density, before: Moment | None = None
+) -> GeneratorState:
+    """Draw the curves and arrows of a moment of networks 1 -> 1; the state of G that they show.
 
-    ``noise`` and ``data`` are p_z and p_data, and ``ax`` is Matplotlib's.
+    ``noise`` and ``data`` are p_z and p_data, ``ax`` is Matplotlib's; p_g and D of the moment
+    ``before`` are drawn pale. Between D and D* the picture is shaded; and short arrows at samples
+    show which way, and how steeply, D's logit rises there: D's pull on them.
     """
     state = GeneratorState(moment.G, noise, data)
     low, high = data.interval()
     low, high = low - (high - low) / 10, high + (high - low) / 10  # where p_data lives, and more
-    jumps = state.p_g.critical  # drawn from both sides, so that edges are upright
-    x = np.sort(np.concatenate([np.linspace(low, high, 800), jumps - 1e-9, jumps + 1e-9]))
-    D = sigmoid(moment.D.copy(dtype="float64")(x[:, None])[:, 0])
-    p_data, p_g = data.pdf(x), state.p_g.pdf(x)
+    if before is not None:
+        then = GeneratorState(before.G, noise, data)
+        x = _points(then, low, high)
+        ax.plot(x, then.p_g.pdf(x), **style.P_G | style.BEFORE)
+        ax.plot(x, _probability(before.D, x), **style.D | style.BEFORE)
+    x = _points(state, low, high)
+    D, p_data, p_g = _probability(moment.D, x), data.pdf(x), state.p_g.pdf(x)
     D_star = np.where(p_data + p_g > 0, state.D_star(x), np.nan)  # elsewhere D may be anything
-    ax.plot(x, p_data, color="black", ls=":", lw=1.8, label="$p_{data}$")
-    ax.plot(x, p_g, color="green", lw=1.8, label="$p_g$ (exact)")
-    ax.plot(x, D, color="blue", ls="--", lw=1.4, label="$D$")
-    ax.plot(x, D_star, color="darkorange", lw=0.8, label="$D^*$")
-    ax.axhline(0, color="black", lw=0.5)
-    ax.axhline(0.5, color="gray", lw=0.4)
+    ax.fill_between(x, D_star, D, color=style.D_STAR["color"], alpha=0.15, lw=0)
+    ax.plot(x, D_star, **style.D_STAR)
+    ax.plot(x, p_data, **style.P_DATA)
+    ax.plot(x, p_g, **style.P_G)
+    ax.plot(x, D, **style.D)
+    ax.axhline(0, color="black", lw=0.8)
+    ax.axhline(0.5, color="gray", lw=0.8)
+    _draw_mapping(ax, moment, noise, low, high)
+    _draw_pull(ax, moment, noise, low, high)
+    ax.set(xlim=(low, high), ylim=(Z_LINE - 0.08, 1.05), xticks=[], yticks=[0, 0.5, 1])
+    ax.spines[:].set_visible(False)
+    return state
+
+
+def _points(state: GeneratorState, low: float, high: float) -> np.ndarray:
+    """Points across the picture, and both sides of every jump of p_g, so that edges are upright."""
+    jumps = state.p_g.critical
+    return np.sort(np.concatenate([np.linspace(low, high, 800), jumps - 1e-9, jumps + 1e-9]))
+
+
+def _probability(D: Sequential, x: np.ndarray) -> np.ndarray:
+    """D(x) in [0, 1] at points x (n,), in float64."""
+    return sigmoid(D.copy(dtype="float64")(x[:, None])[:, 0])
+
+
+def _draw_mapping(ax: Axes, moment: Moment, noise: Density, low: float, high: float) -> None:
+    """The domain of z, above it that of x, and arrows from z to G(z)."""
     z = np.linspace(*noise.interval(), ARROWS)
-    ax.plot(z[[0, -1]], [Z_LINE, Z_LINE], color="black", lw=1)
-    ax.plot([low, high], [X_LINE, X_LINE], color="black", lw=1)
-    ax.text(low, Z_LINE, "z", va="center", fontsize=11)
-    ax.text(low, X_LINE + 0.04, "x", fontsize=11)
-    arrow = {"arrowstyle": "-|>", "lw": 0.6, "color": "dimgray", "mutation_scale": 7}
+    ax.plot(z[[0, -1]], [Z_LINE, Z_LINE], color="black", lw=1.2)
+    ax.plot([low, high], [X_LINE, X_LINE], color="black", lw=1.2)
+    ax.text(low, Z_LINE, "z", va="center", fontsize=13)
+    ax.text(low, X_LINE + 0.02, "x", fontsize=13)
+    arrow = {"arrowstyle": "-|>", "lw": 0.8, "color": "dimgray", "mutation_scale": 8}
     for start, end in zip(z, moment.G.copy(dtype="float64")(z[:, None])[:, 0], strict=True):
         if low <= end <= high:
             ax.annotate("", (end, X_LINE), (start, Z_LINE), arrowprops=arrow)
-    ax.set(xlim=(low, high), ylim=(Z_LINE - 0.08, 1.05), xticks=[], yticks=[0, 0.5, 1])
-    ax.spines[:].set_visible(False)
-    return state.jsd
+
+
+def _draw_pull(ax: Axes, moment: Moment, noise: Density, low: float, high: float) -> None:
+    """Arrows along the slope of D's logit at samples; the steepest is a tenth of the picture."""
+    z = np.linspace(*noise.interval(), 2 * PULLS + 1)[1::2, None]
+    D = moment.D.copy(dtype="float64")
+    x = moment.G.copy(dtype="float64")(z)
+    a, cache = D.forward(x, train=False)
+    slope = D.backward(np.ones_like(a), cache, param_grads=False)[:, 0]
+    seen = (x[:, 0] >= low) & (x[:, 0] <= high)
+    x, slope = x[seen, 0], slope[seen]
+    longest = max(np.abs(slope).max(initial=0.0), 1e-12)
+    length = slope / longest * (high - low) / 10
+    ax.quiver(
+        x, np.full_like(x, PULL_LINE), length, np.zeros_like(x),
+        angles="xy", scale_units="xy", scale=1, width=0.006, color="black", zorder=3,
+    )  # fmt: skip
 
 
 def write_film(file: BinaryIO, frames: list[Moment], seconds: float = 8.0) -> None:
@@ -237,8 +294,8 @@ def write_film(file: BinaryIO, frames: list[Moment], seconds: float = 8.0) -> No
     for moment in frames:
         picture = new_picture(5.2, 4.6, dpi=80)
         canvas, ax = FigureCanvasAgg(picture), picture.subplots()
-        jsd = draw_moment(ax, moment, NOISE, DATA)
-        ax.set_title(f"step {moment.step}, JSD {jsd:.3f}")
+        state = draw_moment(ax, moment, NOISE, DATA)
+        ax.set_title(f"step {moment.step}, JSD {state.jsd:.3f}")
         handles = ax.get_legend_handles_labels()
         picture.legend(*handles, loc="outside lower center", ncols=4, fontsize=8)
         canvas.draw()

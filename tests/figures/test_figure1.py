@@ -170,7 +170,7 @@ def test_an_interrupted_run_tells_what_was_reached(n):
     run = Figure1(seed=1, steps=STEPS).play(interrupted_after(n))
     assert run.interrupted is True
     assert run.steps == run.panels["d"].step == n
-    assert run.panels["d"].caption == "where it was interrupted"
+    assert run.panels["d"].caption == f"interrupted at step {n}"
     there = ["a", "b", "c", "d"] if n >= STEPS / 2 else ["d"]
     assert list(run.panels) == list(run.report()["panels"]) == there
     assert [line[1] for line in run.text().splitlines() if line.startswith("(")] == there

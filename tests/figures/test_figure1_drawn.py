@@ -34,8 +34,8 @@ def draw_panels(panels):
 def drawn():
     """A moment, the axes it was drawn on, its curves by name, and the JSD handed back."""
     ax, what = Figure().subplots(), moment()
-    jsd = draw_moment(ax, what, NOISE, DATA)
-    return what, ax, {line.get_label(): line for line in ax.lines}, jsd
+    state = draw_moment(ax, what, NOISE, DATA)
+    return what, ax, {line.get_label(): line for line in ax.lines}, state.jsd
 
 
 P_DATA, P_G, D, D_STAR = "$p_{data}$", "$p_g$ (exact)", "$D$", "$D^*$"
@@ -92,6 +92,7 @@ def test_a_collapsed_generator_can_be_drawn():
     figure = draw_panels({"d": what})
     figure.savefig(io.BytesIO(), format="png")
     assert "JSD 0.693" in figure.axes[0].get_title()
+    assert "gap " in figure.axes[0].get_title()
 
 
 def test_drawing_does_not_change_the_networks():
@@ -110,9 +111,38 @@ def test_there_is_one_panel_for_each_moment(letters):
     panels = {letter: moment(i, step=i) for i, letter in enumerate(letters)}
     figure = draw_panels(panels)
     assert len(figure.axes) == len(letters)
-    for i, (letter, ax) in enumerate(zip(letters, figure.axes, strict=True)):
-        assert ax.get_title().startswith(f"({letter})  step {i}, JSD 0.")
-        assert ax.get_title().endswith("\na caption")
+    for letter, ax in zip(letters, figure.axes, strict=True):
+        said, caption, numbers = ax.get_title().split("\n")
+        assert said == f"({letter})  {figure1.SAYS[letter]}"
+        assert caption == "a caption"
+        state = GeneratorState(panels[letter].G, figure1.NOISE, figure1.DATA)
+        gap = state.judge(panels[letter].D).inner_gap
+        assert numbers == f"JSD {state.jsd:.3f}, gap {gap:.3f} nats"
+
+
+def test_what_was_before_is_drawn_pale_in_b_and_c():
+    panels = {letter: moment(i, step=i) for i, letter in enumerate("abcd")}
+    pale = [
+        [line.get_data() for line in ax.lines if line.get_label() == "_before"]
+        for ax in draw_panels(panels).axes
+    ]
+    assert [len(lines) for lines in pale] == [0, 2, 2, 0]
+    (x, p_g), _ = pale[2]
+    state = GeneratorState(panels["b"].G, figure1.NOISE, figure1.DATA)
+    np.testing.assert_allclose(p_g, state.p_g.pdf(x), rtol=1e-12)
+
+
+def test_d_pulls_samples_along_the_slope_of_its_logit(drawn):
+    (_, _, G, net), ax, _, _ = drawn
+    (arrows,) = (child for child in ax.collections if hasattr(child, "U"))
+    x, slope = arrows.XY[:, 0], arrows.U
+    logit, step = net.copy(dtype="float64"), 1e-6
+    numeric = (logit((x + step)[:, None]) - logit((x - step)[:, None]))[:, 0] / (2 * step)
+    np.testing.assert_allclose(
+        slope / np.abs(slope).max(), numeric / np.abs(numeric).max(), atol=1e-6
+    )
+    samples = G(np.linspace(-1, 1, 2 * figure1.PULLS + 1)[1::2, None].astype("f4"))[:, 0]
+    assert np.abs(samples[:, None] - x).min(axis=0).max() < 1e-5
 
 
 # The film.
