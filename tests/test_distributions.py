@@ -119,6 +119,13 @@ def test_spherical_samples_point_in_every_direction_alike(rng):
 # Mixtures.
 
 
+def test_a_mixture_keeps_copies_of_its_means_and_weights():
+    means, weights = np.array([[0.0], [5.0]]), np.array([0.5, 0.5])
+    law = Mixture(means, 0.1, weights)
+    means[...] = weights[...] = 9
+    assert law.pdf(np.array([5.0])) == pytest.approx(0.5 / (0.1 * np.sqrt(2 * np.pi)))
+
+
 @pytest.mark.parametrize("weights", [None, [0.2, 0.3, 0.5]])
 def test_modes_are_sampled_as_often_as_their_weights_say(weights, rng):
     law = Mixture([0.0, 10.0, 20.0], std=0.1, weights=weights)

@@ -5,15 +5,22 @@ import math
 import sys
 from collections.abc import Iterable
 
+import numpy as np
+
 
 def json_text(value: dict) -> str:
-    """JSON of a value, in one line; a number that is not finite, which JSON lacks, becomes null."""
+    """JSON of a value, in one line, NumPy's numbers among it as Python's.
+
+    A number that is not finite, NaN or infinity, which JSON lacks, becomes null.
+    """
 
     def plain(value):
         if isinstance(value, dict):
             return {key: plain(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [plain(item) for item in value]
+        if isinstance(value, np.generic):
+            value = value.item()
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
     return json.dumps(plain(value), allow_nan=False)

@@ -24,7 +24,7 @@ class Epochs:
     Parameters
     ----------
     X : array, shape (examples, dim)
-        Finite floating-point numbers, on the CPU or on a GPU.
+        Finite floating-point numbers, on the CPU or on a GPU. Kept as it is and not copied.
 
     Raises
     ------

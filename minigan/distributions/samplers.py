@@ -42,7 +42,8 @@ class Examples:
     Parameters
     ----------
     X : array, shape (examples, dim)
-        Finite floating-point numbers, on the CPU or on a GPU.
+        Finite floating-point numbers, on the CPU or on a GPU. Kept as it is and not copied: what
+        is written into it later is drawn from then on.
 
     Raises
     ------

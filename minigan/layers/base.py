@@ -86,6 +86,8 @@ class Layer(ABC):
         Parameters
         ----------
         x : array, shape (batch, n_in)
+            The cache may hold x itself, and not a copy: whoever runs a layer by hand leaves x as
+            it is until ``backward``. A network runs its layers on arrays of its own.
         train : bool
             Whether the pass is one of training: dropout, noise, and layers that remember care.
         rng : numpy.random.Generator, optional

@@ -33,7 +33,7 @@ def starting_bias(
     if callable(bias):
         return bias
     try:
-        numbers = np.asarray(bias, np.float64)
+        numbers = np.array(bias, np.float64)
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     if not np.isfinite(numbers).all():

@@ -42,6 +42,13 @@ def test_biases_start_at_zero_a_number_an_array_or_a_draw(kind, pieces):
     assert not Sequential([kind(3, 2)]).layers[0].b.any()
 
 
+def test_a_bias_is_copied_when_the_layer_is_made():
+    bias = np.zeros(2)
+    layer = Linear(3, 2, bias=bias)
+    bias[...] = 9
+    assert not Sequential([layer])[0].b.any()
+
+
 @PIECES
 def test_weights_are_drawn_before_biases(kind, pieces):
     net = Sequential([kind(3, 2, weights=normal(1.0), bias=normal(1.0))], seed=9, dtype="float64")
