@@ -207,7 +207,7 @@ def generator_cost(cost: str | Callable) -> Callable:
 
 
 def _number(J):
-    """Python's float of a number of NumPy's; what is on a GPU stays there, and is not waited for."""
+    """Python's float of a number of NumPy's; one on a GPU stays there, and is not waited for."""
     return float(J) if isinstance(J, np.floating) else J
 
 

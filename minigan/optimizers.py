@@ -15,7 +15,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.states import expect_like, fill, snapshot
-from minigan.base.validation import real_number, whole_number
+from minigan.base.validation import real_number, shown, whole_number
 from minigan.networks.sequential import Sequential
 from minigan.schedules import is_constant, schedule
 
@@ -110,12 +110,13 @@ class Optimizer(ABC):
             If it is not a finite number >= 0, or a momentum is not below 1.
         """
         t = self.t if t is None else t
-        value, high = getattr(self, name)(t), self.highest.get(name, math.inf)
-        if not 0 <= value < high:
+        value: Any = getattr(self, name)(t)
+        high = self.highest.get(name, math.inf)
+        if not (isinstance(value, int | float | np.floating) and 0 <= value < high):
             below = "finite" if high == math.inf else f"below {high:g}"
             raise InputError(
                 f"{type(self).__name__}: {name}: expected a schedule of numbers >= 0 and {below}, "
-                f"got {value!r} after {t} updates"
+                f"got {shown(value)} after {t} updates"
             )
         return value
 

@@ -116,6 +116,17 @@ def test_spherical_samples_point_in_every_direction_alike(rng):
     assert stats.kstest(angle, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
 
 
+@pytest.mark.parametrize("rng", [0, None, np.random.RandomState(0)])
+@pytest.mark.parametrize(
+    "law",
+    [Uniform(), Normal(), IrwinHall(), TWO_MODES, Spherical(2), Examples(np.ones((3, 1)))],
+    ids=lambda law: type(law).__name__,
+)
+def test_what_is_no_generator_is_refused(law, rng):
+    with pytest.raises(InputError, match=rf"^{type(law).__name__}: expected rng as .*, got "):
+        law.sample(3, rng)
+
+
 # Mixtures.
 
 

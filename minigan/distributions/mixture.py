@@ -9,6 +9,7 @@ import numpy as np
 
 from minigan.base.backend import CPU, Device, array_module
 from minigan.base.errors import InputError
+from minigan.base.randomness import require_rng
 from minigan.base.validation import real_number, whole_number
 
 
@@ -52,6 +53,7 @@ class Mixture:
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
+        require_rng("Mixture", rng)
         u = rng.random(m, dtype=np.float32)
         mode = array_module(u).searchsorted(self._upto, u, side="right")
         x = rng.standard_normal((m, self.dim), dtype=np.float32)

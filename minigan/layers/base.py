@@ -171,6 +171,14 @@ class Layer(ABC):
                     f"values does, got another array in its place"
                 )
 
+    def check_start(self) -> None:
+        """Raise InputError unless all parameters start at finite numbers."""
+        for name, view in self.params.items():
+            if not np.isfinite(view).all():
+                raise InputError(
+                    f"{self}: expected finite starting values of {name}, got NaN or infinity"
+                )
+
     # A gradient is found here, and not among the attributes: it may wait to be zeroed.
 
     def __getattr__(self, name: str) -> Any:

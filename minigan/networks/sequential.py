@@ -113,6 +113,7 @@ class Sequential(Vectors):
             for layer in self.layers:
                 layer.initialise(rng)
                 layer.check_bound()
+                layer.check_start()
         except Exception:
             for layer in self.layers:
                 layer.params = {}  # an initialiser failed: the layers are free again

@@ -85,6 +85,15 @@ def test_what_a_network_gives_is_the_callers_own_though_its_layers_give_views():
     assert x.tolist() == [[1, 2]]
 
 
+def test_a_layer_of_ones_own_starts_at_finite_numbers():
+    class Unfilled(Scale):
+        def initialise(self, rng):
+            self.t[...] = [[1], [np.nan]]
+
+    with pytest.raises(InputError, match=r"^Unfilled\('unfilled1'\): expected finite .* of t, got"):
+        Sequential([Unfilled()])
+
+
 def test_a_new_layer_plays_with_the_others():
     net = Sequential([Scale(), Scale()], dtype="float64")
     y, caches = net.forward(np.array([[1.0, 2.0]]))
