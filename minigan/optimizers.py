@@ -118,7 +118,7 @@ class Optimizer(ABC):
                 f"{type(self).__name__}: {name}: expected a schedule of numbers >= 0 and {below}, "
                 f"got {shown(value)} after {t} updates"
             )
-        return value
+        return float(value)
 
     def __repr__(self) -> str:
         rates = ", ".join(f"{name}={value!r}" for name, value in self._settings().items())

@@ -114,7 +114,7 @@ def test_an_initialiser_is_not_the_function_that_makes_one(kind, pieces, recipe)
 
 @pytest.mark.parametrize("weights", [0, [], np.ones((2, 3))], ids=str)
 def test_weights_are_an_initialiser(weights):
-    with pytest.raises(InputError, match="expected an initialiser as weights, .*, got"):
+    with pytest.raises(InputError, match=r"expected an initialiser as weights, .*, got"):
         Linear(2, 3, weights=weights)
 
 
