@@ -110,13 +110,13 @@ class Optimizer(ABC):
             If it is not a finite number >= 0, or a momentum is not below 1.
         """
         t = self.t if t is None else t
-        value: Any = getattr(self, name)(t)
-        high = self.highest.get(name, math.inf)
-        if not (isinstance(value, int | float | np.floating) and 0 <= value < high):
+        given, high = getattr(self, name)(t), self.highest.get(name, math.inf)
+        value = np.asarray(given)
+        if value.shape or value.dtype.kind not in "iuf" or not 0 <= value < high:
             below = "finite" if high == math.inf else f"below {high:g}"
             raise InputError(
                 f"{type(self).__name__}: {name}: expected a schedule of numbers >= 0 and {below}, "
-                f"got {shown(value)} after {t} updates"
+                f"got {shown(given)} after {t} updates"
             )
         return float(value)
 
