@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 
 from minigan.base.validation import whole_number
-from minigan.identities import costs_and_learning, fixed_densities, game_dynamics
+from minigan.identities import (
+    costs_and_learning,
+    fixed_densities,
+    game_dynamics,
+    generated_densities,
+    played_games,
+)
 from minigan.identities.identity import Identity
+
+MODULES = fixed_densities, generated_densities, costs_and_learning, game_dynamics, played_games
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
@@ -13,8 +21,9 @@ def identities(seed: int = 0) -> Iterator[Identity]:
     Yields
     ------
     Identity
-        Section 4 of the 2014 paper first, then costs and learning, then games.
+        Section 4 of the 2014 paper first, then the exact p_g, costs and learning, games in motion,
+        and Algorithm 1 as it is played.
     """
     seed = whole_number("seed", seed, low=0)
-    for module in (fixed_densities, costs_and_learning, game_dynamics):
+    for module in MODULES:
         yield from module.identities(seed)
