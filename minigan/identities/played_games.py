@@ -8,13 +8,14 @@ mean over minibatches, the two may differ by 4.5 of its standard errors: one in 
 import math
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, log_expit
 
-from minigan import costs
 from minigan.base.randomness import generator
-from minigan.base.types import Sampler
+from minigan.base.types import Sampler, Schedule
+from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.distributions import Normal
 from minigan.game.algorithm1 import Algorithm1
 from minigan.identities.generated_densities import line
@@ -42,73 +43,77 @@ def _costs(rng: np.random.Generator) -> Iterator[Identity]:
     log_D, log_not_D, D = log_expit(real).mean(), log_expit(-fake).mean(), expit(fake)
     for name, source, statement, found, formula in (
         ("value", "2014 paper, Eq. 1", "V = mean log D + mean log(1 - D)",
-         costs.value(real, fake), log_D + log_not_D),
+         value(real, fake), log_D + log_not_D),
         ("discriminator_cost", "tutorial, Eq. 8", "J_D = -1/2 mean log D - 1/2 mean log(1 - D)",
-         costs.discriminator_cost(real, fake), -(log_D + log_not_D) / 2),
+         discriminator_cost(real, fake), -(log_D + log_not_D) / 2),
         ("minimax", "tutorial, Eq. 10", "J_G = 1/2 mean log(1 - D)",
-         costs.minimax_cost(fake), log_not_D / 2),
+         GENERATOR_COSTS["minimax"](fake), log_not_D / 2),
         ("non-saturating", "tutorial, Eq. 13", "J_G = -1/2 mean log D",
-         costs.non_saturating_cost(fake), -log_expit(fake).mean() / 2),
+         GENERATOR_COSTS["non-saturating"](fake), -log_expit(fake).mean() / 2),
         ("max-likelihood", "tutorial, Eq. 14", "J_G = -1/2 mean D / (1 - D)",
-         costs.maximum_likelihood_cost(fake), -np.mean(D / (1 - D)) / 2),
+         GENERATOR_COSTS["max-likelihood"](fake), -np.mean(D / (1 - D)) / 2),
     ):  # fmt: skip
         yield claims(source, 1e-11)(f"costs, {name}: {statement}", found[0], "=", formula)
 
 
 def _played_at_rest(rng: np.random.Generator) -> Iterator[Identity]:
-    """A game in which both learning rates are 0: many minibatches at one point."""
+    """Games in which both learning rates are 0: many minibatches at one point."""
     data, noise = Normal(rng.uniform(-1, 1), rng.uniform(0.7, 1.3)), Normal()
     G, D = line(rng.uniform(0.7, 1.3), rng.uniform(-1, 1)), _random_discriminator(rng)
-    state = GeneratorState(G, noise, data)
-    of_D, V = state.judge(D), state.judge(D).value
-    costs_of_G = {
-        "minimax": lambda a: log_expit(-a) / 2,
-        "non-saturating": lambda a: -log_expit(a) / 2,
-        "max-likelihood": lambda a: -np.exp(a) / 2,
-    }
-    for name, formula in costs_of_G.items():
+    for name, formula in (
+        ("minimax", lambda a: log_expit(-a) / 2),
+        ("non-saturating", lambda a: -log_expit(a) / 2),
+        ("max-likelihood", lambda a: -np.exp(a) / 2),
+    ):
         game = _game(G, D, data, noise, cost=name, seed=int(rng.integers(2**31)))
-        played = [(record, G.grads.copy(), D.grads.copy()) for record in game.play(_STEPS)]
-        records, of_G_grads, of_D_grads = zip(*played, strict=True)
-        claim = claims("tutorial, 3.2", 1e-9)
+        J_G = [record.J_G for record in game.play(_STEPS)]
         exact = _expectation(lambda z, f=formula: f(D(G(z))), noise)
-        J_G = [record.J_G for record in records]
-        yield _mean(claim, f"mean J_G of a game, {name} = its formula by quadrature", J_G, exact)
-        if name != "minimax":
-            continue
-        claim = claims("2014 paper, Eq. 1", 1e-9)
-        J_D = [record.J_D for record in records]
-        yield _mean(claim, "mean J_D of a game = -V(G, D) / 2, p_g exact", J_D, -V / 2)
-        right = [(record.real_accuracy + record.fake_accuracy) / 2 for record in records]
-        statement = "mean accuracy of D in a game = that under p_data and p_g"
-        yield _mean(claim, statement, right, of_D.accuracy)
-        along = rng.normal(size=D.params.size)
-        slope = _slope(D, along, lambda: -state.judge(D).value / 2)
-        claim = claims("Algorithm 1", 1e-9)
-        statement = "mean gradient of J_D in a game = -1/2 dV/dtheta_D"
-        yield _mean(claim, statement, np.array(of_D_grads) @ along, slope)
-        along = rng.normal(size=2)
-        slope = _slope(G, along, lambda: GeneratorState(G, noise, data).judge(D).value / 2)
-        statement = "mean gradient of J_G in a game, minimax = 1/2 dV/dtheta_G"
-        yield _mean(claim, statement, np.array(of_G_grads) @ along, slope)
+        statement = f"mean J_G of a game, {name} = its formula by quadrature"
+        yield _mean("tutorial, 3.2", statement, J_G, exact)
+    state = GeneratorState(G, noise, data)
+    game = _game(G, D, data, noise, cost="minimax", seed=int(rng.integers(2**31)))
+    played = [(record, D.grads.copy(), G.grads.copy()) for record in game.play(_STEPS)]
+    records, of_D, of_G = zip(*played, strict=True)
+    V, J_D = state.judge(D).value, [record.J_D for record in records]
+    yield _mean("2014 paper, Eq. 1", "mean J_D of a game = -V(G, D) / 2, p_g exact", J_D, -V / 2)
+    right = [(record.real_accuracy + record.fake_accuracy) / 2 for record in records]
+    statement = "mean accuracy of D in a game = that under p_data and p_g"
+    yield _mean("Algorithm 1", statement, right, state.judge(D).accuracy)
+    along = rng.normal(size=D.params.size)
+    slope = _slope(D, along, lambda: -state.judge(D).value / 2)
+    statement = "mean gradient of J_D in a game = -1/2 dV/dtheta_D"
+    yield _mean("Algorithm 1", statement, np.array(of_D) @ along, slope)
+    along = rng.normal(size=2)
+    slope = _slope(G, along, lambda: GeneratorState(G, noise, data).judge(D).value / 2)
+    statement = "mean gradient of J_G in a game, minimax = 1/2 dV/dtheta_G"
+    yield _mean("Algorithm 1", statement, np.array(of_G) @ along, slope)
 
 
 def _random_discriminator(rng: np.random.Generator) -> Sequential:
     return Sequential([Linear(1, 6), Tanh(), Linear(6, 1)], seed=rng, dtype="float64")
 
 
-def _game(G: Sequential, D: Sequential, data: Sampler, noise: Sampler, **options) -> Algorithm1:
-    """Algorithm 1; rates are 0 unless given as ``G_lr`` and ``D_lr``."""
-    optimizers = {f"{n}_optimizer": SGD(net, options.pop(f"{n}_lr", 0.0))
-                  for n, net in (("G", G), ("D", D))}  # fmt: skip
-    return Algorithm1(G, D, data=data, noise=noise, **optimizers, **{"batch": _BATCH} | options)
+def _game(
+    G: Sequential,
+    D: Sequential,
+    data: Sampler,
+    noise: Sampler,
+    *,
+    G_lr: float = 0.0,
+    D_lr: float | Schedule = 0.0,
+    batch: int = _BATCH,
+    **options: Any,
+) -> Algorithm1:
+    players: dict[str, Any] = {"G_optimizer": SGD(G, G_lr), "D_optimizer": SGD(D, D_lr)}
+    return Algorithm1(G, D, data=data, noise=noise, batch=batch, **players, **options)
 
 
-def _mean(claim: Callable, statement: str, each, expected: float) -> Identity:
+def _mean(source: str, statement: str, each, expected: float) -> Identity:
     """|mean - expected| in standard errors."""
     each = np.asarray(each)
     error = each.std(ddof=1) / math.sqrt(each.size)
-    return claim(f"{statement} (z)", abs(each.mean() - expected) / error, "<=", _ERRORS)
+    z = abs(each.mean() - expected) / error
+    return claims(source, 1e-9)(f"{statement} (z)", z, "<=", _ERRORS)
 
 
 def _expectation(f: Callable, noise: Normal) -> float:
