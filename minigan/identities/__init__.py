@@ -9,10 +9,18 @@ from minigan.identities import (
     game_dynamics,
     generated_densities,
     played_games,
+    single_steps,
 )
 from minigan.identities.identity import Identity
 
-MODULES = fixed_densities, generated_densities, costs_and_learning, game_dynamics, played_games
+MODULES = (
+    fixed_densities,
+    generated_densities,
+    costs_and_learning,
+    game_dynamics,
+    single_steps,
+    played_games,
+)
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:

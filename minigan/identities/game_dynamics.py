@@ -182,9 +182,9 @@ def _orders(rng: np.random.Generator) -> Iterator[Identity]:
     yield claim("min_G V(G, D) = sum p_data log D + log(1 - max D)", inner, "=", least)
     gap = np.abs(corner - mode_collapse.best_response(logit)).max()
     yield claim("argmin_G V(G, D) is one point, argmax D", gap, "=", 0)
-    left = mode_collapse.one_point_minimax(np.full(MODES, 1 / MODES))
-    right = -math.log(MODES + 1) / MODES - math.log(1 + 1 / MODES)
-    statement = "one-point G, n modes: min max = -log(n+1)/n - log(1+1/n)"
+    left, p = mode_collapse.one_point_minimax(p_data), p_data.max()
+    right = p * math.log(p) - (1 + p) * math.log1p(p)
+    statement = "one-point G: min max = p log p - (1 + p) log(1 + p), p = max p_data"
     yield claim(statement, left, "=", right, 1e-14)
 
 

@@ -70,6 +70,8 @@ def _closed_forms(a: float, b: float, rng: np.random.Generator) -> Iterator[Iden
     flat = PushForward(lambda z: (np.maximum(z - b, 0), (z > b) * 1.0), Normal())
     share = sum(mass for value, mass in flat.atoms if value == 0)
     yield claim("G(z) = max(z - b, 0): atom of Phi(b) at 0", share, "=", float(ndtr(b)))
+    below = float(flat.cdf(np.zeros(1))[0])
+    yield claim("G(z) = max(z - b, 0): CDF at the atom", below, "=", float(ndtr(b)))
 
 
 def _worst(claim: Callable, statement: str, found: np.ndarray, formula: np.ndarray) -> Identity:
@@ -82,13 +84,15 @@ def _density_and_distribution(a, b, rng: np.random.Generator) -> Iterator[Identi
     """A cubic with two folds, and a network."""
     claim = claims(_CHANGE, _EXACT)
     p_g = PushForward(lambda z: (a * (z**3 - z) + b, a * (3 * z * z - 1)), Uniform(-1.5, 1.5))
-    x = b + a * rng.uniform(-0.37, 0.37)  # between the folds
-    roots = np.roots([a, 0, -a, b - x]).real
+    between, beyond = b + a * rng.uniform(-0.37, 0.37), b + a * rng.uniform(0.5, 1.7)
+    roots = np.roots([a, 0, -a, b - between]).real
     over_roots = float(np.sum(1 / (3 * a * np.abs(3 * roots**2 - 1))))
     statement = "p_g of a cubic = sum over its roots of p_z / |G'|"
-    yield claim(statement, float(p_g.pdf(x)), "=", over_roots)
+    yield claim(statement, float(p_g.pdf(np.array(between))), "=", over_roots)
     yield claim("integral of p_g = 1", _mass(p_g, math.inf), "=", 1)
-    yield claim("integral of p_g up to x = CDF", _mass(p_g, x), "=", float(p_g.cdf(x)))
+    for where, x in (("between", between), ("beyond", beyond)):
+        statement = f"integral of p_g up to x = CDF, x {where} the folds"
+        yield claim(statement, _mass(p_g, x), "=", float(p_g.cdf(np.array(x))))
     net = Sequential([Linear(1, 8), Tanh(), Linear(8, 1, weights=normal(0.8))], seed=rng)
     of_net, noise = PushForward(net, Uniform(-1, 1)), Uniform(-1, 1)
     samples = np.sort(net(noise.sample(10_000, rng))[:, 0].astype(np.float64))

@@ -1,77 +1,51 @@
-"""Identities of games that are played: costs, turns, k, and D against D*.
+"""Identities of games that are played: V by minibatches, k, and D against D*.
 
 On one side stands what a `minigan.Algorithm1` did: its records, gradients, counts and networks.
-On the other the exact p_g, finite differences, closed forms, or SciPy. Where the one side is a
+On the other the exact p_g, quadrature, and closed forms. Where the one side is a
 mean over minibatches, the two may differ by 4.5 of its standard errors: one in 100,000 does.
 """
 
 import math
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any
 
 import numpy as np
-from scipy.special import expit, log_expit
+from scipy.special import log_expit
 
 from minigan.base.randomness import generator
-from minigan.base.types import Sampler, Schedule
-from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.distributions import Normal
-from minigan.game.algorithm1 import Algorithm1
 from minigan.identities.generated_densities import line
 from minigan.identities.identity import Identity, claims
-from minigan.layers import Linear, Tanh
-from minigan.networks.sequential import Sequential
-from minigan.optimizers import SGD
+from minigan.identities.single_steps import Kept, game_of, random_network, slope
 from minigan.schedules import exponential_decay
 from minigan.theory.game_state import GeneratorState
 
 _ERRORS = 4.5  # standard errors
 _STEPS, _BATCH = 150, 200
-_STEP = 1e-4  # of central differences
 
 
 def identities(seed: int = 0) -> Iterator[Identity]:
     """Identities of short games, from random distributions and starts."""
     rng = generator(seed)
-    return chain(_costs(rng), _played_at_rest(rng), _best_discriminator(rng), _counts(rng))
-
-
-def _costs(rng: np.random.Generator) -> Iterator[Identity]:
-    """Every cost of a minibatch of logits, by its formula in D."""
-    real, fake = rng.normal(0, 1.5, (64, 1)), rng.normal(0, 1.5, (48, 1))
-    log_D, log_not_D, D = log_expit(real).mean(), log_expit(-fake).mean(), expit(fake)
-    for name, source, statement, found, formula in (
-        ("value", "2014 paper, Eq. 1", "V = mean log D + mean log(1 - D)",
-         value(real, fake), log_D + log_not_D),
-        ("discriminator_cost", "tutorial, Eq. 8", "J_D = -1/2 mean log D - 1/2 mean log(1 - D)",
-         discriminator_cost(real, fake), -(log_D + log_not_D) / 2),
-        ("minimax", "tutorial, Eq. 10", "J_G = 1/2 mean log(1 - D)",
-         GENERATOR_COSTS["minimax"](fake), log_not_D / 2),
-        ("non-saturating", "tutorial, Eq. 13", "J_G = -1/2 mean log D",
-         GENERATOR_COSTS["non-saturating"](fake), -log_expit(fake).mean() / 2),
-        ("max-likelihood", "tutorial, Eq. 14", "J_G = -1/2 mean D / (1 - D)",
-         GENERATOR_COSTS["max-likelihood"](fake), -np.mean(D / (1 - D)) / 2),
-    ):  # fmt: skip
-        yield claims(source, 1e-11)(f"costs, {name}: {statement}", found[0], "=", formula)
+    return chain(_played_at_rest(rng), _best_discriminator(rng), _counts(rng))
 
 
 def _played_at_rest(rng: np.random.Generator) -> Iterator[Identity]:
     """Games in which both learning rates are 0: many minibatches at one point."""
     data, noise = Normal(rng.uniform(-1, 1), rng.uniform(0.7, 1.3)), Normal()
-    G, D = line(rng.uniform(0.7, 1.3), rng.uniform(-1, 1)), _random_discriminator(rng)
+    G, D = line(rng.uniform(0.7, 1.3), rng.uniform(-1, 1)), random_network(rng)
     for name, formula in (
         ("minimax", lambda a: log_expit(-a) / 2),
         ("non-saturating", lambda a: -log_expit(a) / 2),
         ("max-likelihood", lambda a: -np.exp(a) / 2),
     ):
-        game = _game(G, D, data, noise, cost=name, seed=int(rng.integers(2**31)))
+        game = game_of(G, D, data, noise, rng, cost=name, batch=_BATCH)
         J_G = [record.J_G for record in game.play(_STEPS)]
         exact = _expectation(lambda z, f=formula: f(D(G(z))), noise)
         statement = f"mean J_G of a game, {name} = its formula by quadrature"
         yield _mean("tutorial, 3.2", statement, J_G, exact)
     state = GeneratorState(G, noise, data)
-    game = _game(G, D, data, noise, cost="minimax", seed=int(rng.integers(2**31)))
+    game = game_of(G, D, data, noise, rng, cost="minimax", batch=_BATCH)
     played = [(record, D.grads.copy(), G.grads.copy()) for record in game.play(_STEPS)]
     records, of_D, of_G = zip(*played, strict=True)
     V, J_D = state.judge(D).value, [record.J_D for record in records]
@@ -80,32 +54,13 @@ def _played_at_rest(rng: np.random.Generator) -> Iterator[Identity]:
     statement = "mean accuracy of D in a game = that under p_data and p_g"
     yield _mean("Algorithm 1", statement, right, state.judge(D).accuracy)
     along = rng.normal(size=D.params.size)
-    slope = _slope(D, along, lambda: -state.judge(D).value / 2)
+    expected = slope(D.params, along, lambda: -state.judge(D).value / 2)
     statement = "mean gradient of J_D in a game = -1/2 dV/dtheta_D"
-    yield _mean("Algorithm 1", statement, np.array(of_D) @ along, slope)
+    yield _mean("Algorithm 1", statement, np.array(of_D) @ along, expected)
     along = rng.normal(size=2)
-    slope = _slope(G, along, lambda: GeneratorState(G, noise, data).judge(D).value / 2)
+    expected = slope(G.params, along, lambda: GeneratorState(G, noise, data).judge(D).value / 2)
     statement = "mean gradient of J_G in a game, minimax = 1/2 dV/dtheta_G"
-    yield _mean("Algorithm 1", statement, np.array(of_G) @ along, slope)
-
-
-def _random_discriminator(rng: np.random.Generator) -> Sequential:
-    return Sequential([Linear(1, 6), Tanh(), Linear(6, 1)], seed=rng, dtype="float64")
-
-
-def _game(
-    G: Sequential,
-    D: Sequential,
-    data: Sampler,
-    noise: Sampler,
-    *,
-    G_lr: float = 0.0,
-    D_lr: float | Schedule = 0.0,
-    batch: int = _BATCH,
-    **options: Any,
-) -> Algorithm1:
-    players: dict[str, Any] = {"G_optimizer": SGD(G, G_lr), "D_optimizer": SGD(D, D_lr)}
-    return Algorithm1(G, D, data=data, noise=noise, batch=batch, **players, **options)
+    yield _mean("Algorithm 1", statement, np.array(of_G) @ along, expected)
 
 
 def _mean(source: str, statement: str, each, expected: float) -> Identity:
@@ -122,16 +77,6 @@ def _expectation(f: Callable, noise: Normal) -> float:
     return float(f(z[:, None])[:, 0] @ noise.pdf(z) * dz)
 
 
-def _slope(net: Sequential, along: np.ndarray, f: Callable[[], float]) -> float:
-    """Derivative of f() as the parameters move along a direction, by central differences."""
-    start, ends = net.params.copy(), []
-    for sign in (1, -1):
-        net.params = start + sign * _STEP * along
-        ends.append(f())
-    net.params = start
-    return (ends[0] - ends[1]) / (2 * _STEP)
-
-
 def _best_discriminator(rng: np.random.Generator) -> Iterator[Identity]:
     """Gaussians of one width: the logit of D* is a line, and a linear D can be D*.
 
@@ -144,8 +89,7 @@ def _best_discriminator(rng: np.random.Generator) -> Iterator[Identity]:
     gap = state.judge(D).inner_gap
     yield claim("C(G) - V(G, D) = 2 JSD for D = 1/2", gap, "=", 2 * state.jsd)
     rate = exponential_decay(2.0, 1.005, 1e-3)
-    game = _game(G, D, data, Normal(), D_lr=rate, k=600, batch=1000, seed=int(rng.integers(2**31)))
-    game.step()
+    game_of(G, D, data, Normal(), rng, D_lr=rate, k=600, batch=1000).step()
     closed = np.array([shift, -shift * (mean - shift / 2)]) / std**2
     off = np.abs(D.params - closed).max()
     yield claim("D after 600 updates against D*: largest |dw|, |db|", off, "<=", 0.05)
@@ -154,27 +98,20 @@ def _best_discriminator(rng: np.random.Generator) -> Iterator[Identity]:
     yield claim("C(G) - V(G, D) >= 0, D trained", gap, ">=", 0.0)
 
 
-class _Counting:
-    """A sampler that counts the rows it draws."""
-
-    def __init__(self, law: Normal):
-        self._law, self.rows = law, 0
-
-    def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
-        """Rows of the law."""
-        self.rows += m
-        return self._law.sample(m, rng)
-
-
 def _counts(rng: np.random.Generator) -> Iterator[Identity]:
     claim = claims("Algorithm 1", 1e-12)
     k, n, m = (int(number) for number in rng.integers(2, 9, 3))
-    x, z = _Counting(Normal()), _Counting(Normal())
+    x, z = Kept(Normal()), Kept(Normal())
     G, D = line(1.0, 0.0), line(0.5, 0.0)
-    game = _game(G, D, x, z, G_lr=0.1, D_lr=0.1, k=k, batch=m)
+    game = game_of(G, D, x, z, rng, G_lr=0.1, D_lr=0.1, k=k, batch=m)
     for _ in range(n):
         game.step()
     yield claim("updates of D in n steps = k n", game.D_optimizer.t, "=", k * n)
     yield claim("updates of G in n steps = n", game.G_optimizer.t, "=", n)
-    yield claim("examples drawn from p_data in n steps = k n m", x.rows, "=", k * n * m)
-    yield claim("noise drawn from p_z in n steps = (k + 1) n m", z.rows, "=", (k + 1) * n * m)
+    drawn = sum(map(len, x.drawn)), sum(map(len, z.drawn))
+    yield claim("examples drawn from p_data in n steps = k n m", drawn[0], "=", k * n * m)
+    yield claim("noise drawn from p_z in n steps = (k + 1) n m", drawn[1], "=", (k + 1) * n * m)
+    x, z = Kept(Normal()), Kept(Normal())
+    game_of(G, D, x, z, rng, batch=10_000).step()
+    products = (x.drawn[0] * z.drawn[0])[:, 0]
+    yield _mean("Algorithm 1", "data and noise of a game are not correlated", products, 0.0)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from minigan import costs
+from minigan.base.randomness import Streams, generator
 from minigan.game.game import Game
 from minigan.game.records import Record
-from minigan.game.turns import DiscriminatorTurn
+from minigan.game.turns import DiscriminatorTurn, SimultaneousTurn
 from minigan.identities import (
     MODULES,
     costs_and_learning,
@@ -18,8 +19,11 @@ from minigan.identities import (
     game_dynamics,
     generated_densities,
     played_games,
+    single_steps,
 )
-from minigan.optimizers import SGD
+from minigan.networks.sequential import Sequential
+from minigan.optimizers import SGD, Adam
+from minigan.passes.cpu import LinearPass
 from minigan.theory import (
     bilinear_game,
     binned,
@@ -142,19 +146,18 @@ def drawn_once(right):
     return minibatch
 
 
+def without_momentum(right):
+    return lambda self, name, t=None: 0.0 if name == "momentum" else right(self, name, t)
+
+
 def every_row(change):
     """The table of f-divergences with other rows."""
     return lambda table: tuple(replace(row, **change(row)) for row in table)
 
 
 # What is wrong, where it is planted, how, and the line of the table that must turn red.
-G, P, F, C, M = (
-    generated_densities,
-    played_games,
-    fixed_densities,
-    costs_and_learning,
-    game_dynamics,
-)
+G, F, C = generated_densities, fixed_densities, costs_and_learning
+M, S, P = game_dynamics, single_steps, played_games
 MUTATIONS = {
     # The exact p_g
     "p_g doubled": (PushForward, "pdf", scaled(2), G, "integral of p_g = 1"),
@@ -172,6 +175,15 @@ MUTATIONS = {
     ),
     "quadrature weights of p_g": (
         PushForward, "quadrature", scaled(1, 1.0001, 1), G, "E_g[x^2] = E_z[G(z)^2]",
+    ),
+    "CDF without what lies beyond a fold": (
+        PushForward, "cdf",
+        lambda right: lambda self, x: right(self, np.minimum(x, self.critical[-2])),
+        G, "integral of p_g up to x = CDF, x beyond the folds",
+    ),
+    "CDF without its atoms": (
+        PushForward, "cdf", given(lambda self, x: (self, np.nextafter(x, -np.inf))),
+        G, "G(z) = max(z - b, 0): CDF at the atom",
     ),
     "atoms lost": (PushForward, "__init__", attribute("atoms", lambda a: []), G, "G(z) = max"),
     # A generator and a discriminator against them
@@ -210,16 +222,16 @@ MUTATIONS = {
         game_state.GeneratorState, "judge", judged(d_gap=lambda of: of.d_gap / 2), G, "E|D - D*|",
     ),
     # Costs
-    "sign of V": (costs, "value", scaled(-1), P, "costs, value"),
+    "sign of V": (costs, "value", scaled(-1), S, "costs, value"),
     "J_D without its half": (
-        costs, "discriminator_cost", scaled(2), P, "costs, discriminator_cost",
+        costs, "discriminator_cost", scaled(2), S, "costs, discriminator_cost",
     ),
     "J_D the other way round": (
-        costs, "discriminator_cost", given(lambda a, b: (b, a)), P, "costs, discriminator_cost",
+        costs, "discriminator_cost", given(lambda a, b: (b, a)), S, "costs, discriminator_cost",
     ),
     "sign of minimax": (costs, "minimax_cost", scaled(-1), P, "mean J_G of a game, minimax"),
     "non-saturating saturates": (
-        costs, "non_saturating_cost", lambda right: costs.minimax_cost, P, "costs, non-saturating",
+        costs, "non_saturating_cost", lambda right: costs.minimax_cost, S, "costs, non-saturating",
     ),
     "max-likelihood without its half": (
         costs, "maximum_likelihood_cost", scaled(2), P, "mean J_G of a game, max-likelihood",
@@ -228,8 +240,11 @@ MUTATIONS = {
         costs, "minimax_cost", scaled(1, -1), P, "mean gradient of J_G in a game, minimax",
     ),
     "sign of half of D's gradient": (
-        DiscriminatorTurn, "__init__", attribute("cost", lambda right: scaled(1, 1, -1)(right)),
+        DiscriminatorTurn, "__init__", attribute("cost", scaled(1, 1, -1)),
         P, "mean gradient of J_D in a game",
+    ),
+    "D's gradient by the wrong size": (
+        costs, "discriminator_cost", scaled(1, 1, 4 / 3), S, "gradient of discriminator_cost",
     ),
     # The game
     "D never shown a fake": (
@@ -246,6 +261,31 @@ MUTATIONS = {
     ),
     "one minibatch for ever": (Game, "_minibatch", drawn_once, P, "mean J_D of a game"),
     "noise drawn once for both turns": (Game, "_minibatch", drawn_once, P, "noise drawn from p_z"),
+    "one random stream for all": (
+        Streams, "__getitem__", lambda right: lambda self, name: generator(7),
+        P, "data and noise of a game are not correlated",
+    ),
+    "both players at once, G uphill": (
+        SimultaneousTurn, "__init__", attribute("cost", scaled(1, -1)),
+        S, "gradient of J_G, moving at once",
+    ),
+    "D's own message to G off by 1 %": (
+        LinearPass, "backward",
+        lambda right: lambda *args: None if (dx := right(*args)) is None else 1.01 * dx,
+        S, "gradient of J_G, moving in turn",
+    ),
+    "gradients added up from step to step": (
+        Sequential, "zero_grads", lambda right: lambda self: None, S, "gradient of J_D, moving at",
+    ),
+    "rate squared": (
+        SGD, "_update", given(lambda self, p, g, lr: (self, p, g, lr * lr)),
+        S, "first update by SGD",
+    ),
+    "no momentum": (SGD, "rate", without_momentum, S, "second update = mu times"),
+    "Adam without its second moment": (
+        Adam, "_update", lambda right: lambda self, p, g, lr: p.__isub__(lr * g),
+        S, "first update by Adam",
+    ),
     "a batch of twice the size": (
         Game, "_minibatch", given(lambda self, name: (self, name, 2)),
         P, "examples drawn from p_data",
@@ -340,6 +380,11 @@ MUTATIONS = {
     ),
     "optimistic without its memory": (
         bilinear_game, "optimistic", lambda right: bilinear_game.simultaneous, M, "optimistic",
+    ),
+    "the worst single point": (
+        mode_collapse, "one_point_minimax",
+        lambda right: lambda p: max(function_space.criterion(p, one) for one in np.eye(p.size)),
+        M, "one-point G: min max",
     ),
     "G answers where D is smallest": (
         mode_collapse, "best_response", given(lambda a: (-a,)), M, "min_G V(G, D) = sum",
