@@ -47,8 +47,8 @@ class Game:
         What the samplers and the random layers draw from; each name has a stream of its own.
     **samplers : Sampler
         Anything with ``sample(m, rng)``, under the names that the turns draw. It returns an
-        array (m, width), which is cast to the networks' dtype, or a tuple of arrays of m rows,
-        of which whole numbers (labels) stay as they are.
+        array (m, width), which is copied in the networks' dtype, or a tuple of arrays of m rows,
+        of which whole numbers (labels) keep theirs.
 
     Attributes
     ----------

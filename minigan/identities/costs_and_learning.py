@@ -138,6 +138,11 @@ def _which_kl(rng: np.random.Generator) -> Iterator[Identity]:
     for what, found, moment in (("mean", best.mean, mean), ("deviation", best.std, std)):
         statement = f"argmin KL(p_data||q) over Gaussians: {what} = that of p_data"
         yield claim(statement, found, "=", moment)
+    mean, std, _ = which_kl.fit("jsd", mixture, [Normal(0.5, 1.0)])[0]
+    of_mean = _difference(lambda m: which_kl.divergence("jsd", mixture, Normal(m, std)), mean)
+    of_std = _difference(lambda s: which_kl.divergence("jsd", mixture, Normal(mean, s)), std)
+    claim = claims("tutorial, Fig. 14", _BY_DIFFERENCES)
+    yield claim("argmin JSD over Gaussians: slopes there", max(abs(of_mean), abs(of_std)), "=", 0)
     one_mode = [which_kl.fit("reverse", mixture, [Normal(m, 0.7)])[0] for m in (-apart, apart)]
     worse, bound = max(found.divergence for found in one_mode), -math.log(min(weight, 1 - weight))
     claim = claims("tutorial, Fig. 14, right", _BY_QUADRATURE)

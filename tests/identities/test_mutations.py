@@ -350,6 +350,10 @@ MUTATIONS = {
         given(lambda seen, q: (seen._replace(edges=seen.edges + 3), q)),
         C, "mean log-likelihood of 500 data",
     ),
+    "KL fitted in the place of JSD": (
+        which_kl, "fit", given(lambda name, *rest: ({"jsd": "forward"}.get(name, name), *rest)),
+        C, "argmin JSD over Gaussians",
+    ),
     "the other KL": (
         which_kl, "fit", given(lambda name, *rest: ("reverse", *rest)),
         C, "argmin KL(p_data||q) over Gaussians: deviation",
