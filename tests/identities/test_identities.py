@@ -12,6 +12,7 @@ from minigan import identities as all_identities
 from minigan.cli import main
 from minigan.cli.figure import FIGURES
 from minigan.identities import MODULES
+from minigan.identities.identity import Identity
 
 each_module = pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__.split(".")[-1])
 
@@ -65,3 +66,16 @@ def test_every_figure_is_drawn_by_its_command(name, tmp_path, capsys):
     report = json.loads(capsys.readouterr().out)
     assert report["seed"] == 0 and report["seconds"] > 0
     assert [path.name for path in tmp_path.iterdir()] == [f"{name.replace('-', '_')}.png"]
+
+
+def test_what_refuses_to_be_computed_is_a_line_that_fails(monkeypatch, capsys):
+    def refuses(seed):
+        yield Identity("1 = 1", "arithmetic", 1.0, 1.0, 1e-9)
+        raise InputError("expected 0 <= JSD <= log 2, got 0.97")
+
+    monkeypatch.setattr(MODULES[0], "identities", refuses)
+    monkeypatch.setattr(all_identities, "MODULES", MODULES[:1])
+    assert main(["theory"]) == 1
+    _, held, failed, _, verdict = capsys.readouterr().out.splitlines()
+    assert held.endswith("holds") and verdict == "1 of 2 fail"
+    assert failed.startswith("fixed_densities stopped: expected 0 <= JSD <= log 2, got 0.97")
