@@ -55,9 +55,12 @@ def start(where: object, name: str, view: np.ndarray, initialiser: Initialiser, 
 
 
 def _initialiser(where: str, what: str, given) -> Initialiser:
+    """The function, if it can be called with rng and shape, which ``he`` without () cannot."""
     try:
         inspect.signature(given).bind(None, ())
-    except (TypeError, ValueError):
+    except ValueError:  # compiled, without a signature
+        return given
+    except TypeError:
         raise InputError(
             f"{where}: expected an initialiser as {what}, a function of rng and shape as he() is, "
             f"got {shown(given)}"
