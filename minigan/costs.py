@@ -19,6 +19,7 @@ therefore a step of size eta/2 on the paper's V.
 
 Expectations are means over the minibatch of m examples. Logits are arrays of
 any shape, normally (m, 1); gradients have the same shape and include the 1/m.
+Values are Python's floats on the CPU; on a GPU they stay there, as arrays of one number.
 """
 
 from collections.abc import Callable
@@ -56,7 +57,7 @@ def value(a_real: np.ndarray, a_fake: np.ndarray):
     minus_log_D, da_real = logistic(-a_real)
     minus_log_1_D, da_fake = logistic(a_fake)
     V = -minus_log_D.mean() - minus_log_1_D.mean()
-    return V, da_real / a_real.size, da_fake / -a_fake.size
+    return _number(V), da_real / a_real.size, da_fake / -a_fake.size
 
 
 def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
@@ -83,7 +84,7 @@ def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
     minus_log_D, da_real = logistic(-a_real)
     minus_log_1_D, da_fake = logistic(a_fake)
     J = minus_log_D.sum() / (2 * a_real.size) + minus_log_1_D.sum() / (2 * a_fake.size)
-    return J, da_real / (-2 * a_real.size), da_fake / (2 * a_fake.size)
+    return _number(J), da_real / (-2 * a_real.size), da_fake / (2 * a_fake.size)
 
 
 def minimax_cost(a_fake: np.ndarray):
@@ -112,7 +113,7 @@ def minimax_cost(a_fake: np.ndarray):
     """
     _check_logits("minimax_cost", a_fake)
     minus_log_1_D, da_fake = logistic(a_fake)
-    return minus_log_1_D.sum() / (-2 * a_fake.size), da_fake / (-2 * a_fake.size)
+    return _number(minus_log_1_D.sum() / (-2 * a_fake.size)), da_fake / (-2 * a_fake.size)
 
 
 def non_saturating_cost(a_fake: np.ndarray):
@@ -139,7 +140,7 @@ def non_saturating_cost(a_fake: np.ndarray):
     """
     _check_logits("non_saturating_cost", a_fake)
     minus_log_D, da_fake = logistic(-a_fake)
-    return minus_log_D.sum() / (2 * a_fake.size), da_fake / (-2 * a_fake.size)
+    return _number(minus_log_D.sum() / (2 * a_fake.size)), da_fake / (-2 * a_fake.size)
 
 
 def maximum_likelihood_cost(a_fake: np.ndarray):
@@ -170,7 +171,7 @@ def maximum_likelihood_cost(a_fake: np.ndarray):
     _check_logits("maximum_likelihood_cost", a_fake)
     with np.errstate(over="ignore"):
         ratio = array_module(a_fake).exp(a_fake)
-        return -ratio.mean() / 2, -ratio / (2 * a_fake.size)
+        return _number(-ratio.mean() / 2), -ratio / (2 * a_fake.size)
 
 
 GENERATOR_COSTS: dict[str, Callable] = {
@@ -203,6 +204,11 @@ def generator_cost(cost: str | Callable) -> Callable:
         names = ", ".join(GENERATOR_COSTS)
         raise InputError(f"cost: expected one of {names}, or a function of logits, got {cost!r}")
     return GENERATOR_COSTS[cost]
+
+
+def _number(J):
+    """Python's float of a number of NumPy's; one on a GPU stays there, and is not waited for."""
+    return float(J) if isinstance(J, np.floating) else J
 
 
 def _check_logits(where: str, *logits: np.ndarray) -> None:

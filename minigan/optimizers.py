@@ -15,7 +15,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.states import expect_like, fill, snapshot
-from minigan.base.validation import real_number, whole_number
+from minigan.base.validation import real_number, shown, whole_number
 from minigan.networks.sequential import Sequential
 from minigan.schedules import is_constant, schedule
 
@@ -110,14 +110,15 @@ class Optimizer(ABC):
             If it is not a finite number >= 0, or a momentum is not below 1.
         """
         t = self.t if t is None else t
-        value, high = getattr(self, name)(t), self.highest.get(name, math.inf)
-        if not 0 <= value < high:
+        given, high = getattr(self, name)(t), self.highest.get(name, math.inf)
+        value = np.asarray(given)
+        if value.shape or value.dtype.kind not in "iuf" or not 0 <= value < high:
             below = "finite" if high == math.inf else f"below {high:g}"
             raise InputError(
                 f"{type(self).__name__}: {name}: expected a schedule of numbers >= 0 and {below}, "
-                f"got {value!r} after {t} updates"
+                f"got {shown(given)} after {t} updates"
             )
-        return value
+        return float(value)
 
     def __repr__(self) -> str:
         rates = ", ".join(f"{name}={value!r}" for name, value in self._settings().items())

@@ -36,16 +36,15 @@ def exponential_decay(initial: float, factor: float = 1.000004, floor: float = 1
     factor : float
         What each update divides by, >= 1.
     floor : float
-        What it never falls below, >= 0.
+        What it never falls below, from 0 to initial.
 
     Returns
     -------
     Schedule
     """
-    real_number("exponential_decay: initial", initial, 0, low_open=True)
-    real_number("exponential_decay: factor", factor, 1)
-    real_number("exponential_decay: floor", floor, 0)
-    log_factor = math.log(factor)
+    initial = real_number("exponential_decay: initial", initial, 0, low_open=True)
+    floor = real_number("exponential_decay: floor", floor, 0, initial)
+    log_factor = math.log(real_number("exponential_decay: factor", factor, 1))
     return partial(_exponential_decay, initial, log_factor, floor)
 
 
@@ -69,10 +68,9 @@ def linear_ramp(initial: float, final: float, steps: int) -> Schedule:
     -------
     Schedule
     """
-    real_number("linear_ramp: initial", initial)
-    real_number("linear_ramp: final", final)
-    whole_number("linear_ramp: steps", steps)
-    return partial(_linear_ramp, initial, final, steps)
+    initial = real_number("linear_ramp: initial", initial)
+    final = real_number("linear_ramp: final", final)
+    return partial(_linear_ramp, initial, final, whole_number("linear_ramp: steps", steps))
 
 
 def _linear_ramp(initial, final, steps, t):
@@ -97,22 +95,21 @@ def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
     -------
     Schedule
     """
-    real_number("cosine: initial", initial)
-    real_number("cosine: final", final)
-    whole_number("cosine: steps", steps)
-    return partial(_cosine, initial, final, steps)
+    initial = real_number("cosine: initial", initial)
+    final = real_number("cosine: final", final)
+    return partial(_cosine, initial, final, whole_number("cosine: steps", steps))
 
 
 def _cosine(initial, final, steps, t):
     return final + (initial - final) * (1 + math.cos(math.pi * min(t / steps, 1.0))) / 2
 
 
-def each_epoch(of_epoch: Schedule, steps: int) -> Schedule:
+def each_epoch(of_epoch: float | Schedule, steps: int) -> Schedule:
     """A schedule of epochs: the same value for all updates of an epoch.
 
     Parameters
     ----------
-    of_epoch : Schedule
+    of_epoch : float or Schedule
         Number of epochs already completed -> value.
     steps : int
         Updates an epoch, >= 1.
@@ -121,8 +118,8 @@ def each_epoch(of_epoch: Schedule, steps: int) -> Schedule:
     -------
     Schedule
     """
-    whole_number("each_epoch: steps", steps)
-    return partial(_each_epoch, of_epoch, steps)
+    of_epoch = schedule("each_epoch: of_epoch", of_epoch)
+    return partial(_each_epoch, of_epoch, whole_number("each_epoch: steps", steps))
 
 
 def _each_epoch(of_epoch, steps, t):

@@ -2,6 +2,8 @@
 
 # ruff: noqa: SIM300 (J_D and the like are symbols, no constants)
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,6 +48,15 @@ BY_HAND = {
 @pytest.mark.parametrize(("found", "by_hand"), BY_HAND.values(), ids=BY_HAND)
 def test_a_cost_is_its_formula(found, by_hand):
     assert found[0] == pytest.approx(by_hand, rel=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_value_is_a_python_float_which_json_can_write(dtype):
+    a = np.zeros((4, 1), dtype)
+    costs = [*GENERATOR_COSTS.values(), lambda a: value(a, a), lambda a: discriminator_cost(a, a)]
+    for cost in costs:
+        assert type(cost(a)[0]) is float
+        assert json.loads(json.dumps(cost(a)[0])) == cost(a)[0]
 
 
 # How the costs hang together.

@@ -116,7 +116,25 @@ def test_spherical_samples_point_in_every_direction_alike(rng):
     assert stats.kstest(angle, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
 
 
+@pytest.mark.parametrize("rng", [0, None, np.random.RandomState(0)])
+@pytest.mark.parametrize(
+    "law",
+    [Uniform(), Normal(), IrwinHall(), TWO_MODES, Spherical(2), Examples(np.ones((3, 1)))],
+    ids=lambda law: type(law).__name__,
+)
+def test_what_is_no_generator_is_refused(law, rng):
+    with pytest.raises(InputError, match=rf"^{type(law).__name__}: expected rng as .*, got "):
+        law.sample(3, rng)
+
+
 # Mixtures.
+
+
+def test_a_mixture_keeps_copies_of_its_means_and_weights():
+    means, weights = np.array([[0.0], [5.0]]), np.array([0.5, 0.5])
+    law = Mixture(means, 0.1, weights)
+    means[...] = weights[...] = 9
+    assert law.pdf(np.array([5.0])) == pytest.approx(0.5 / (0.1 * np.sqrt(2 * np.pi)))
 
 
 @pytest.mark.parametrize("weights", [None, [0.2, 0.3, 0.5]])

@@ -200,6 +200,22 @@ def test_other_hyperparameters_out_of_range_are_refused(optimizer, name, numbers
             Adam(network(), **{name: lambda t: 0.5})
 
 
+@pytest.mark.parametrize("value", [1, 0.5, np.float32(0.5), np.int64(1), np.where(True, 0.5, 1)])
+def test_a_schedule_may_give_any_kind_of_number(value):
+    rate = SGD(network(), lambda t: value).rate("lr")
+    assert rate == value and type(rate) is float
+
+
+@pytest.mark.parametrize("value", [None, "0.1", math.nan, math.inf, -0.1, np.ones(2), 1j])
+def test_a_schedule_gives_a_number_at_every_step(value):
+    net = network()
+    optimizer, before = SGD(net, lambda t: value), net.params.copy()
+    message = r"^SGD: lr: expected a schedule of numbers >= 0 and finite, got .* after 0 updates$"
+    with pytest.raises(InputError, match=message):
+        optimizer.step()
+    assert np.array_equal(net.params, before)
+
+
 def test_adams_hyperparameters_are_keywords_only():
     with pytest.raises(TypeError):
         Adam(network(), 1e-3, 0.5)

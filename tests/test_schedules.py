@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from minigan import InputError
-from minigan.schedules import constant, cosine, exponential_decay, linear_ramp, schedule
+from minigan.schedules import (
+    constant,
+    cosine,
+    each_epoch,
+    exponential_decay,
+    linear_ramp,
+    schedule,
+)
 
 EPOCH = 500  # updates: 50,000 images in minibatches of 100
 
@@ -61,7 +68,8 @@ def test_cosine_falls_to_nothing_by_default_by_a_quarter_after_a_third():
         ((math.nan,), "initial: expected a finite number > 0, got nan"),
         ((0.1, 0.99), "factor: expected a finite number >= 1, got 0.99"),
         ((0.1, math.nan), "factor: expected a finite number >= 1, got nan"),
-        ((0.1, 2.0, -1e-9), "floor: expected a finite number >= 0, got -1e-09"),
+        ((1e-7,), r"floor: expected a finite number in \[0, 1e-07\], got 1e-06"),
+        ((0.1, 2.0, -1e-9), r"floor: expected a finite number in \[0, 0.1\], got -1e-09"),
     ],
 )
 def test_exponential_decay_names_what_it_expects(arguments, message):
@@ -99,3 +107,21 @@ def test_schedule_rejects_what_leaves_a_half_open_range(value):
 
 def test_schedule_takes_the_closed_end_of_a_range():
     assert schedule("momentum", 0, high=1.0)(0) == 0.0
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, "0.1", None])
+def test_a_ramp_and_a_cosine_are_of_finite_numbers(value):
+    for name, make in (("linear_ramp", linear_ramp), ("cosine", cosine)):
+        with pytest.raises(InputError, match=f"^{name}: initial: expected a finite number, got "):
+            make(value, final=0.5, steps=3)
+        with pytest.raises(InputError, match=f"^{name}: final: expected a finite number, got "):
+            make(0.5, final=value, steps=3)
+
+
+def test_an_epochs_schedule_may_be_a_number_and_is_nothing_else():
+    assert each_epoch(0.25, 10)(123) == 0.25
+    assert each_epoch(linear_ramp(0.0, 1.0, 2), 10)(19) == 0.5
+    for wrong in (math.nan, "0.1", None, [0.1]):
+        message = r"^each_epoch: of_epoch: expected a finite number >= 0, got "
+        with pytest.raises(InputError, match=message):
+            each_epoch(wrong, 10)

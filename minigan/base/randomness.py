@@ -17,6 +17,7 @@ import numpy as np
 from minigan.base.backend import CPU, Device, array_module, copy_of_generator, described
 from minigan.base.errors import InputError
 from minigan.base.states import expect_like, fill, snapshot
+from minigan.base.validation import shown
 
 if TYPE_CHECKING:  # numpy.random costs 10 ms to import: only when the first number is drawn
     from numpy.random import Generator, SeedSequence
@@ -160,10 +161,18 @@ class Mirrored:
         return self._device.to_device(draw(self._generator))
 
 
+def require_rng(where: object, rng: Any) -> None:
+    """Raise InputError, which begins with ``where``, unless rng draws as NumPy's Generator does."""
+    if not hasattr(rng, "integers"):  # what neither a seed nor a RandomState has
+        raise InputError(
+            f"{where}: expected rng as numpy.random.default_rng(0) gives it, got {shown(rng)}"
+        )
+
+
 def sequence(seed: int | SeedSequence) -> SeedSequence:
     """Seed sequence of a whole number >= 0; a sequence is passed through. InputError otherwise."""
     if isinstance(seed, np.random.SeedSequence):
         return seed
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"seed: expected a whole number >= 0, got {seed!r}")
+        raise InputError(f"seed: expected a whole number >= 0, got {shown(seed)}")
     return np.random.SeedSequence(int(seed))

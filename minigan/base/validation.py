@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import numbers
+from typing import Any
 
+from minigan.base.backend import described
 from minigan.base.errors import InputError
 
 
@@ -14,7 +16,7 @@ def whole_number(where: str, value: int, low: int = 1) -> int:
     InputError otherwise, which calls the number by ``where``.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < low:
-        raise InputError(f"{where}: expected a whole number >= {low}, got {value!r}")
+        raise InputError(f"{where}: expected a whole number >= {low}, got {shown(value)}")
     return int(value)
 
 
@@ -31,17 +33,32 @@ def real_number(
 
     InputError otherwise, which calls the number by ``where``; True and False are no numbers here.
     """
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    number = _as_float(value)
     if (
-        not is_number
-        or not math.isfinite(value)
-        or not low <= value <= high
-        or (low_open and value == low)
-        or (high_open and value == high)
+        not math.isfinite(number)
+        or not low <= number <= high
+        or (low_open and number == low)
+        or (high_open and number == high)
     ):
         wanted = _range(low, high, low_open, high_open)
-        raise InputError(f"{where}: expected a finite number{wanted}, got {value!r}")
-    return float(value)
+        raise InputError(f"{where}: expected a finite number{wanted}, got {shown(value)}")
+    return number
+
+
+def _as_float(value: Any) -> float:
+    """The value as a float, NaN if it is no number, infinite if a whole number is too large."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def shown(value: Any) -> str:
+    """The value for an error message, in a line: its repr if that is short, else what it is."""
+    text = repr(value)
+    return text if len(text) <= 120 and "\n" not in text else described(value)
 
 
 def _range(low: float, high: float, low_open: bool, high_open: bool) -> str:

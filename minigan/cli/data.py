@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from minigan.cli.output import json_text, progress
+from minigan.base.strict_json import json_text
+from minigan.cli.output import progress
 
 HELP = "image data sets: list, fetch and show them"
 COLUMNS = 10  # images in a row of the sheet

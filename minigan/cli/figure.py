@@ -13,8 +13,9 @@ from typing import Any
 
 from minigan.base.errors import InputError
 from minigan.base.files import writable_directory
+from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
-from minigan.cli.output import json_text, progress, remark
+from minigan.cli.output import progress, remark
 from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
 from minigan.figures.base import Figure

@@ -1,22 +1,7 @@
-"""Output of the commands: numbers as JSON, remarks on standard error, and progress bars."""
+"""Output of the commands: remarks on standard error, and progress bars."""
 
-import json
-import math
 import sys
 from collections.abc import Iterable
-
-
-def json_text(value: dict) -> str:
-    """JSON of a value, in one line; a number that is not finite, which JSON lacks, becomes null."""
-
-    def plain(value):
-        if isinstance(value, dict):
-            return {key: plain(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(item) for item in value]
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    return json.dumps(plain(value), allow_nan=False)
 
 
 def remark(text: object, code: int = 0) -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.cli.output import json_text, progress, remark
+from minigan.base.strict_json import json_text
+from minigan.cli.output import progress, remark
 
 HELP = "score samples by the log-likelihood of test data under a Parzen window"
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from minigan.base.errors import InputError
-from minigan.cli.output import json_text
+from minigan.base.strict_json import json_text
 
 HELP = "draw the curves of a run that minigan train has written"
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from minigan.cli.output import json_text, progress, remark
+from minigan.base.strict_json import json_text
+from minigan.cli.output import progress, remark
 from minigan.figures.base import Figure
 
 MOST = 1_000_000  # seeds in a sweep; more is a slip of the hand

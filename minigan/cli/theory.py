@@ -3,7 +3,8 @@
 import argparse
 from dataclasses import asdict
 
-from minigan.cli.output import json_text, progress
+from minigan.base.strict_json import json_text
+from minigan.cli.output import progress
 
 HELP = "hold the papers' identities against numbers"
 

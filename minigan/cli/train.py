@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from minigan.base.errors import CheckpointError
+from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
-from minigan.cli.output import json_text, progress, remark
+from minigan.cli.output import progress, remark
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 

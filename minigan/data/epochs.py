@@ -11,6 +11,7 @@ import numpy as np
 
 from minigan.base.backend import Device, array_module, described, to_host
 from minigan.base.errors import InputError
+from minigan.base.randomness import require_rng
 from minigan.base.validation import whole_number
 
 
@@ -24,7 +25,7 @@ class Epochs:
     Parameters
     ----------
     X : array, shape (examples, dim)
-        Finite floating-point numbers, on the CPU or on a GPU.
+        Finite floating-point numbers, on the CPU or on a GPU. Kept as it is and not copied.
 
     Raises
     ------
@@ -63,6 +64,7 @@ class Epochs:
         while m > 0:
             position = self._drawn % len(self.X)
             if position == 0:
+                require_rng("Epochs", rng)
                 # The order of random numbers is a random order. (CuPy has no permutation.)
                 self._order = rng.random(len(self.X)).argsort()
             rows = self._order[position : position + m]

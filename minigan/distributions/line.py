@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from minigan.base.errors import InputError
+from minigan.base.randomness import require_rng
 from minigan.base.validation import real_number, whole_number
 
 
@@ -44,6 +45,7 @@ class Uniform(_Parameters):
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
+        require_rng("Uniform", rng)
         u = rng.random((m, self.dim), dtype=np.float32)
         u *= self.high - self.low
         u += self.low
@@ -87,6 +89,7 @@ class Normal(_Parameters):
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
+        require_rng("Normal", rng)
         x = rng.standard_normal((m, self.dim), dtype=np.float32)
         x *= self.std
         x += self.mean
@@ -140,6 +143,7 @@ class IrwinHall(_Parameters):
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, 1)."""
+        require_rng("IrwinHall", rng)
         x = rng.random((m, 3), dtype=np.float32).sum(axis=1, keepdims=True)
         x -= 1.5
         x *= 2 * self.std

@@ -9,6 +9,7 @@ import numpy as np
 
 from minigan.base.backend import CPU, Device, array_module
 from minigan.base.errors import InputError
+from minigan.base.randomness import require_rng
 from minigan.base.validation import real_number, whole_number
 
 
@@ -31,13 +32,13 @@ class Mixture:
     """
 
     def __init__(self, means, std: float, weights=None):
-        means = np.asarray(means, np.float64)
+        means = np.array(means, np.float64)  # a copy, as of the weights: both may be arrays
         self.means = means[:, None] if means.ndim == 1 else means
         if self.means.ndim != 2 or self.means.size == 0 or not np.isfinite(self.means).all():
             raise InputError(f"Mixture: expected finite means (modes, dim), got {means!r}")
         modes, self.dim = self.means.shape
         self.std = real_number("Mixture: std", std, 0, low_open=True)
-        self.weights = np.full(modes, 1 / modes) if weights is None else np.asarray(weights, float)
+        self.weights = np.full(modes, 1 / modes) if weights is None else np.array(weights, float)
         if (
             self.weights.shape != (modes,)
             or not (self.weights > 0).all()
@@ -56,6 +57,7 @@ class Mixture:
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows, float32, shape (m, dim)."""
+        require_rng("Mixture", rng)
         u = rng.random(m, dtype=np.float32)
         mode = array_module(u).searchsorted(self._upto, u, side="right")
         x = rng.standard_normal((m, self.dim), dtype=np.float32)

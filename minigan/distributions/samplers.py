@@ -8,6 +8,7 @@ import numpy as np
 
 from minigan.base.backend import Device, array_module, described, to_host
 from minigan.base.errors import InputError
+from minigan.base.randomness import require_rng
 from minigan.base.validation import whole_number
 
 
@@ -30,6 +31,7 @@ class Spherical:
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m independent rows of length 1, float32, shape (m, dim)."""
+        require_rng("Spherical", rng)
         x = rng.standard_normal((m, self.dim), dtype=np.float32)
         xp = array_module(x)
         x /= xp.sqrt(xp.sum(x * x, axis=1, keepdims=True))
@@ -42,7 +44,8 @@ class Examples:
     Parameters
     ----------
     X : array, shape (examples, dim)
-        Finite floating-point numbers, on the CPU or on a GPU.
+        Finite floating-point numbers, on the CPU or on a GPU. Kept as it is and not copied: what
+        is written into it later is drawn from then on.
 
     Raises
     ------
@@ -64,6 +67,7 @@ class Examples:
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m rows, shape (m, dim)."""
+        require_rng("Examples", rng)
         return self.X[rng.integers(0, len(self.X), m)]
 
     def to(self, device: Device) -> Examples:

@@ -47,8 +47,8 @@ class Game:
         What the samplers and the random layers draw from; each name has a stream of its own.
     **samplers : Sampler
         Anything with ``sample(m, rng)``, under the names that the turns draw. It returns an
-        array (m, width), which is cast to the networks' dtype, or a tuple of arrays of m rows,
-        of which whole numbers (labels) stay as they are.
+        array (m, width), which is copied in the networks' dtype, or a tuple of arrays of m rows,
+        of which whole numbers (labels) keep theirs.
 
     Attributes
     ----------
@@ -265,15 +265,17 @@ class Game:
         return self._checked_rows(name, rows, m)
 
     def _checked_rows(self, name: str, rows: Any, m: int, labels: str = "") -> Any:
-        """The ``m`` rows in the networks' dtype, but for kinds of dtype that are ``labels``."""
+        """Copy of the ``m`` rows in the networks' dtype, but for kinds that are ``labels``.
+
+        A copy, since a sampler may hand out memory that it keeps, and fills again.
+        """
         xp = self._device.xp
         if array_module(rows) is not xp:
             raise InputError(f"{name}: expected rows of {xp.__name__}, got {described(rows)}")
         rows = xp.asarray(rows)
         if rows.ndim != 2 or len(rows) != m:
             raise InputError(f"{name}: expected rows ({m}, width) from sample, got {rows.shape}")
-        is_right = rows.dtype == self._dtype or rows.dtype.kind in labels
-        return rows if is_right else rows.astype(self._dtype)
+        return rows.astype(rows.dtype if rows.dtype.kind in labels else self._dtype)
 
     def _check_names(self, turn: Turn, figures: Any) -> None:
         """Raise InputError unless a turn returns figures, under names that no other turn has."""

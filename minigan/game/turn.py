@@ -60,7 +60,8 @@ class Turn(ABC):
         rng : numpy.random.Generator or cupy.random.Generator
             For layers that draw random numbers.
         *_, **drawn : array, shape (batch, width)
-            A minibatch for each name in ``draws``; a tuple of arrays from a sampler of pairs.
+            A minibatch for each name in ``draws``, the turn's own to keep or to change; a tuple of
+            arrays from a sampler of pairs.
 
         Returns
         -------

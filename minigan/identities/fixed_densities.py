@@ -10,6 +10,7 @@ from itertools import chain
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.special import entr, log_expit
 
 from minigan.distributions import IrwinHall, Mixture, Normal, Uniform
 from minigan.identities.identity import Identity, claims
@@ -77,8 +78,6 @@ def _theorem_1(p, q, rng) -> Iterator[Identity]:
     pairs = {
         "a Gaussian, three Gaussians": (p, q),
         "uniform, overlapping": (Uniform(0, 1), Uniform(rng.uniform(0.1, 0.9), 2)),
-        "uniform, disjoint": (Uniform(0, 1), Uniform(1 + shift, 2 + shift)),
-        "Gaussians 60 std apart": (Normal(0, 1), Normal(60, 1)),
         "Cauchy, Cauchy": (Cauchy(0, 1), Cauchy(shift, 3)),
         "Cauchy, a Gaussian": (Cauchy(0, 1), Normal(shift, 1)),
         "Student t(1.5), bounded bell": (StudentT(1.5), IrwinHall(shift, 2)),
@@ -88,6 +87,14 @@ def _theorem_1(p, q, rng) -> Iterator[Identity]:
         C, jsd = optimum.c_of_g(p_data, p_g), jensen_shannon(p_data, p_g)
         statement = f"C(G) = -log 4 + 2 JSD(p_data || p_g): {which}"
         yield claim(statement, C, "=", -math.log(4) + 2 * jsd)
+    low = rng.uniform(0.1, 0.9)
+    C = optimum.c_of_g(Uniform(0, 1), Uniform(low, 2))
+    right = 2 * divergences.jsd_uniforms(0, 1, low, 2) - math.log(4)
+    yield claim("C(G), uniform, overlapping: closed form", C, "=", right)
+    apart = rng.uniform(4, 8)
+    C = optimum.c_of_g(Normal(0, 1), Normal(apart, 1))
+    statement = "C(G), Gaussians 4 to 8 std apart: sum over equal steps, D* a line"
+    yield claim(statement, C, "=", _c_of_gaussians(apart))
     C = optimum.c_of_g(q, Mixture(q.means, q.std, q.weights))
     claim = claims("2014 paper, Theorem 1", _REACH)
     yield claim("C(G) = -log 4 for p_g = p_data", C, "=", -math.log(4))
@@ -97,15 +104,34 @@ def _theorem_1(p, q, rng) -> Iterator[Identity]:
     yield claim(statement, excess, ">=", tv**2)
 
 
+def _c_of_gaussians(apart: float) -> float:
+    """C(G) of N(0, 1) and N(apart, 1), whose D* has the logit apart (apart / 2 - x)."""
+    x, dx = np.linspace(-12, 12 + apart, 4001, retstep=True)
+    logit = apart * (apart / 2 - x)
+    expected = Normal(0, 1).pdf(x) @ log_expit(logit) + Normal(apart, 1).pdf(x) @ log_expit(-logit)
+    return float(expected) * dx
+
+
+def _jsd_by_entropies(p: Normal, q: Normal) -> float:
+    """H(m) - (H(p) + H(q)) / 2 of Gaussians, with m = (p + q) / 2."""
+    reach = 20 * (p.std + q.std)
+    x, dx = np.linspace(p.mean - reach, p.mean + reach, 20_001, retstep=True)
+    of_both = float(entr((p.pdf(x) + q.pdf(x)) / 2).sum()) * dx
+    return of_both - math.log(2 * math.pi * math.e * p.std * q.std) / 2
+
+
 def _inequalities(p, q) -> Iterator[Identity]:
     jsd, tv = jensen_shannon(p, q), total_variation(p, q)
     apart = jensen_shannon(Uniform(0, 1), Uniform(2, 3))
+    bells = p, Normal(p.mean + 1, 1.5 * p.std)
+    by_entropies = _jsd_by_entropies(*bells)
     for source, statement, left, relation, right in (
-        ("2014 paper, section 4.1", "JSD(p || q) = JSD(q || p)", jsd, "=", jensen_shannon(q, p)),
+        ("Lin 1991, Eq. 4.1", "JSD = H(m) - (H(p) + H(q)) / 2, Gaussians",
+         jensen_shannon(*bells), "=", by_entropies),
         ("Lin 1991, Theorem 3", "JSD <= log 2 TV", jsd, "<=", math.log(2) * tv),
         ("Lin 1991", "JSD = log 2, disjoint supports", apart, "=", math.log(2)),
         ("Pinsker", "TV <= sqrt(KL / 2)", tv, "<=", math.sqrt(kl(p, q) / 2)),
-    ):
+    ):  # fmt: skip
         yield claims(source, _REACH)(statement, left, relation, right)
 
 

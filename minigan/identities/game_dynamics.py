@@ -87,13 +87,14 @@ def _fall_short(p_data: np.ndarray, p: np.ndarray, eta: float, steps: int = 30) 
 
 
 def _convexity(rng: np.random.Generator) -> Iterator[Identity]:
+    from scipy.special import log_expit
+
     claim = claims("2014 paper, Prop. 2, proof", 1e-14)
     p_data, p, q = _bell(), random_density(rng, CELLS), random_density(rng, CELLS)
-    share, logit = 0.3, rng.standard_normal(CELLS)
-    left = value(p_data, share * p + (1 - share) * q, logit)
-    right = share * value(p_data, p, logit) + (1 - share) * value(p_data, q, logit)
-    statement = "U(mixture of p and q, D) = mixture of U(p, D) and U(q, D)"
-    yield claim(statement, left, "=", right, 1e-13)
+    logit = rng.standard_normal(CELLS)
+    right = p_data @ log_expit(logit) + p @ log_expit(-logit)
+    statement = "U(p_g, D) = sum p_data log D + sum p_g log(1 - D), by SciPy"
+    yield claim(statement, value(p_data, p, logit), "=", right, 1e-13)
     best = optimal_logit(p_data, p)
     highest = max(
         value(p_data, p, best + distance * rng.standard_normal(CELLS))
@@ -181,9 +182,9 @@ def _orders(rng: np.random.Generator) -> Iterator[Identity]:
     yield claim("min_G V(G, D) = sum p_data log D + log(1 - max D)", inner, "=", least)
     gap = np.abs(corner - mode_collapse.best_response(logit)).max()
     yield claim("argmin_G V(G, D) is one point, argmax D", gap, "=", 0)
-    left = mode_collapse.one_point_minimax(np.full(MODES, 1 / MODES))
-    right = -math.log(MODES + 1) / MODES - math.log(1 + 1 / MODES)
-    statement = "one-point G, n modes: min max = -log(n+1)/n - log(1+1/n)"
+    left, p = mode_collapse.one_point_minimax(p_data), p_data.max()
+    right = p * math.log(p) - (1 + p) * math.log1p(p)
+    statement = "one-point G: min max = p log p - (1 + p) log(1 + p), p = max p_data"
     yield claim(statement, left, "=", right, 1e-14)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from minigan.base.validation import real_number, whole_number
 from minigan.layers.base import Layer
-from minigan.layers.starting_values import starting_bias, starting_weights
+from minigan.layers.starting_values import start, starting_bias, starting_weights
 
 if TYPE_CHECKING:
     from minigan.base.types import Initialiser
@@ -61,8 +61,8 @@ class Affine(Layer):
     def initialise(self, rng: np.random.Generator) -> None:
         """Draw W piece by piece, then b."""
         for W in np.split(self.W, self.pieces, axis=1):
-            W[...] = self._weights(rng, W.shape)
-        self.b[...] = self._bias(rng, self.b.shape)
+            start(self, "W", W, self._weights, rng)
+        start(self, "b", self.b, self._bias, rng)
 
     def constrain(self) -> None:
         """Shorten every column of W that is longer than ``max_col_norm``; b is left alone.

@@ -86,6 +86,8 @@ class Layer(ABC):
         Parameters
         ----------
         x : array, shape (batch, n_in)
+            The cache may hold x itself, and not a copy: whoever runs a layer by hand leaves x as
+            it is until ``backward``. A network runs its layers on arrays of its own.
         train : bool
             Whether the pass is one of training: dropout, noise, and layers that remember care.
         rng : numpy.random.Generator, optional
@@ -167,6 +169,14 @@ class Layer(ABC):
                 raise InputError(
                     f"{self}: expected initialise to write into {name}, as self.{name}[...] = "
                     f"values does, got another array in its place"
+                )
+
+    def check_start(self) -> None:
+        """Raise InputError unless all parameters start at finite numbers."""
+        for name, view in self.params.items():
+            if not np.isfinite(view).all():
+                raise InputError(
+                    f"{self}: expected finite starting values of {name}, got NaN or infinity"
                 )
 
     # A gradient is found here, and not among the attributes: it may wait to be zeroed.

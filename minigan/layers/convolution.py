@@ -14,7 +14,7 @@ import numpy as np
 
 from minigan.base.validation import whole_number
 from minigan.layers.image import ImageLayer, Shape, image_shape
-from minigan.layers.starting_values import starting_bias, starting_weights
+from minigan.layers.starting_values import start, starting_bias, starting_weights
 from minigan.layers.windows import Windows
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Convolution(ImageLayer):
 
     def initialise(self, rng: np.random.Generator) -> None:
         """Draw W, then b."""
-        self.W[...] = self._weights(rng, self.W.shape)
-        self.b[...] = self._bias(rng, self.b.shape)
+        start(self, "W", self.W, self._weights, rng)
+        start(self, "b", self.b, self._bias, rng)
 
     # Each bias serves n_out / len(b) neighbours of a row: all pixels of a channel, or one.
 

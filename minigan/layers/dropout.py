@@ -8,7 +8,7 @@ import numpy as np
 
 from minigan.base.backend import described
 from minigan.base.errors import InputError
-from minigan.base.randomness import Mirrored
+from minigan.base.randomness import Mirrored, require_rng
 from minigan.base.validation import real_number
 from minigan.layers.base import Layer
 
@@ -65,6 +65,7 @@ class Dropout(Layer):
         """Random numbers of one pass: mask / keep, of x's shape (batch, width) and dtype."""
         if rng is None:
             raise InputError(f"{self}: expected rng= when train=True, got None")
+        require_rng(self, rng)
         if isinstance(rng, Mirrored):
             mask = rng.moved(lambda on_host: self._mask(on_host, shape, dtype))
         else:

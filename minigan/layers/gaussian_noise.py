@@ -11,6 +11,7 @@ import numpy as np
 
 from minigan.base.backend import described
 from minigan.base.errors import InputError
+from minigan.base.randomness import require_rng
 from minigan.base.validation import real_number
 from minigan.layers.base import Layer
 
@@ -53,6 +54,7 @@ class GaussianNoise(Layer):
         """Random numbers of one pass: std * e, of x's shape (batch, width) and dtype."""
         if rng is None:
             raise InputError(f"{self}: expected rng= when train=True, got None")
+        require_rng(self, rng)
         noise = rng.standard_normal(shape[::-1], dtype=dtype).T
         if not isinstance(noise, self.xp.ndarray):
             raise InputError(

@@ -1,8 +1,9 @@
 """Initialisers: starting values of weights and biases.
 
-An initialiser is a function ``(rng, shape) -> array``. For a weight the shape
-is ``(n_in, n_out)``: one column for each unit. Maxout calls it once a piece,
-because every piece is an affine map of its own. All of them can be pickled.
+An initialiser is a function ``(rng, shape) -> array`` of finite numbers, of just that
+shape: nothing is spread out. For a weight the shape is ``(n_in, n_out)``: one column for
+each unit. Maxout calls it once a piece, because every piece is an affine map of its own.
+All of them can be pickled.
 """
 
 from __future__ import annotations

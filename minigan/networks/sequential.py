@@ -113,6 +113,7 @@ class Sequential(Vectors):
             for layer in self.layers:
                 layer.initialise(rng)
                 layer.check_bound()
+                layer.check_start()
         except Exception:
             for layer in self.layers:
                 layer.params = {}  # an initialiser failed: the layers are free again
@@ -226,12 +227,12 @@ class Sequential(Vectors):
         pairs = list(zip(self.layers, caches, strict=True))
         for layer, cache in reversed(pairs[first:]):
             dy = layer.backward(dy, cache, param_grads=param_grads)
-        return dy
+        return dy.copy() if input_grad else None  # a layer may hand on what it was given
 
     def __call__(self, x) -> np.ndarray:
         """Output without training: no dropout, no noise, no cache. Shape (batch, n_out)."""
         y, _ = self._forward_plain(x, False, None)
-        return y.copy() if y is x else y
+        return y if y.base is None and y is not x else y.copy()  # it may be a view of x
 
     def constrain(self) -> None:
         """Enforce every layer's constraint on its parameters (max column norm)."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigan import InputError
-from minigan.base.randomness import Streams, generator, sequence
+from minigan.base.randomness import Streams, generator, require_rng, sequence
 
 SEEDS = pytest.mark.parametrize("seed", [0, 7, 2**63, np.int64(5)])
 
@@ -75,3 +75,25 @@ def test_what_is_no_seed_is_refused(seed):
     for grow in (generator, sequence, Streams):
         with pytest.raises(InputError, match="seed: expected a whole number >= 0, got"):
             grow(seed)
+
+
+class AsOnAGpu:
+    """Enough of another library's generator."""
+
+    def integers(self, low, high):
+        return low
+
+
+@pytest.mark.parametrize("rng", [0, None, "7", np.random.RandomState(0), np.random, [1, 2]])
+def test_what_is_no_generator_is_refused_in_a_line(rng):
+    with pytest.raises(InputError, match=r"^G: expected rng as .*default_rng.*, got ") as caught:
+        require_rng("G", rng)
+    assert "\n" not in str(caught.value)
+    for good in (np.random.default_rng(0), generator(0), AsOnAGpu()):
+        require_rng("G", good)
+
+
+def test_a_random_state_is_no_seed():
+    for grow in (generator, sequence, Streams):
+        with pytest.raises(InputError, match=r"^seed: expected a whole number .*, got Random"):
+            grow(np.random.RandomState(0))

@@ -33,7 +33,9 @@ def test_real_numbers_in_the_range_are_taken_as_float(value):
     assert taken == value and type(taken) is float
 
 
-@pytest.mark.parametrize("value", [-0.1, 1.1, math.nan, math.inf, True, "0.5", None, 1j, [0.5]])
+@pytest.mark.parametrize(
+    "value", [-0.1, 1.1, math.nan, math.inf, 10**400, True, "0.5", None, 1j, [0.5]]
+)
 def test_what_is_outside_or_no_number_is_refused(value):
     with pytest.raises(InputError, match=r"lr: expected a finite number in \[0, 1\], got"):
         real_number("lr", value, 0, 1)
@@ -50,3 +52,11 @@ def test_a_range_without_an_upper_end_is_named_by_its_lower_one():
         real_number("std", 0, 0, low_open=True)
     with pytest.raises(InputError, match="expected a finite number, got inf"):
         real_number("mean", math.inf)
+
+
+@pytest.mark.parametrize("value", [np.zeros((20, 20)), "two\nlines", ["a long list"] * 99])
+def test_whatever_is_given_the_message_is_one_short_line(value):
+    for check in (whole_number, real_number):
+        with pytest.raises(InputError) as caught:
+            check("k", value)
+        assert "\n" not in str(caught.value) and len(str(caught.value)) < 200

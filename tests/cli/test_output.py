@@ -3,9 +3,11 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
-from minigan.cli.output import json_text, progress
+from minigan.base.strict_json import json_text
+from minigan.cli.output import progress
 
 
 def test_no_progress_is_shown_where_nobody_looks(capsys):
@@ -17,6 +19,14 @@ def test_no_progress_is_shown_where_nobody_looks(capsys):
 def test_a_number_that_is_not_finite_is_null_however_deep(number):
     text = json_text({"a": [1.5, (number, {"b": number})], "c": number})
     assert text == '{"a": [1.5, [null, {"b": null}]], "c": null}'
+
+
+def test_numbers_of_numpy_are_written_as_pythons():
+    numbers = {"a": np.float32(0.5), "b": [np.int64(3), np.True_], "c": np.float64(0.1)}
+    assert json_text(numbers) == '{"a": 0.5, "b": [3, true], "c": 0.1}'
+    assert json_text({"a": np.float32("nan"), "b": (np.float64("-inf"),)}) == (
+        '{"a": null, "b": [null]}'
+    )
 
 
 def test_what_json_can_write_comes_back_bit_for_bit():

@@ -39,16 +39,23 @@ def test_no_distance_is_off_by_more_than_the_bound(seed, sizes, dtype, away, sca
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_errors_that_all_point_one_way_stay_within_the_bound(dtype):
-    # 1 + u rounds to 1 in a running sum: a worst case rather than a random walk.
-    u = np.finfo(dtype).eps / 2
-    d = 2000
-    centres = np.ones((2, d))
-    centres[:, 1:] = u
+@pytest.mark.parametrize("bits", [6, 10])
+def test_errors_that_all_point_one_way_stay_within_the_bound(dtype, bits):
+    # A worst case rather than a random walk: while a sum of ones and a bit more is large enough,
+    # the bit more is lost with every term; earlier in one long sum than in a product's several.
+    u, d = np.finfo(dtype).eps / 2, 4096
+    centres = np.full((2, d), 1 + 0.875 * u * 2.0**bits, dtype)
     centres[1] *= -1
-    points = np.ones((1, d))
-    h, bound = by_products(points, Centres(centres), dtype)
-    assert (abs(h - oracles.half_squares(points, centres)) <= bound[:, None]).all()
+    points, group = np.ones((1, d), dtype), Centres(centres)
+    h, bound = by_products(points, group, dtype)
+    exact = oracles.half_squares(points, centres)
+    assert (abs(h - exact) <= bound[:, None]).all()
+    squares = [group.half_squares_of(points), group.half_squares[:1]]
+    terms = np.concatenate([-centres[0], *squares]).astype(dtype)
+    in_order = np.add.accumulate(terms, dtype=dtype)[-1]
+    assert abs(in_order - exact[0, 0]) <= bound[0]
+    # and a bound that did not grow with d would be wrong
+    assert abs(in_order - exact[0, 0]) > 20 * u * (2 * d)
 
 
 def test_the_bound_is_small_enough_to_be_of_use(rng):

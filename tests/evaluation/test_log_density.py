@@ -94,6 +94,9 @@ HARD = {
         *(rows.astype(np.float32) for rows in (rng.random((5, 8)), one_far(rng.random((300, 8))))),
         [1e-3, 0.1, 10],
     ),
+    "sums whose rounding all points one way": lambda rng: (
+        np.ones((1, 4096), np.float32), one_way(rng), [1e-2]
+    ),
     "nearest first": lambda rng: (np.zeros((3, 4)), by_distance(rng), [1e-4, 0.5, 3.0]),
     "nearest last": lambda rng: (np.zeros((3, 4)), by_distance(rng)[::-1], [1e-4, 0.5, 3.0]),
     **{
@@ -108,6 +111,15 @@ HARD = {
 def one_far(centres):
     centres[17] = 1e6
     return centres
+
+
+def one_way(rng):
+    """The nearest centre's product with a row of ones is rounded down at nearly every step."""
+    signs = rng.choice([-1.0, 1.0], (200, 4096))
+    signs[:2] = 1
+    signs[0] += 0.4375 * 2.0**-17
+    signs[1] += 2.0**-10  # a little further away, and its products are exact
+    return np.concatenate([signs, -signs]).astype(np.float32)
 
 
 def by_distance(rng):

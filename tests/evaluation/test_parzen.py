@@ -97,8 +97,17 @@ def test_bandwidths_that_do_not_fit_are_refused(sigmas):
         parzen(GOOD, GOOD, GOOD, sigmas=sigmas)
 
 
+def test_of_bandwidths_that_are_equally_good_the_first_is_taken():
+    # -h / s^2 - log s is largest, and flat, at s = 1: a last bit of s does not change it.
+    one, zero = np.ones((1, 1)), np.zeros((1, 1))
+    for sigmas in ([1 + 2**-30, 1.0, 3.0], [1.0, 1 + 2**-30, 3.0], [0.5, 1.0, 1 - 2**-30]):
+        score = parzen(zero, one, one, sigmas=sigmas)
+        best = max(score.valid_log_likelihood)
+        assert score.valid_log_likelihood.count(best) == 2
+        assert score.sigma == sigmas[score.valid_log_likelihood.index(best)]
+
+
 def test_the_ends_of_what_is_taken(data):
     samples, valid, test = data
-    assert parzen(*data, sigmas=[0.2, 0.2]).sigma == 0.2  # of equal ones the first
     assert parzen(*data, sigmas=(s for s in (0.1, 0.2))).sigmas == (0.1, 0.2)  # one by one
     assert parzen(samples, valid, test[:1]).standard_error == 0

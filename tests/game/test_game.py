@@ -413,6 +413,51 @@ def test_labels_stay_whole_numbers():
     assert record.J_C < 0.1
 
 
+class OneBuffer:
+    """Uniform numbers, or pairs of them, always in the same memory."""
+
+    def __init__(self, dtype="float32", pairs=False):
+        self.rows, self.pairs = np.empty((8, 1), dtype), pairs
+
+    def sample(self, m, rng):
+        self.rows[...] = rng.random((m, 1), np.float32)
+        return (self.rows, self.rows) if self.pairs else self.rows
+
+
+class Fresh(OneBuffer):
+    """The same in new memory each time."""
+
+    def sample(self, m, rng):
+        rows = super().sample(m, rng)
+        return tuple(part.copy() for part in rows) if self.pairs else rows.copy()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_sampler_that_fills_one_buffer_again_and_again_plays_the_same_game(dtype):
+    shared = OneBuffer(dtype)
+    reused, own = game(x=shared, z=shared), game(x=Fresh(dtype), z=Fresh(dtype))
+    assert list(reused.play(5)) == list(own.play(5))
+
+
+@pytest.mark.parametrize("pairs", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+def test_a_turn_may_keep_and_change_what_was_drawn(pairs, dtype):
+    class Keeps(Plain):
+        draws = ("x",)
+
+        def gradients(self, rng, x):
+            rows = x[-1] if pairs else x
+            kept.append(rows)
+            rows += 1
+            return self.figures
+
+    kept, sampler, D = [], OneBuffer(dtype, pairs), mlp(1, 1, 1)
+    list(Game(Keeps(D=D), optimizers=[SGD(D, 0.1)], batch=8, x=sampler).play(2))
+    first, second = kept
+    assert not np.shares_memory(first, second)
+    assert np.array_equal(second, sampler.rows + 1)
+
+
 def test_rates_may_be_set_to_numbers():
     optimizer = SGD(mlp(1, 1, 1), 0.1)
     optimizer.lr, optimizer.momentum = 0.01, 0.9

@@ -1,4 +1,4 @@
-"""The identities of fixed densities can fail."""
+"""The identities of fixed densities: how near they are, and every row of the table of f."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from minigan import Normal
 from minigan.identities import fixed_densities
 from minigan.identities.fixed_densities import identities
-from minigan.theory import divergences, f_divergences, optimum
+from minigan.theory import f_divergences
 
 
 def test_residuals_are_rounding():
@@ -18,30 +18,6 @@ def test_residuals_are_rounding():
 
 def broken(lines):
     return [line.statement for line in lines if not line.holds]
-
-
-def test_a_wrong_factor_in_jsd_is_seen(monkeypatch):
-    right = divergences.jensen_shannon
-    monkeypatch.setattr(fixed_densities, "jensen_shannon", lambda p, q: 1.0001 * right(p, q))
-    failed = broken(identities(0))
-    assert sum(s.startswith("C(G) = -log 4 + 2 JSD") for s in failed) == 7
-    assert "JSD(Cauchy || Cauchy)" in failed
-
-
-def test_a_wrong_optimum_is_seen(monkeypatch):
-    right = optimum.optimal_logit
-    monkeypatch.setattr(
-        optimum, "optimal_logit", lambda p, q, *s: lambda x: 1.01 * right(p, q, *s)(x)
-    )
-    failed = broken(identities(0))
-    assert any(s.startswith("C(G) = -log 4 + 2 JSD") for s in failed)
-    assert "D_f = V(G, D*), row GAN" in failed
-
-
-def test_kl_the_wrong_way_round_is_seen(monkeypatch):
-    right = divergences.kl
-    monkeypatch.setattr(fixed_densities, "kl", lambda p, q: right(q, p))
-    assert "KL(Gaussian || Gaussian)" in broken(identities(0))
 
 
 @pytest.mark.parametrize("what", ["conjugate", "slope"])

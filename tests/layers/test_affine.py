@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minigan import InputError, Linear, Maxout, Sequential
-from minigan.layers.initialisers import constant, glorot, normal
+from minigan.layers.initialisers import constant, glorot, he, normal
 
 PIECES = pytest.mark.parametrize(
     ("kind", "pieces"), [(Linear, 1), (Maxout, 5)], ids=["Linear", "Maxout"]
@@ -42,6 +42,13 @@ def test_biases_start_at_zero_a_number_an_array_or_a_draw(kind, pieces):
     assert not Sequential([kind(3, 2)]).layers[0].b.any()
 
 
+def test_a_bias_is_copied_when_the_layer_is_made():
+    bias = np.zeros(2)
+    layer = Linear(3, 2, bias=bias)
+    bias[...] = 9
+    assert not Sequential([layer])[0].b.any()
+
+
 @PIECES
 def test_weights_are_drawn_before_biases(kind, pieces):
     net = Sequential([kind(3, 2, weights=normal(1.0), bias=normal(1.0))], seed=9, dtype="float64")
@@ -63,9 +70,51 @@ def test_a_bias_is_made_of_finite_numbers(bias):
         Linear(2, 3, bias=bias)
 
 
+@PIECES
+@pytest.mark.parametrize(
+    "made",
+    [1.0, np.ones((1, 2)), np.ones((3, 1)), np.ones((2, 3)), np.ones((3, 2), complex), "x", None],
+    ids=str,
+)
+def test_an_initialiser_gives_numbers_of_the_shape_asked_for_and_nothing_is_spread_out(
+    kind, pieces, made
+):
+    message = (
+        r"^\w+\('h'\): expected numbers of shape \(3, 2\) from the initialiser of W, got numpy "
+    )
+    with pytest.raises(InputError, match=message):
+        Sequential([kind(3, 2, weights=lambda rng, shape: made, name="h")])
+    with pytest.raises(InputError, match="from the initialiser of b, got numpy float64 "):
+        Sequential([kind(3, 2, bias=lambda rng, shape: np.ones(1))])
+
+
+@PIECES
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", [np.nan, np.inf, 1e300])
+def test_parameters_start_at_finite_numbers(kind, pieces, number):
+    def one_wrong(rng, shape):
+        values = np.ones(shape)
+        values[-1] = number
+        return values
+
+    message = r"^\w+\('h'\): expected finite starting values of {}, got NaN or infinity$"
+    for what, name in (("weights", "W"), ("bias", "b")):
+        with pytest.raises(InputError, match=message.format(name)):  # 1e300 is none in float32
+            Sequential([kind(3, 2, **{what: one_wrong}, name="h")], dtype="float32")
+
+
+@PIECES
+@pytest.mark.parametrize("recipe", [he, normal, lambda: 0])
+def test_an_initialiser_is_not_the_function_that_makes_one(kind, pieces, recipe):
+    for what in ("weights", "bias"):
+        message = rf"^\w+\('h'\): expected an initialiser as {what}, a function of rng and shape"
+        with pytest.raises(InputError, match=message):
+            kind(3, 2, **{what: recipe}, name="h")
+
+
 @pytest.mark.parametrize("weights", [0, [], np.ones((2, 3))], ids=str)
 def test_weights_are_an_initialiser(weights):
-    with pytest.raises(InputError, match="expected an initialiser as weights, got"):
+    with pytest.raises(InputError, match=r"expected an initialiser as weights, .*, got"):
         Linear(2, 3, weights=weights)
 
 

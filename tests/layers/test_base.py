@@ -52,6 +52,48 @@ def test_a_network_gives_a_new_layer_memory_by_name_and_end_to_end():
     assert (layer.s[0], layer.t[1, 0], layer.ds[0], layer.dt[0, 0]) == (7, 9, 1, 2)
 
 
+def test_a_layer_by_hand_may_keep_x_itself_and_a_network_keeps_a_copy():
+    for fast in (True, False):
+        net = Sequential([Scale()], dtype="float64", fast=fast)
+        for forward, backward, ds in (
+            (net.forward, net.backward, 2),
+            (net[0].forward, net[0].backward, 20),  # as `Layer.forward` warns
+        ):
+            x = np.ones((1, 2))
+            _, cache = forward(x)
+            x[...] = 10
+            net.zero_grads()
+            backward(np.ones((1, 2)), cache)
+            assert net[0].ds == ds
+
+
+class Backwards(Layer):
+    """y = x with its columns in reverse order: a view of x."""
+
+    def forward(self, x, *, train=True, rng=None):
+        return x[:, ::-1], None
+
+    def backward(self, dy, cache, *, param_grads=True):
+        return dy[:, ::-1]
+
+
+def test_what_a_network_gives_is_the_callers_own_though_its_layers_give_views():
+    net, x = Sequential([Backwards()]), np.array([[1.0, 2.0]])
+    y, cache = net.forward(x)
+    dx, again = net.backward(x, cache), net(x)
+    y[...] = dx[...] = again[...] = 7
+    assert x.tolist() == [[1, 2]]
+
+
+def test_a_layer_of_ones_own_starts_at_finite_numbers():
+    class Unfilled(Scale):
+        def initialise(self, rng):
+            self.t[...] = [[1], [np.nan]]
+
+    with pytest.raises(InputError, match=r"^Unfilled\('unfilled1'\): expected finite .* of t, got"):
+        Sequential([Unfilled()])
+
+
 def test_a_new_layer_plays_with_the_others():
     net = Sequential([Scale(), Scale()], dtype="float64")
     y, caches = net.forward(np.array([[1.0, 2.0]]))

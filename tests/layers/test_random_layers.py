@@ -70,6 +70,9 @@ def test_where_nothing_is_drawn_it_is_the_identity_and_needs_no_generator(layer,
 
 @both
 def test_training_needs_a_generator(layer):
+    for wrong in (0, np.random.RandomState(0), np.random):
+        with pytest.raises(InputError, match=r"^\w+\('\w+'\): expected rng as .*, got "):
+            layer.forward(ONES, rng=wrong)
     with pytest.raises(InputError, match=r"^\w+\('\w+'\): expected rng= when train=True, got None"):
         layer.forward(ONES)
 

@@ -117,6 +117,11 @@ class ndarray:
 
     T = property(lambda self: view(self._values.T))
 
+    @property
+    def base(self):
+        """The array of which this one may be a view; None if it is none."""
+        return None if self._values.base is None else view(self._values.base)
+
     def view(self, dtype=None):
         """The same memory, read as another dtype."""
         return view(self._values.view() if dtype is None else self._values.view(dtype))
