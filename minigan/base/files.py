@@ -34,6 +34,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 def writable_directory(path: str | os.PathLike) -> Path:
     """The directory as a path, made if need be; InputError unless files can be written there."""
+    if not os.fspath(path):  # which Path takes for the present directory
+        raise InputError("expected the name of a directory, got an empty one")
     directory = Path(path)
     try:
         directory.mkdir(parents=True, exist_ok=True)

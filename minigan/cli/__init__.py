@@ -5,7 +5,7 @@ A command is a module with ``HELP``, one line; ``add_arguments(parser)``; and
 `COMMANDS`. The figures share the module `minigan.cli.figure`.
 
 Exit codes: 0 all is well; 1 a check failed or a cost became NaN; 2 the input does
-not fit; 130 interrupted, with what was learned so far written.
+not fit; 130 interrupted, with what was learned so far written (143 by SIGTERM, 129 by SIGHUP).
 """
 
 import argparse
@@ -20,7 +20,8 @@ from threadpoolctl import threadpool_limits
 from minigan.base.errors import InputError, NonFiniteError
 from minigan.base.version import __version__
 from minigan.cli import figure
-from minigan.cli.output import remark
+from minigan.cli.output import printable, remark
+from minigan.cli.process import settled
 
 COMMANDS = {
     "check": "minigan.cli.check",
@@ -37,16 +38,25 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {printable(message)}\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command, by the ``arguments`` of the process by default; the exit code."""
-    options = _parser().parse_args(arguments)
+    with settled() as signals:
+        code = _main(arguments)
+    return 128 + signals[0] if signals and code else code
+
+
+def _main(arguments: list[str] | None) -> int:
     try:
+        options = _parser().parse_args(arguments)
+        for name, value in vars(options).items():
+            if value == "":
+                raise InputError(f"{name.replace('_', '-')}: expected a name, got an empty one")
         with threadpool_limits(1):  # small products gain nothing from threads, and seeds repeat
             code = options.command(options)
-        sys.stdout.flush()
+        print(end="", flush=True)
         return code
     except InputError as error:
         return remark(error, 2)
@@ -57,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     except MemoryError as error:
         return remark(f"not enough memory: {error or 'no more is given'}", 2)
     except OSError as error:  # files have errors of their own: this is what is printed to
-        is_closed = isinstance(error, BrokenPipeError)  # what read the output has gone
+        is_closed = error.errno in (errno.EPIPE, errno.EIO)  # what read the output has gone
         if not is_closed and error.errno != errno.ENOSPC:
             raise
         # What is left of the output goes nowhere, so that Python does not fail again at exit.

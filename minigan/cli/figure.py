@@ -14,7 +14,7 @@ from typing import Any
 from minigan.base.errors import InputError
 from minigan.base.files import writable_directory
 from minigan.base.validation import whole_number
-from minigan.cli.output import json_text, progress, remark
+from minigan.cli.output import json_text, progress, remark, written
 from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
 from minigan.figures.base import Figure
@@ -90,7 +90,7 @@ def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> in
     if options.json:
         print(json_text(played.report() | {"files": files}))
     else:
-        print(played.text(), f"written: {', '.join(files)}", sep="\n\n")
+        print(played.text(), written(files), sep="\n\n")
     if played.interrupted:
         return remark("interrupted; this is what was learned so far", 130)
     return 0

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from minigan.base.errors import InputError
-from minigan.cli.output import json_text
+from minigan.cli.output import json_text, written
 
 HELP = "draw the curves of a run that minigan train has written"
 
@@ -28,5 +28,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json_text({"epochs": read_log(directory), "files": files}))
     else:
-        print(f"written: {', '.join(files)}")
+        print(written(files))
     return 0

@@ -9,7 +9,7 @@ from typing import Any
 
 from minigan.base.errors import CheckpointError
 from minigan.base.validation import whole_number
-from minigan.cli.output import json_text, progress, remark
+from minigan.cli.output import json_text, progress, remark, written
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
@@ -131,7 +131,7 @@ def _finish(run, options: argparse.Namespace) -> int:
     print("\nwhat that is worth:")
     for row in found["references"]:
         print(f"  {row['name']:34}{_score(row)}")
-    print(f"\nwritten: {', '.join(files)}")
+    print(f"\n{written(files)}")
     return 0
 
 

@@ -93,6 +93,7 @@ class ImageRun:
         looks = self.recipe.evaluate_every if look_every is None else look_every
         self._look_every = whole_number("look", looks)
         self._means, self._is_best, self._next_save = Means(), False, 0.0
+        self._in_step = False  # where a second Ctrl-C may have left the networks half moved
         self._configuration = configuration(settings, splits.rows)
         self._make_game(device, resume)  # before anything is written: it may be refused
         self._checkpoints = RunDirectory(
@@ -213,11 +214,12 @@ class ImageRun:
         steps = range(self.game.steps_done, last)
         for _ in progress(steps, len(steps)):
             with interrupts_wait():
-                start = time.perf_counter()
+                start, self._in_step = time.perf_counter(), True
                 self._means.add(self.game.step())
                 if self.average is not None:
                     self.average.update()
                 self.seconds += time.perf_counter() - start
+                self._in_step = False
             if self._epoch_is_over:
                 yield self._end_epoch(last)
             elif time.monotonic() > self._next_save:
@@ -299,7 +301,7 @@ class ImageRun:
 
     def __exit__(self, kind, *exception) -> None:
         try:
-            if kind is KeyboardInterrupt and not self._is_best:
+            if kind is KeyboardInterrupt and not self._is_best and not self._in_step:
                 self.save()
         finally:
             self.close()

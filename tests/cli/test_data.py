@@ -131,7 +131,7 @@ def test_ones_own_images_can_be_shown(capsys, out, tmp_path, rng):
 
     np.save(tmp_path / "mine.npy", rng.integers(0, 256, (9, 4, 4), dtype=np.uint8))
     assert main(["data", "show", str(tmp_path / "mine.npy"), "--out", str(out)]) == 0
-    assert (out / "mine-train.png").exists()
+    assert (out / "mine.npy-train.png").exists()
 
 
 @pytest.mark.parametrize(

@@ -295,6 +295,29 @@ def test_ctrl_c_says_how_to_go_on_and_nothing_is_lost(capsys):
 
 
 @quick
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_batch_system_or_a_closed_terminal_loses_nothing(name, capsys, monkeypatch):
+    look, number = run_module.ImageRun.look, getattr(signal, name)
+
+    def ended(run):
+        os.kill(os.getpid(), number)
+        return look(run)
+
+    before = signal.signal(number, signal.SIG_DFL)
+    arguments = ["digits", "--epochs", 3, "--look", 2]
+    monkeypatch.setattr(run_module.ImageRun, "look", ended)
+    assert train(*arguments) == 128 + number
+    assert capsys.readouterr().err == (
+        "minigan: interrupted; the same command with --resume goes on from here\n"
+    )
+    assert len(table("digits")) == 1
+    monkeypatch.setattr(run_module.ImageRun, "look", look)
+    assert train(*arguments, "--resume") == train(*arguments, "--out", "whole") == 0
+    assert table("digits") == table("whole")
+    signal.signal(number, before)
+
+
+@quick
 def test_a_resumed_run_keeps_its_number_of_threads(capsys):
     assert (
         train("mnist-quick", "--data", "digits", "--width", 0.05, "--epochs", 1, "--threads", 1)

@@ -65,15 +65,16 @@ def interrupt():
 
 
 class Interrupting:
-    """A sampler in the middle of whose nth draw somebody types Ctrl-C."""
+    """A sampler in the middle of whose nth draw somebody types Ctrl-C, so many times."""
 
-    def __init__(self, sampler, n):
-        self._sampler, self._left = sampler, n
+    def __init__(self, sampler, n, times=1):
+        self._sampler, self._left, self._times = sampler, n, times
 
     def sample(self, m, rng):
         self._left -= 1
         if self._left == 0:
-            interrupt()
+            for _ in range(self._times):
+                interrupt()
         return self._sampler.sample(m, rng)
 
     def to(self, device):
@@ -89,6 +90,15 @@ def test_ctrl_c_in_a_step_waits_for_its_end_and_nothing_is_lost(steps, whole, tm
         run.game.data = Interrupting(run.game.data, steps)
         list(run.play(6))
     assert run.game.steps_done == steps == read(tmp_path / "stopped" / "last.npz").state["step"]
+    resume(tmp_path / "stopped")
+    assert_same_run(whole, tmp_path / "stopped")
+
+
+def test_a_second_ctrl_c_ends_a_step_half_done_which_is_not_saved(whole, tmp_path):
+    with pytest.raises(KeyboardInterrupt), opened("digits", tmp_path / "stopped") as run:
+        run.game.noise = Interrupting(run.game.noise, 20, times=2)  # in G's turn: D has moved
+        list(run.play(6))
+    assert run.game.steps_done == 9 and read(tmp_path / "stopped" / "last.npz").state["step"] == 6
     resume(tmp_path / "stopped")
     assert_same_run(whole, tmp_path / "stopped")
 
