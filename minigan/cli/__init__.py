@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "minigan.cli.check",
     "theory": "minigan.cli.theory",
     "train": "minigan.cli.train",
+    "sample": "minigan.cli.sample",
     "plot": "minigan.cli.plot",
     "data": "minigan.cli.data",
     "parzen": "minigan.cli.parzen",

@@ -216,6 +216,30 @@ def test_a_run_killed_at_once_or_in_the_middle_of_a_line_can_be_resumed(epochs, 
     assert_same_run(whole, tmp_path / "cut")
 
 
+def test_without_its_table_a_run_goes_on_with_all_of_it_and_says_so(whole, tmp_path):
+    with opened("digits", tmp_path / "stopped") as run:
+        list(run.play(4))
+        assert run.remarks == []
+    (tmp_path / "stopped" / "log.jsonl").unlink()
+    with opened("digits", tmp_path / "stopped", resume=True) as run:
+        (said,) = run.remarks
+        list(run.play(6))
+    assert "expected epochs 1 to 4, got a table in which 4 of them, from 1 to 4, are" in said
+    assert_same_run(whole, tmp_path / "stopped")
+
+
+def test_under_another_blas_a_run_goes_on_and_says_so(tmp_path, monkeypatch):
+    with opened("digits", tmp_path) as run:
+        list(run.play(1))
+    monkeypatch.setattr("minigan.checkpoint.checkpoints.blas", lambda: "another 1.0 Kernel")
+    with opened("digits", tmp_path, resume=True) as run:
+        (said,) = run.remarks
+        list(run.play(2))
+    assert "goes on under another 1.0 Kernel: bits will differ" in said
+    with opened("digits", tmp_path, resume=True) as run:
+        assert run.remarks == []  # from now on it is the other one's
+
+
 def test_how_often_is_looked_and_saved_changes_nothing_of_the_game(whole, tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "SAVE", 0)
     monkeypatch.setattr(run_module, "SHARE", 0)
