@@ -11,15 +11,10 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Self
-
-try:
-    import fcntl
-except ImportError:  # not on Windows, where two runs in one directory are not noticed
-    fcntl = None  # type: ignore[assignment]
+from typing import Any, Self
 
 from minigan.base.errors import CheckpointError, InputError
-from minigan.base.files import writable_directory
+from minigan.base.files import locked, writable_directory
 from minigan.base.validation import whole_number
 from minigan.checkpoint.checkpoints import (
     Checkpoint,
@@ -97,7 +92,7 @@ class RunDirectory:
         if resume_from is not None and not Path(directory).is_dir():
             raise CheckpointError(f"{directory}: expected a directory to resume from, got none")
         self._directory = writable_directory(directory)
-        self._lock = _locked(self._directory)
+        self._lock = locked(self._directory)
         try:
             self._remove_halves()
             self.resumed, self.best = None, -math.inf
@@ -200,26 +195,3 @@ class RunDirectory:
         for path in self._directory.iterdir():
             if re.fullmatch(rf"\.{NAME}\.\d+", path.name):  # see `minigan.base.files.write_whole`
                 path.unlink(missing_ok=True)
-
-
-def _locked(directory: Path) -> IO[bytes]:
-    """File that is locked as long as it is open; a killed process holds no lock."""
-    try:
-        file = open(directory / ".lock", "a+b", buffering=0)  # noqa: SIM115 (closed with the run)
-    except OSError as error:
-        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
-    try:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-    except OSError as error:
-        file.seek(0)
-        holder = file.read().decode()
-        file.close()
-        if isinstance(error, BlockingIOError):
-            raise InputError(
-                f"{directory}: expected no other run there, got one in process {holder}"
-            ) from error
-        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
-    return file

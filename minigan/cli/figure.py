@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from minigan.base.errors import InputError
-from minigan.base.files import writable_directory
+from minigan.base.files import LOCK, writable_directory
 from minigan.base.validation import whole_number
 from minigan.cli.output import json_text, progress, remark, written
 from minigan.cli.seeds import run_seeds, seed_list
@@ -104,7 +104,8 @@ def _directory(path: str) -> Iterator[Path]:
     try:
         yield directory
     except BaseException:
-        if is_new:
+        if is_new and {path.name for path in directory.iterdir()} <= {LOCK}:
             with suppress(OSError):
-                directory.rmdir()  # unless there are files in it
+                (directory / LOCK).unlink(missing_ok=True)
+                directory.rmdir()
         raise

@@ -135,6 +135,17 @@ write_whole(Path(sys.argv[1]), write)
     assert path.read_bytes() == b"old"
 
 
+def test_what_a_killed_process_left_of_a_file_is_removed_by_the_next_that_writes_it(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    half = tmp_path / f".a.png.{ended.pid}"
+    kept = [f".a.png.{os.getppid()}", f".b.png.{ended.pid}", ".a.png.old", f".a.png.{10**30}"]
+    for name in (half.name, *kept):
+        (tmp_path / name).write_bytes(b"half")
+    write_whole(tmp_path / "a.png", lambda file: file.write(b"x"))
+    assert {path.name for path in tmp_path.iterdir()} == {"a.png", *kept}
+
+
 # A directory.
 
 
