@@ -18,9 +18,10 @@ from typing import NoReturn
 from threadpoolctl import threadpool_limits
 
 from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.validation import did_you_mean
 from minigan.base.version import __version__
 from minigan.cli import figure
-from minigan.cli.output import printable, remark
+from minigan.cli.output import printable, remark, show_help
 from minigan.cli.process import settled
 
 COMMANDS = {
@@ -36,7 +37,21 @@ COMMANDS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
+    """An argument parser whose errors are one line, which names what may have been meant."""
+
+    def parse_known_args(self, args=None, namespace=None):  # of a command, too
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            near = did_you_mean(unknown[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{near}")
+        return found, unknown
+
+    def _check_value(self, action, value):
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            error.message += did_you_mean(value, action.choices)
+            raise
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {printable(message)}\n")
@@ -79,7 +94,8 @@ def _main(arguments: list[str] | None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="minigan", description="The GAN that you can read.")
     parser.add_argument("--version", action="version", version=f"minigan {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    parser.set_defaults(command=show_help(parser))
+    commands = parser.add_subparsers(metavar="command")
     for name, (_, line) in figure.FIGURES.items():
         command = commands.add_parser(name, help=line, description=line)
         figure.add_arguments(command, name)

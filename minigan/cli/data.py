@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from minigan.cli.output import json_text, printable, progress, written
+from minigan.cli.output import json_text, printable, progress, show_help, written
 
 HELP = "image data sets: list, fetch and show them"
 COLUMNS = 10  # images in a row of the sheet
@@ -12,7 +12,8 @@ COLUMNS = 10  # images in a row of the sheet
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The actions ``list``, ``fetch`` and ``show``, and the options of each."""
-    actions = parser.add_subparsers(required=True, metavar="action")
+    parser.set_defaults(action=show_help(parser))
+    actions = parser.add_subparsers(metavar="action")
 
     def add(action: Callable, name: str, line: str) -> Callable:
         one = actions.add_parser(name, help=line, description=line)

@@ -1,9 +1,10 @@
 """Output of the commands: numbers as JSON, remarks on standard error, and progress bars."""
 
+import argparse
 import json
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 
@@ -18,6 +19,16 @@ def json_text(value: dict) -> str:
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
     return json.dumps(plain(value), allow_nan=False)
+
+
+def show_help(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
+    """Run of a command that was given alone, without what it is to do: print its help."""
+
+    def run(options: argparse.Namespace) -> int:
+        parser.print_help()
+        return 0
+
+    return run
 
 
 def printable(text: object) -> str:

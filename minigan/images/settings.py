@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigan.base.errors import CheckpointError, InputError
-from minigan.base.validation import real_number, whole_number
+from minigan.base.validation import did_you_mean, real_number, whole_number
 from minigan.checkpoint.run_directory import LAST, RunDirectory
 from minigan.data.datasets import KNOWN, load
 from minigan.images.all_recipes import RECIPES
@@ -61,7 +61,9 @@ class Settings:
 
     def __post_init__(self):
         if self.recipe not in RECIPES:
-            raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
+            near = did_you_mean(self.recipe, RECIPES)
+            known = ", ".join(RECIPES)
+            raise InputError(f"recipe: expected one of {known}, got {self.recipe!r}{near}")
         whole_number("seed", self.seed, 0)
         whole_number("fold", self.fold, 0)
         real_number("width", self.width, 0, WIDEST, low_open=True)

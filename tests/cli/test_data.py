@@ -150,7 +150,7 @@ def test_what_cannot_be_shown_is_refused_and_no_directory_is_made(arguments, mes
     assert not out.exists()
 
 
-@pytest.mark.parametrize("arguments", [["data"], ["data", "draw"], ["data", "show"]])
+@pytest.mark.parametrize("arguments", [["data", "draw"], ["data", "show"]])
 def test_a_command_that_is_not_complete_is_refused(arguments, capsys):
     assert refused(capsys, *arguments).startswith("minigan data")
 
