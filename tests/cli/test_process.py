@@ -114,7 +114,7 @@ def test_ctrl_c_while_python_imports_is_a_line_but_a_program_is_left_alone(how, 
 
 def test_a_backend_and_an_encoding_of_elsewhere_end_no_command(tmp_path):
     np.save(tmp_path / "Fälle ☃.npy", np.zeros((12, 4, 4), np.uint8))
-    inherited = {"MPLBACKEND": "module://a_notebook.backend", "PYTHONIOENCODING": "ascii"}
+    inherited = {"MPLBACKEND": "backend_of_a_notebook", "PYTHONIOENCODING": "ascii"}
     environment = ENVIRONMENT | inherited
     ended = run("data", "show", "Fälle ☃.npy", cwd=tmp_path, env=environment)
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -123,7 +123,7 @@ def test_a_backend_and_an_encoding_of_elsewhere_end_no_command(tmp_path):
 
 
 def test_the_backend_is_as_it_was_afterwards(monkeypatch):
-    for backend in ("module://a_notebook.backend", None):
+    for backend in ("backend_of_a_notebook", None):
         monkeypatch.delenv("MPLBACKEND", raising=False)
         if backend is not None:
             monkeypatch.setenv("MPLBACKEND", backend)
