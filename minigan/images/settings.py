@@ -150,6 +150,7 @@ def choices_of(directory: str | os.PathLike) -> dict[str, Any]:
         state, made_of = run.resumed or {}, dict(run.configuration)
     if "choices" not in state:
         path = os.path.join(directory, LAST)
-        raise CheckpointError(f"{path}: expected a run of minigan train, got another")
+        expected = f"{path}: expected a run of this minigan train, with its options"
+        raise CheckpointError(f"{expected}, got one without")
     del made_of["data"]  # what they are; where they are is among the choices
     return made_of | state["choices"]
