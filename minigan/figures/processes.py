@@ -16,17 +16,21 @@ LOOK = 1.0  # seconds after which a process looks again whether its sweep still 
 def interrupts_ignored() -> Iterator[None]:
     """Processes started in here never see Ctrl-C: it is for the sweep, which ends them.
 
-    In a thread other than the main one, where signals are not to be set, it does nothing.
+    Nor do they see that their terminal was closed. In a thread other than the main one, where
+    signals are not to be set, it does nothing.
     """
-    usual = signal.getsignal(signal.SIGINT)
-    if usual is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a new process inherits it
+    usual = {}
+    if threading.current_thread() is threading.main_thread():
+        numbers = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+        found = {number: signal.getsignal(number) for number in numbers}
+        usual = {number: handler for number, handler in found.items() if handler is not None}
+    for number in usual:
+        signal.signal(number, signal.SIG_IGN)  # a new process inherits it
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
 
 
 @functools.cache

@@ -339,7 +339,7 @@ def test_ctrl_c_says_how_to_go_on_and_nothing_is_lost(capsys):
 
 
 @quick
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
 def test_a_batch_system_or_a_closed_terminal_loses_nothing(name, capsys, monkeypatch):
     look, number = run_module.ImageRun.look, getattr(signal, name)
 

@@ -11,7 +11,11 @@ from minigan.images.sampling import trained_generator
 from .helpers import SMALL, opened, pretrained
 
 
-@pytest.mark.parametrize("name", RECIPES)
+FEW = ("digits", "mnist", "tfd")  # with an average, as in the paper, upon another one
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in RECIPES if name not in FEW]
+
+
+@pytest.mark.parametrize("name", [*FEW, *OTHERS])
 def test_samples_are_those_of_the_run_when_it_was_best(name, tmp_path):
     with opened(name, tmp_path / "run", look_every=1, **pretrained(tmp_path, name)) as run:
         list(run.play(2))
