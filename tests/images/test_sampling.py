@@ -10,7 +10,6 @@ from minigan.images.sampling import trained_generator
 
 from .helpers import SMALL, opened, pretrained
 
-
 FEW = ("digits", "mnist", "tfd")  # with an average, as in the paper, upon another one
 OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in RECIPES if name not in FEW]
 
