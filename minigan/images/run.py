@@ -274,7 +274,7 @@ class ImageRun:
 
     def generate(self, z: np.ndarray) -> np.ndarray:
         """G(z), shape (m, pixels), for noise (m, z's width), both on the CPU."""
-        return generate(self.G, z)
+        return generate(self.G, z, self.splits.rows.pixels)
 
     def save(self, validation: float | None = None) -> None:
         """Write a checkpoint to go on from; the best one as well, if ``validation`` is the largest.

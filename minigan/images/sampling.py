@@ -17,7 +17,8 @@ from minigan.images.all_recipes import RECIPES
 from minigan.images.recipe import Recipe, Rows
 from minigan.networks import Sequential
 
-AT_ONCE = 1000  # the wider the net, the more memory
+AT_ONCE = 1000  # samples; the wider the net, the more memory they take
+NUMBERS = 1 << 22  # of pixels at once
 
 
 class TrainedGenerator(NamedTuple):
@@ -35,7 +36,8 @@ class TrainedGenerator(NamedTuple):
 
     def sample(self, m: int, seed: int = 0) -> np.ndarray:
         """Draw m samples, shape (m, pixels), those of `minigan.images.ImageRun.sample`."""
-        return generate(self.G, noise(self.recipe, self.seed, m, seed))
+        z = noise(self.recipe, self.seed, m, seed)
+        return generate(self.G, z, int(np.prod(self.shape)))
 
 
 def noise(recipe: Recipe, seed_of_run: int, m: int, seed: int = 0) -> np.ndarray:
@@ -45,10 +47,14 @@ def noise(recipe: Recipe, seed_of_run: int, m: int, seed: int = 0) -> np.ndarray
     return recipe.noise.sample(whole_number("m", m), stream)
 
 
-def generate(G: Sequential, z: np.ndarray) -> np.ndarray:
+def generate(G: Sequential, z: np.ndarray, pixels: int) -> np.ndarray:
     """G(z), shape (m, pixels), for noise (m, z's width), both on the CPU."""
-    parts = np.split(z, range(AT_ONCE, len(z), AT_ONCE))
-    return np.concatenate([to_host(G(G.device.to_device(part))) for part in parts])
+    samples = np.empty((len(z), pixels), G.dtype)
+    step = max(1, min(AT_ONCE, NUMBERS // pixels))
+    for start in range(0, len(z), step):
+        part = slice(start, start + step)
+        samples[part] = to_host(G(G.device.to_device(z[part])))
+    return samples
 
 
 def trained_generator(directory: str | os.PathLike) -> TrainedGenerator:
