@@ -79,7 +79,7 @@ class Settings:
     @property
     def source(self) -> str:
         """Name or path of the data set."""
-        return str(self.data or self.chosen.data)
+        return str(self.chosen.data if self.data is None else self.data)
 
     @property
     def split(self) -> str:

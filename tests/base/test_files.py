@@ -161,6 +161,11 @@ def test_a_directory_that_is_there_is_kept_with_what_is_in_it(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+def test_an_empty_name_is_not_the_present_directory():
+    with pytest.raises(InputError, match="expected the name of a directory, got an empty one"):
+        writable_directory("")
+
+
 @pytest.mark.parametrize(
     ("place", "reason"), [("file", "File exists"), ("file/a", "Not a directory")]
 )
