@@ -4,6 +4,10 @@ Generative adversarial nets from scratch on NumPy, every derivative written by
 hand. Start with `Sequential` and the layers, `costs`, and `Algorithm1`.
 """
 
+# First, for Ctrl-C while the rest is imported.
+from minigan.base import starting as _starting  # noqa: F401
+
+# isort: split
 import typing
 
 from minigan.averages import ParameterAverage

@@ -77,7 +77,7 @@ def _working_cupy() -> Any:
     except ImportError as error:
         raise InputError(
             f"device 'cuda': CuPy cannot be imported ({_first_line(error)}); "
-            "install it with: pip install 'minigan[gpu]'"
+            "install it in minigan's directory with: pip install -e '.[gpu]'"
         ) from error
     try:
         found = cupy.cuda.runtime.getDeviceCount()

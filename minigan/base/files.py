@@ -5,17 +5,28 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where two runs in one directory are not noticed
+    fcntl = None  # type: ignore[assignment]
 
 from minigan.base.errors import InputError
+
+LOCK = ".lock"  # file in the directory of a run or a sweep
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file by ``write(file)`` beside its place and move it there: whole or not at all.
 
-    InputError if that cannot be done; what was at ``path`` before is untouched then.
+    InputError if that cannot be done; what was at ``path`` before is untouched then. What a process
+    that was killed has left of the same file is removed.
     """
+    with suppress(OSError):  # a directory may be writable and not readable
+        _remove_halves(path)
     try:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
@@ -34,6 +45,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 def writable_directory(path: str | os.PathLike) -> Path:
     """The directory as a path, made if need be; InputError unless files can be written there."""
+    if not os.fspath(path):  # which Path takes for the present directory
+        raise InputError("expected the name of a directory, got an empty one")
     directory = Path(path)
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -44,6 +57,48 @@ def writable_directory(path: str | os.PathLike) -> Path:
             f"{path}: expected a directory that can be written to ({error.strerror})"
         ) from error
     return directory
+
+
+def locked(directory: Path) -> IO[bytes]:
+    """File that is locked as long as it is open; a killed process holds no lock."""
+    try:
+        file = open(directory / LOCK, "a+b", buffering=0)  # noqa: SIM115 (closed by the caller)
+    except OSError as error:
+        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
+    try:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+    except OSError as error:
+        file.seek(0)
+        holder = file.read().decode()
+        file.close()
+        if isinstance(error, BlockingIOError):
+            raise InputError(
+                f"{directory}: expected no other run there, got one in process {holder}"
+            ) from error
+        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
+    return file
+
+
+def _remove_halves(path: Path) -> None:
+    for half in path.parent.iterdir():
+        name, _, process = half.name.rpartition(".")
+        if name == f".{path.name}" and process.isdecimal() and _has_ended(int(process)):
+            half.unlink(missing_ok=True)
+
+
+def _has_ended(process: int) -> bool:
+    """Whether there is no such process; not known elsewhere than on POSIX."""
+    try:
+        if os.name == "posix":
+            os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):  # another user's, or no process at all
+        return False
+    return False
 
 
 def _sync_directory(directory: Path) -> None:

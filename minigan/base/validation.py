@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import numbers
+from collections.abc import Iterable
 from typing import Any
 
 from minigan.base.backend import described
 from minigan.base.errors import InputError
+
+
+def did_you_mean(given: object, known: Iterable[str]) -> str:
+    """The end of an error, ``; did you mean NAME?``; nothing if no known name is near."""
+    near = difflib.get_close_matches(str(given).lower(), list(known), n=1, cutoff=0.7)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def whole_number(where: str, value: int, low: int = 1) -> int:

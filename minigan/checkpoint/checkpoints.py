@@ -2,15 +2,18 @@
 
 A state makes sense only in the run that it was taken from. Going on with another
 configuration, or another minigan or NumPy, would be another run under the old name, and is
-refused, with all differences named.
+refused, with all differences named. Another BLAS, or another of its kernels, as on another
+processor, rounds sums differently: that is the same run, but not bit for bit, and is said.
 """
 
+import functools
 import json
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from minigan.base.errors import CheckpointError, InputError
 from minigan.base.files import write_whole
@@ -26,7 +29,7 @@ class Checkpoint(NamedTuple):
 
     state: dict[str, Any]
     configuration: dict[str, Any]
-    versions: dict[str, str]  # of "minigan" and "numpy"
+    versions: dict[str, str]  # of "minigan" and "numpy", and "blas" with its kernel
 
 
 def save(path: str | os.PathLike, state: dict[str, Any], *, configuration: dict[str, Any]) -> None:
@@ -101,7 +104,7 @@ def expect_same_run(
 ) -> None:
     """Raise CheckpointError unless versions, and configuration if given, are the present run's."""
     present = _present_versions()
-    if found.versions != present:
+    if any(found.versions.get(name) != present[name] for name in ("minigan", "numpy")):
         ours, theirs = (
             f"minigan {of.get('minigan')} with NumPy {of.get('numpy')}"
             for of in (present, found.versions)
@@ -121,8 +124,30 @@ def expect_same_run(
         )
 
 
+def other_blas(path: str | os.PathLike, found: Checkpoint) -> str | None:
+    """A line that says so, if a checkpoint was saved under another BLAS or another kernel of it."""
+    saved, present = found.versions.get("blas"), blas()
+    if saved == present:
+        return None
+    return (
+        f"{path}: saved under {saved or 'a BLAS that it does not name'}, goes on under {present}: "
+        "bits will differ from those of a run that was never stopped"
+    )
+
+
+@functools.cache
+def blas() -> str:
+    """Name, version and kernel of NumPy's BLAS, such as "openblas 0.3.31 Haswell"."""
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    own = [it for it in found if it["filepath"].startswith(np.__path__[0])]  # SciPy has another
+    if not found:
+        return "a BLAS that threadpoolctl does not know"
+    names = ("internal_api", "version", "architecture")
+    return " ".join(str((own or found)[0].get(name)) for name in names)
+
+
 def _present_versions() -> dict[str, str]:
-    return {"minigan": __version__, "numpy": np.__version__}
+    return {"minigan": __version__, "numpy": np.__version__, "blas": blas()}
 
 
 def _as_json(configuration: dict[str, Any]) -> dict[str, Any]:

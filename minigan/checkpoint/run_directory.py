@@ -11,17 +11,18 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Self
-
-try:
-    import fcntl
-except ImportError:  # not on Windows, where two runs in one directory are not noticed
-    fcntl = None  # type: ignore[assignment]
+from typing import Any, Self
 
 from minigan.base.errors import CheckpointError, InputError
-from minigan.base.files import writable_directory
+from minigan.base.files import locked, writable_directory
 from minigan.base.validation import whole_number
-from minigan.checkpoint.checkpoints import Checkpoint, expect_same_run, read, save
+from minigan.checkpoint.checkpoints import (
+    Checkpoint,
+    expect_same_run,
+    other_blas,
+    read,
+    save,
+)
 
 LAST, BEST = "last.npz", "best.npz"
 NAME = r"(last|best|step-\d{8,})\.npz"
@@ -34,8 +35,9 @@ class RunDirectory:
     ----------
     directory : str or os.PathLike
         For this run alone; made if need be.
-    configuration : dict
-        All that makes the run what it is; see `minigan.checkpoint.save`.
+    configuration : dict, optional
+        All that makes the run what it is; see `minigan.checkpoint.save`. By default that of the
+        checkpoint to go on from, which there must be then.
     every : int, optional
         A checkpoint at each multiple of so many steps is kept for good. None by default.
     resume_from : str, optional
@@ -46,8 +48,11 @@ class RunDirectory:
     ----------
     resumed : dict or None
         What was saved in the checkpoint to go on from, with its ``step`` and ``validation``.
+    configuration : dict
     best : float
         Largest validation number so far; -inf before the first.
+    remark : str or None
+        A line, if the run goes on under another BLAS, and so not bit for bit.
 
     Raises
     ------
@@ -75,16 +80,19 @@ class RunDirectory:
         self,
         directory: str | os.PathLike,
         *,
-        configuration: dict[str, Any],
+        configuration: dict[str, Any] | None = None,
         every: int | None = None,
         resume_from: str | None = None,
     ):
         self._every = None if every is None else whole_number("every", every)
-        self._configuration = configuration
+        if configuration is None and resume_from is None:
+            raise InputError("configuration: expected one for a new run, got none")
+        self.configuration: dict[str, Any] = configuration or {}
+        self.remark: str | None = None
         if resume_from is not None and not Path(directory).is_dir():
             raise CheckpointError(f"{directory}: expected a directory to resume from, got none")
         self._directory = writable_directory(directory)
-        self._lock = _locked(self._directory)
+        self._lock = locked(self._directory)
         try:
             self._remove_halves()
             self.resumed, self.best = None, -math.inf
@@ -95,7 +103,7 @@ class RunDirectory:
                         f"{', '.join(names)}: resume from one, or take another directory"
                     )
             else:
-                self.resumed = self._resume(resume_from)
+                self.resumed = self._resume(resume_from, configuration)
                 self.best = self._best_so_far()
         except BaseException:
             self.close()
@@ -139,7 +147,7 @@ class RunDirectory:
     def _write(self, name: str, state: dict[str, Any]) -> None:
         if self._lock.closed:
             raise InputError(f"{self._directory}: expected to save before it is closed")
-        save(self._directory / name, state, configuration=self._configuration)
+        save(self._directory / name, state, configuration=self.configuration)
 
     def _read(self, name: str) -> Checkpoint:
         """Read a checkpoint there, if `save` wrote it."""
@@ -152,7 +160,7 @@ class RunDirectory:
             )
         return found
 
-    def _resume(self, name: str) -> dict[str, Any]:
+    def _resume(self, name: str, configuration: dict[str, Any] | None) -> dict[str, Any]:
         try:
             found = self._read(name)
         except CheckpointError as error:
@@ -163,7 +171,9 @@ class RunDirectory:
             newest_first = sorted(undamaged, reverse=True)
             others = ", ".join(f"{name} (step {step})" for step, name in newest_first) or "none"
             raise CheckpointError(f"{error}; undamaged checkpoints there: {others}") from error
-        expect_same_run(self._directory / name, found, self._configuration)
+        path = self._directory / name
+        expect_same_run(path, found, configuration)
+        self.configuration, self.remark = found.configuration, other_blas(path, found)
         return found.state
 
     def _best_so_far(self) -> float:
@@ -172,7 +182,7 @@ class RunDirectory:
             return -math.inf
         try:
             found = self._read(BEST)
-            expect_same_run(path, found, self._configuration)
+            expect_same_run(path, found, self.configuration)
         except CheckpointError as error:
             raise CheckpointError(f"{error}; move it away to go on without it") from error
         return -math.inf if found.state["validation"] is None else found.state["validation"]
@@ -185,26 +195,3 @@ class RunDirectory:
         for path in self._directory.iterdir():
             if re.fullmatch(rf"\.{NAME}\.\d+", path.name):  # see `minigan.base.files.write_whole`
                 path.unlink(missing_ok=True)
-
-
-def _locked(directory: Path) -> IO[bytes]:
-    """File that is locked as long as it is open; a killed process holds no lock."""
-    try:
-        file = open(directory / ".lock", "a+b", buffering=0)  # noqa: SIM115 (closed with the run)
-    except OSError as error:
-        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
-    try:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-    except OSError as error:
-        file.seek(0)
-        holder = file.read().decode()
-        file.close()
-        if isinstance(error, BlockingIOError):
-            raise InputError(
-                f"{directory}: expected no other run there, got one in process {holder}"
-            ) from error
-        raise InputError(f"{directory}: cannot be locked: {error.strerror}") from error
-    return file

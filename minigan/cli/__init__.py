@@ -5,7 +5,7 @@ A command is a module with ``HELP``, one line; ``add_arguments(parser)``; and
 `COMMANDS`. The figures share the module `minigan.cli.figure`.
 
 Exit codes: 0 all is well; 1 a check failed or a cost became NaN; 2 the input does
-not fit; 130 interrupted, with what was learned so far written.
+not fit; 130 interrupted, with what was learned so far written (143 by SIGTERM, 129 by SIGHUP).
 """
 
 import argparse
@@ -18,14 +18,17 @@ from typing import NoReturn
 from threadpoolctl import threadpool_limits
 
 from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.validation import did_you_mean
 from minigan.base.version import __version__
 from minigan.cli import figure
-from minigan.cli.output import remark
+from minigan.cli.output import printable, remark, show_help
+from minigan.cli.process import settled
 
 COMMANDS = {
     "check": "minigan.cli.check",
     "theory": "minigan.cli.theory",
     "train": "minigan.cli.train",
+    "sample": "minigan.cli.sample",
     "plot": "minigan.cli.plot",
     "play": "minigan.cli.play",
     "data": "minigan.cli.data",
@@ -35,19 +38,42 @@ COMMANDS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
+    """An argument parser whose errors are one line, which names what may have been meant."""
+
+    def parse_known_args(self, args=None, namespace=None):  # of a command, too
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            near = did_you_mean(unknown[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{near}")
+        return found, unknown
+
+    def _check_value(self, action, value):
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            error.message += did_you_mean(value, action.choices)
+            raise
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {printable(message)}\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command, by the ``arguments`` of the process by default; the exit code."""
-    options = _parser().parse_args(arguments)
+    with settled() as signals:
+        code = _main(arguments)
+    return 128 + signals[0] if signals and code else code
+
+
+def _main(arguments: list[str] | None) -> int:
     try:
+        options = _parser().parse_args(arguments)
+        for name, value in vars(options).items():
+            if value == "":
+                raise InputError(f"{name.replace('_', '-')}: expected a name, got an empty one")
         with threadpool_limits(1):  # small products gain nothing from threads, and seeds repeat
             code = options.command(options)
-        sys.stdout.flush()
+        print(end="", flush=True)
         return code
     except InputError as error:
         return remark(error, 2)
@@ -58,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     except MemoryError as error:
         return remark(f"not enough memory: {error or 'no more is given'}", 2)
     except OSError as error:  # files have errors of their own: this is what is printed to
-        is_closed = isinstance(error, BrokenPipeError)  # what read the output has gone
+        is_closed = error.errno in (errno.EPIPE, errno.EIO)  # what read the output has gone
         if not is_closed and error.errno != errno.ENOSPC:
             raise
         # What is left of the output goes nowhere, so that Python does not fail again at exit.
@@ -69,7 +95,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="minigan", description="The GAN that you can read.")
     parser.add_argument("--version", action="version", version=f"minigan {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    parser.set_defaults(command=show_help(parser))
+    commands = parser.add_subparsers(metavar="command")
     for name, (_, line) in figure.FIGURES.items():
         command = commands.add_parser(name, help=line, description=line)
         figure.add_arguments(command, name)

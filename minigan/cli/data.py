@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from minigan.base.strict_json import json_text
-from minigan.cli.output import progress
+from minigan.cli.output import printable, progress, show_help, written
 
 HELP = "image data sets: list, fetch and show them"
 COLUMNS = 10  # images in a row of the sheet
@@ -13,7 +13,8 @@ COLUMNS = 10  # images in a row of the sheet
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The actions ``list``, ``fetch`` and ``show``, and the options of each."""
-    actions = parser.add_subparsers(required=True, metavar="action")
+    parser.set_defaults(action=show_help(parser))
+    actions = parser.add_subparsers(metavar="action")
 
     def add(action: Callable, name: str, line: str) -> Callable:
         one = actions.add_parser(name, help=line, description=line)
@@ -52,10 +53,10 @@ def _list(options: argparse.Namespace) -> int:
             files = [str(path) for path in find(name, options.data_dir)]
             rows.append({"name": name, "about": known.about, "found": True, "files": files})
             places = dict.fromkeys(str(Path(file).parent) for file in files)
-            lines.append(f"{'':{width}}  found in {', '.join(places)}")
+            lines.append(f"{'':{width}}  found in {', '.join(map(printable, places))}")
         except DataError as error:
             rows.append({"name": name, "about": known.about, "found": False, "why": str(error)})
-            lines.append(f"{'':{width}}  not found: {error}")
+            lines.append(f"{'':{width}}  not found: {printable(error)}")
     print(json_text({"data_sets": rows}) if options.json else "\n".join(lines))
     return 0
 
@@ -64,21 +65,22 @@ def _fetch(options: argparse.Namespace) -> int:
     from minigan.data import fetch
 
     for path in fetch(options.name, options.data_dir, progress):
-        print(path)
+        print(printable(path))
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
     from minigan.base.files import writable_directory
     from minigan.base.validation import whole_number
-    from minigan.data import load
+    from minigan.data import KNOWN, load
     from minigan.figures.base import write_picture
     from minigan.images.drawings import image_sheet
 
     count = whole_number("--images", options.images)
     data = load(options.name, options.data_dir, options.split, options.fold)
     sheet = image_sheet(data.X[:count], data.shape, COLUMNS)
-    path = write_picture(writable_directory(options.out) / f"{data.name}-{data.split}.png", sheet)
+    name = data.name if options.name in KNOWN else Path(options.name).resolve().name
+    path = write_picture(writable_directory(options.out) / f"{name}-{data.split}.png", sheet)
     facts = {
         "name": data.name,
         "split": data.split,
@@ -95,9 +97,9 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     sizes = ", ".join(f"{n} {split}" for split, n in data.sizes.items())
     print(
-        f"{data.name}, {data.split}: {len(data.X)} images ({sizes})\n"
+        f"{printable(data.name)}, {data.split}: {len(data.X)} images ({sizes})\n"
         f"shape: {' x '.join(map(str, data.shape))} (channels, rows, columns)\n"
         f"range: {facts['min']:.4g} to {facts['max']:.4g}, mean {facts['mean']:.4f}\n\n"
-        f"written: {path}"
+        f"{written([path])}"
     )
     return 0

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from minigan.base.errors import InputError
-from minigan.base.files import writable_directory
+from minigan.base.files import LOCK, writable_directory
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
-from minigan.cli.output import progress, remark
+from minigan.cli.output import progress, remark, written
 from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
 from minigan.figures.base import Figure
@@ -91,7 +91,7 @@ def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> in
     if options.json:
         print(json_text(played.report() | {"files": files}))
     else:
-        print(played.text(), f"written: {', '.join(files)}", sep="\n\n")
+        print(played.text(), written(files), sep="\n\n")
     if played.interrupted:
         return remark("interrupted; this is what was learned so far", 130)
     return 0
@@ -105,7 +105,8 @@ def _directory(path: str) -> Iterator[Path]:
     try:
         yield directory
     except BaseException:
-        if is_new:
+        if is_new and {path.name for path in directory.iterdir()} <= {LOCK}:
             with suppress(OSError):
-                directory.rmdir()  # unless there are files in it
+                (directory / LOCK).unlink(missing_ok=True)
+                directory.rmdir()
         raise

@@ -1,13 +1,40 @@
 """Output of the commands: remarks on standard error, and progress bars."""
 
+import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+
+def show_help(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
+    """Run of a command that was given alone, without what it is to do: print its help."""
+
+    def run(options: argparse.Namespace) -> int:
+        parser.print_help()
+        return 0
+
+    return run
+
+
+def printable(text: object) -> str:
+    """The text in one line that cannot change a terminal: control characters are escaped.
+
+    A file may be called anything, and errors name files.
+    """
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
 
 
 def remark(text: object, code: int = 0) -> int:
-    """Say a line on standard error; the exit code."""
-    print(f"minigan: {text}", file=sys.stderr)
+    """Say a line on standard error, if there is somebody to hear it; the exit code."""
+    with suppress(OSError):  # the terminal was closed
+        if sys.stderr is not None:
+            print(f"minigan: {printable(text)}", file=sys.stderr)
     return code
+
+
+def written(files: Iterable[object]) -> str:
+    """The last line of a command: the files that it has written."""
+    return f"written: {', '.join(map(printable, files))}"
 
 
 def progress(iterable: Iterable, total: int | None, unit: str = "step") -> Iterable:

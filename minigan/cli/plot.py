@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minigan.base.errors import InputError
 from minigan.base.strict_json import json_text
+from minigan.cli.output import written
 
 HELP = "draw the curves of a run that minigan train has written"
 
@@ -28,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json_text({"epochs": read_log(directory), "files": files}))
     else:
-        print(f"written: {', '.join(files)}")
+        print(written(files))
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from minigan.base.strict_json import json_text
-from minigan.cli.output import progress, remark
+from minigan.cli.output import progress, remark, written
 from minigan.figures.base import Figure
 
 MOST = 1_000_000  # seeds in a sweep; more is a slip of the hand
@@ -41,7 +41,7 @@ def run_seeds(
         print(json_text(played.report() | {"files": files}))
     else:
         counts = f"{done.played} games played, {len(done.games) - done.played} were there before"
-        print(played.text(), f"written: {', '.join(files)} ({counts})", sep="\n\n")
+        print(played.text(), f"{written(files)} ({counts})", sep="\n\n")
     if done.interrupted:
         return remark("interrupted; the same command goes on from here", 130)
     return 1 if any(game.error is not None for game in done.games) else 0

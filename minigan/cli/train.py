@@ -2,18 +2,20 @@
 
 import argparse
 import os
+import shlex
 import sys
-from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from minigan.base.errors import CheckpointError
+from minigan.base.errors import InputError
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
-from minigan.cli.output import progress, remark
+from minigan.cli.output import progress, remark, written
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
+HERE = "--out"  # of --resume without a directory: it is the one of --out
 SMALL = ("digits", "mnist-quick")  # recipes whose products gain little from a second core
 
 
@@ -21,13 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of a run."""
     parser.add_argument("recipe", nargs="?", help="without one, all are listed")
     parser.add_argument("--epochs", type=int, help="to play, all sessions together")
-    parser.add_argument("--seed", type=int, default=0, help="of everything random (0)")
+    parser.add_argument("--seed", type=int, help="of everything random (0)")
     parser.add_argument("--out", metavar="DIR", help="of the run (the recipe's name)")
-    parser.add_argument("--resume", action="store_true", help="go on from DIR/last.npz")
+    line = "go on with the run in a directory (DIR), which knows all other options"
+    parser.add_argument("--resume", nargs="?", metavar="RUN", const=HERE, help=line)
     parser.add_argument("--data", metavar="NAME", help="another data set, or a path to images")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data set's files are")
-    parser.add_argument("--fold", type=int, default=0, help="of a data set that has folds (0)")
-    parser.add_argument("--width", type=float, default=1.0, help="of hidden layers; 1 is full size")
+    parser.add_argument("--fold", type=int, help="of a data set that has folds (0)")
+    parser.add_argument("--width", type=float, help="of hidden layers; 1 is full size (1)")
     parser.add_argument("--start", metavar="RUN", help="run whose G a recipe builds upon")
     moves = parser.add_mutually_exclusive_group()
     order: dict[str, Any] = {"dest": "simultaneous", "action": "store_const"}
@@ -36,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     moves.add_argument("--simultaneous", **order, const=True, help=line)
     parser.add_argument("--look", type=int, metavar="N", help="epochs between looks (the recipe's)")
     parser.add_argument("--keep", type=int, metavar="N", help="epochs between checkpoints for good")
-    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where (cpu)")
-    line = "of matrix products (1; for large nets, one a core; on --resume, those of the run)"
+    parser.add_argument("--device", choices=["cpu", "cuda"], help="where (cpu)")
+    line = "of matrix products (1; for large nets, one a core)"
     parser.add_argument("--threads", type=int, help=line)
     parser.add_argument("--json", action="store_true", help="print JSON, a line for each epoch")
 
@@ -48,55 +51,65 @@ def run(options: argparse.Namespace) -> int:
 
     from minigan.images import RECIPES
 
-    if options.recipe is None:
+    if options.recipe is None and options.resume is None:
         width = max(map(len, RECIPES))
         for name, recipe in RECIPES.items():
             print(f"{name:{width}}  {recipe.about}")
         return 0
-    threads = whole_number("--threads", _threads(options))
-    with threadpool_limits(threads):
-        return _train(options, threads)
-
-
-def _threads(options: argparse.Namespace) -> int:
-    """Threads as asked; else those the run was begun with, which its numbers depend on; else fast.
-
-    Small nets gain nothing from threads, and lose much where the cores are busy.
-    """
-    if options.threads is not None:
-        return options.threads
-    if options.resume:
-        from minigan.checkpoint import read
-        from minigan.checkpoint.run_directory import LAST
-
-        with suppress(CheckpointError):  # opening the run says what is wrong with it
-            return read(_directory(options) / LAST).configuration.get("threads", 1)
-    return 1 if options.recipe in SMALL else os.cpu_count() or 1
+    directory = _directory(options)
+    if options.resume is not None:
+        _complete(options, directory)
+    if options.threads is None:  # small nets lose by a second one, where the cores are busy
+        options.threads = 1 if options.recipe in SMALL else os.cpu_count() or 1
+    with threadpool_limits(whole_number("--threads", options.threads)):
+        return _train(options, directory)
 
 
 def _directory(options: argparse.Namespace) -> Path:
-    return Path(options.out or options.recipe)
+    named = None if options.resume == HERE else options.resume
+    if named is not None and options.out is not None:
+        raise InputError(f"--out: expected none beside --resume {named}, got {options.out!r}")
+    found = named or options.out or options.recipe
+    if found is None:
+        raise InputError("--resume: expected the directory of a run, got none")
+    return Path(found)
 
 
-def _train(options: argparse.Namespace, threads: int) -> int:
+def _complete(options: argparse.Namespace, directory: Path) -> None:
+    """Fill in the options that are not given with those of the run."""
+    from minigan.images.settings import choices_of
+
+    choices = choices_of(directory)
+    if options.recipe not in (None, choices["recipe"]):  # its data may not even be here
+        raise InputError(
+            f"{directory}: expected a run of {options.recipe}, got one of {choices['recipe']}"
+        )
+    for name, choice in choices.items():
+        if getattr(options, name) is None:
+            setattr(options, name, choice)
+
+
+def _train(options: argparse.Namespace, directory: Path) -> int:
     from minigan.checkpoint.run_directory import LAST
     from minigan.images import ImageRun, Settings, read_splits
 
-    chosen = ("recipe", "data", "fold", "seed", "width", "simultaneous", "start")
-    settings = Settings(**{name: getattr(options, name) for name in chosen}, threads=threads)
+    names = [field.name for field in fields(Settings)]
+    given = {name: getattr(options, name) for name in names}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
     epochs = settings.chosen.epochs if options.epochs is None else options.epochs
     whole_number("--epochs", epochs)
-    directory = _directory(options)
     try:
         with ImageRun(
             settings,
             read_splits(settings, options.data_dir),
             directory,
-            resume=options.resume,
+            resume=options.resume is not None,
             keep_every=options.keep,
             look_every=options.look,
-            device=options.device,
+            device=options.device or "cpu",
         ) as run:
+            for mended in run.remarks:
+                remark(mended)
             for line in run.play(epochs, progress):
                 if options.json:
                     print(json_text(line), flush=True)
@@ -106,8 +119,8 @@ def _train(options: argparse.Namespace, threads: int) -> int:
             return _finish(run, options)
     except KeyboardInterrupt:
         begun = (directory / LAST).exists()
-        how = "; the same command with --resume goes on from here" if begun else ""
-        return remark(f"interrupted{how}", 130)
+        how = f"; minigan train --resume {shlex.quote(str(directory))} goes on from here"
+        return remark(f"interrupted{how if begun else ''}", 130)
 
 
 def _finish(run, options: argparse.Namespace) -> int:
@@ -132,7 +145,7 @@ def _finish(run, options: argparse.Namespace) -> int:
     print("\nwhat that is worth:")
     for row in found["references"]:
         print(f"  {row['name']:34}{_score(row)}")
-    print(f"\nwritten: {', '.join(files)}")
+    print(f"\n{written(files)}")
     return 0
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from minigan.base.errors import DataError, InputError
 from minigan.base.files import writable_directory
-from minigan.base.validation import whole_number
+from minigan.base.validation import did_you_mean, whole_number
 from minigan.data import cifar, digits, faces, mnist
 from minigan.data.download import Progress, download
 from minigan.data.image_sets import Known
@@ -108,7 +108,8 @@ def load(
     elif os.path.exists(name):
         images = read_user_images(Path(name))
     else:
-        raise DataError(f"data set: expected one of {', '.join(KNOWN)} or a path, got '{name}'")
+        near, known_names = did_you_mean(name, KNOWN), ", ".join(KNOWN)
+        raise DataError(f"data set: expected one of {known_names} or a path, got '{name}'{near}")
     name = images.name or str(name)
     if split not in images.splits:
         raise InputError(f"split: expected one of {', '.join(images.splits)}, got {split!r}")
@@ -185,5 +186,6 @@ def fetch(
 
 def _known(name: str) -> Known:
     if name not in KNOWN:
-        raise InputError(f"data set: expected one of {', '.join(KNOWN)}, got {name!r}")
+        near, known_names = did_you_mean(name, KNOWN), ", ".join(KNOWN)
+        raise InputError(f"data set: expected one of {known_names}, got {name!r}{near}")
     return KNOWN[name]

@@ -113,6 +113,7 @@ def play(
         directory=directory,
         jobs=jobs,
         progress=progress,
+        numbers=True,
     )
     return Seeds(figure, dict(settings), chosen, played)
 

@@ -11,20 +11,19 @@ results are the same, bit for bit, however many are played at once and in which 
 
 import itertools
 import os
-import signal
-import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from threadpoolctl import threadpool_limits
 
 from minigan.base.errors import InputError, NonFiniteError
-from minigan.base.files import writable_directory
+from minigan.base.files import locked, writable_directory
 from minigan.base.validation import whole_number
 from minigan.figures.base import Progress, silently
+from minigan.figures.processes import end_with, interrupts_ignored
 from minigan.figures.table import Game, Table, Value, key, plain
 
 TABLE = "sweep.jsonl"  # in the directory of the sweep
@@ -46,6 +45,7 @@ def sweep(
     directory: str | os.PathLike,
     jobs: int | None = None,
     progress: Progress = silently,
+    numbers: bool = False,
 ) -> Sweep:
     """Play a game for each setting that is not in the table yet.
 
@@ -68,6 +68,8 @@ def sweep(
     progress : callable
         ``progress(iterable, total)`` hands the games on as they end, and may show how far
         the sweep is.
+    numbers : bool
+        Whether results are numbers alone. Text in the table's results is refused then.
 
     Returns
     -------
@@ -79,10 +81,10 @@ def sweep(
     ------
     InputError
         If a setting is given twice or cannot be written down, ``jobs`` is out of range,
-        the directory cannot be written to, the table there is of another experiment or by
-        another version of minigan, or ``play`` refuses its setting or returns something
-        else. Games that ended before that are in the table, as with any other exception
-        of ``play``.
+        the directory cannot be written to, another sweep has it, the table there is of
+        another experiment or by another version of minigan, or ``play`` refuses its
+        setting or returns something else. Games that ended before that are in the table,
+        as with any other exception of ``play``.
 
     Examples
     --------
@@ -103,16 +105,18 @@ def sweep(
         if wanted.setdefault(key(setting), setting) is not setting:
             raise InputError(f"settings: {setting} is given twice")
     jobs = None if jobs is None else whole_number("jobs", jobs)
-    table = Table(writable_directory(directory) / TABLE, name)
-    todo = [setting for text, setting in wanted.items() if text not in table.games]
+    directory = writable_directory(directory)
     played, interrupted = 0, False
-    try:
-        with closing(_played(play, todo, jobs)) as ended:
-            for game in progress(ended, len(todo)):
-                table.append(game)
-                played += 1
-    except KeyboardInterrupt:
-        interrupted = True
+    with locked(directory):
+        table = Table(directory / TABLE, name, numbers)
+        todo = [setting for text, setting in wanted.items() if text not in table.games]
+        try:
+            with closing(_played(play, todo, jobs)) as ended:
+                for game in progress(ended, len(todo)):
+                    table.append(game)
+                    played += 1
+        except KeyboardInterrupt:
+            interrupted = True
     games = [table.games[text] for text in wanted if text in table.games]
     return Sweep(games, played, interrupted)
 
@@ -159,7 +163,7 @@ def _played(play: Callable, todo: list[dict], jobs: int | None) -> Generator[Gam
 
     _, configured = get_active_backend()
     at_once = min(effective_n_jobs(jobs or configured or -1), len(todo))
-    calls = (delayed(_game)(play, setting) for setting in todo)
+    calls = (delayed(_game)(play, setting, os.getpid()) for setting in todo)
     options = {"n_jobs": at_once, "batch_size": 1}
     with threadpool_limits(1):
         try:
@@ -170,7 +174,7 @@ def _played(play: Callable, todo: list[dict], jobs: int | None) -> Generator[Gam
                 while some := list(itertools.islice(calls, at_once)):
                     yield from parallel(some)
             return
-        with _interrupts_ignored():  # processes start here
+        with interrupts_ignored():  # processes start here
             games = parallel(calls)
         try:
             for game in games:  # noqa: UP028 (else they are closed before the warnings are off)
@@ -181,25 +185,9 @@ def _played(play: Callable, todo: list[dict], jobs: int | None) -> Generator[Gam
                 games.close()
 
 
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Processes started in here never see Ctrl-C: it is for the sweep, which ends them.
-
-    In a thread other than the main one, where signals are not to be set, it does nothing.
-    """
-    usual = signal.getsignal(signal.SIGINT)
-    if usual is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a new process inherits it
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
-
-
-def _game(play: Callable, setting: dict[str, Value]) -> Game:
-    """Play one game, in whatever process."""
+def _game(play: Callable, setting: dict[str, Value], sweeps: int) -> Game:
+    """Play one game, in whatever process; ``sweeps`` is the number of the sweep's."""
+    end_with(sweeps)
     began = time.perf_counter()
     results, error = {}, None
     try:

@@ -14,6 +14,7 @@ joined by putting one file behind the other.
 import json
 import math
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from minigan.base.errors import InputError
 from minigan.base.version import __version__
 
 Value = int | float | str | bool | None
+LARGEST = int(sys.float_info.max)
 
 
 class Game(NamedTuple):
@@ -41,11 +43,12 @@ class Table:
     Games of any settings stand in one table; each line says which. Games of another
     experiment or by another version of minigan do not: their numbers would be mixed up with
     numbers that mean something else, so such a file is refused, and left as it was.
-    ``games`` are by `key` of the setting; where a setting is there twice, the first.
+    ``games`` are by `key` of the setting; where a setting is there twice, the first. If results
+    are ``numbers`` alone, text among them is refused.
     """
 
-    def __init__(self, path: Path, experiment: str):
-        self.path = path
+    def __init__(self, path: Path, experiment: str, numbers: bool = False):
+        self.path, self._numbers = path, numbers
         self._by = {"experiment": experiment, "minigan": __version__}
         self.games: dict[str, Game] = {}
         if path.exists():
@@ -96,6 +99,10 @@ class Table:
             raise InputError(
                 f"{self.path}: expected {ours}, found {theirs}; take another directory"
             )
+        texts = [name for name, value in results.items() if isinstance(value, str)]
+        if self._numbers and texts:
+            got = f"{texts[0]}: expected a number, got {results[texts[0]]!r:.50}"
+            raise InputError(f"{self.path}: line {number}: {got}")
         return game
 
 
@@ -121,6 +128,8 @@ def plain(where: str, values: Mapping[str, Any]) -> dict[str, Value]:
         if not (value is None or isinstance(value, bool | int | float | str)):
             expected = "expected a number, a string, a boolean or None"
             raise InputError(f"{where}: {name}: {expected}, got {value!r:.50}")
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise InputError(f"{where}: {name}: expected a number that a float can hold")
         is_finite = not isinstance(value, float) or math.isfinite(value)
         found[name] = value if is_finite else None
     return found

@@ -1,10 +1,14 @@
 """A run's table: one line of JSON for each epoch, whole and on the disk before the next begins.
 
+Checkpoints have its lines too. So a table that was lost or changed is whole again when the run
+goes on, as it does from a checkpoint alone.
+
 A line has means over the steps of its epoch. On a GPU a record is a promise, and to ask for it
 means to wait. So records are put by, and read many at a time; added up they are one after
 another, so that it does not matter when.
 """
 
+import itertools
 import json
 import math
 import os
@@ -71,29 +75,54 @@ class Means:
 class Log:
     """The table of the run in a directory, to write to: a new one by default.
 
-    Otherwise the run goes on with so many ``epochs``; lines of later ones are dropped.
+    Otherwise the run goes on from a checkpoint with the ``saved`` lines: the table is what they
+    are, and lines of later epochs are dropped. ``remark`` is a line that says what of the saved
+    ones was not in the file, if anything.
     """
 
-    def __init__(self, directory: Path, epochs: int | None = None):
-        self._path = directory / NAME
-        lines = read_log(directory)
-        if epochs is None and lines:
-            raise InputError(
-                f"{self._path}: expected no table where a new run begins, got one of "
-                f"{len(lines)} epochs: take another directory"
-            )
-        text = "".join(_text(line) for line in lines if line["epoch"] <= (epochs or 0))
-        write_whole(self._path, lambda file: file.write(text.encode()))
+    def __init__(self, directory: Path, saved: np.ndarray | None = None):
+        self._path, self.remark = directory / NAME, None
+        if saved is None:
+            if lines := read_log(directory):
+                raise InputError(
+                    f"{self._path}: expected no table where a new run begins, got one of "
+                    f"{len(lines)} epochs: take another directory"
+                )
+            self._text = b""
+        else:
+            self._text = saved.tobytes()
+            self.remark = self._lost()
+        write_whole(self._path, lambda file: file.write(self._text))
 
     def append(self, line: dict[str, Any]) -> None:
         """Add a line, in which null stands for what is not finite."""
+        text = _text(line).encode()
         try:
             with open(self._path, "ab") as file:
-                file.write(_text(line).encode())
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise InputError(f"{self._path}: cannot be written: {error.strerror}") from error
+        self._text += text
+
+    def state(self) -> np.ndarray:
+        """The bytes of all lines, for a checkpoint."""
+        return np.frombuffer(self._text, np.uint8)
+
+    def _lost(self) -> str | None:
+        """A line about those of the saved lines that the file has not, or not in their order."""
+        there = self._path.read_bytes() if self._path.is_file() else b""
+        if there.startswith(self._text):
+            return None
+        saved, found = self._text.splitlines(), there.splitlines()
+        pairs = enumerate(itertools.zip_longest(saved, found[: len(saved)]), 1)
+        lost = [epoch for epoch, (line, other) in pairs if line != other]
+        return (
+            f"{self._path}: expected epochs 1 to {len(saved)}, got a table in which "
+            f"{len(lost)} of them, from {lost[0]} to {lost[-1]}, are missing or changed; "
+            "all are written again from the checkpoint"
+        )
 
 
 def read_log(directory: Path) -> list[dict[str, Any]]:

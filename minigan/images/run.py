@@ -16,10 +16,9 @@ from typing import Any, Self
 import numpy as np
 
 from minigan.averages import ParameterAverage
-from minigan.base.backend import Device, to_host
+from minigan.base.backend import Device
 from minigan.base.errors import CheckpointError, InputError
 from minigan.base.files import writable_directory
-from minigan.base.randomness import generator
 from minigan.base.validation import whole_number
 from minigan.checkpoint import load, read
 from minigan.checkpoint.run_directory import BEST, LAST, RunDirectory
@@ -31,7 +30,8 @@ from minigan.images.all_recipes import RECIPES
 from minigan.images.drawings import image_sheet
 from minigan.images.log import Log, Means
 from minigan.images.recipe import Recipe, steps_per_epoch
-from minigan.images.settings import Settings, Splits, configuration
+from minigan.images.sampling import generate, noise
+from minigan.images.settings import Settings, Splits, configuration, places
 from minigan.networks import Sequential
 
 EXAMPLES, SAMPLES = 1000, 10_000  # of a look: validation images, as in the original code; centres
@@ -66,6 +66,8 @@ class ImageRun:
     directory : pathlib.Path
     seconds : float
         Time that training has taken, all sessions together; looks not counted.
+    remarks : list of str
+        What is to be known of a run that goes on: a table that had to be mended, another BLAS.
 
     Raises
     ------
@@ -88,11 +90,14 @@ class ImageRun:
     ):
         self.settings, self.recipe, self.splits = settings, settings.chosen, splits
         self.directory, self.seconds = Path(directory), 0.0
+        self._epochs: int | None = None  # to play, if somebody has said so
+        self.remarks: list[str] = []
         self._steps = steps_per_epoch(splits.rows.X, self.recipe.batch)  # of an epoch
         self._keep_every = None if keep_every is None else whole_number("keep", keep_every)
         looks = self.recipe.evaluate_every if look_every is None else look_every
         self._look_every = whole_number("look", looks)
         self._means, self._is_best, self._next_save = Means(), False, 0.0
+        self._in_step = False  # where a second Ctrl-C may have left the networks half moved
         self._configuration = configuration(settings, splits.rows)
         self._make_game(device, resume)  # before anything is written: it may be refused
         self._checkpoints = RunDirectory(
@@ -153,10 +158,11 @@ class ImageRun:
         """Go on from a checkpoint, or save the first; the table is there afterwards."""
         writable_directory(self.directory / "samples")
         if self._checkpoints.resumed is not None:
-            self._restore(self._checkpoints.resumed)
-            # An epoch whose line is still to be written has its means.
-            done = self.epoch - 1 if self._epoch_is_over else self.epoch
-            self._log = Log(self.directory, epochs=done)
+            saved = self._checkpoints.resumed
+            self._restore(saved)
+            self._epochs = saved["choices"]["epochs"]
+            self._log = Log(self.directory, saved["log"])
+            self.remarks += filter(None, (self._log.remark, self._checkpoints.remark))
         else:
             self._log = Log(self.directory)
             self.save()
@@ -199,7 +205,8 @@ class ImageRun:
         KeyboardInterrupt
             On Ctrl-C, after a whole step.
         """
-        last = whole_number("epochs", epochs) * self._steps
+        self._epochs = whole_number("epochs", epochs)
+        last = self._epochs * self._steps
         begun = -(-self.game.steps_done // self._steps)
         if last < self.game.steps_done:
             raise InputError(f"epochs: expected {begun} or more, so many are begun, got {epochs}")
@@ -213,11 +220,12 @@ class ImageRun:
         steps = range(self.game.steps_done, last)
         for _ in progress(steps, len(steps)):
             with interrupts_wait():
-                start = time.perf_counter()
+                start, self._in_step = time.perf_counter(), True
                 self._means.add(self.game.step())
                 if self.average is not None:
                     self.average.update()
                 self.seconds += time.perf_counter() - start
+                self._in_step = False
             if self._epoch_is_over:
                 yield self._end_epoch(last)
             elif time.monotonic() > self._next_save:
@@ -262,14 +270,11 @@ class ImageRun:
 
     def noise(self, m: int, seed: int = 0) -> np.ndarray:
         """Noise of `sample`, (m, z's width), the same in every run: training has other streams."""
-        entropy = [self.settings.seed, whole_number("seed", seed, 0)]
-        stream = generator(np.random.SeedSequence(entropy))
-        return self.recipe.noise.sample(whole_number("m", m), stream)
+        return noise(self.recipe, self.settings.seed, m, seed)
 
     def generate(self, z: np.ndarray) -> np.ndarray:
         """G(z), shape (m, pixels), for noise (m, z's width), both on the CPU."""
-        parts = np.split(z, range(1000, len(z), 1000))  # the wider the net, the more memory
-        return np.concatenate([to_host(self.G(self.G.device.to_device(part))) for part in parts])
+        return generate(self.G, z, self.splits.rows.pixels)
 
     def save(self, validation: float | None = None) -> None:
         """Write a checkpoint to go on from; the best one as well, if ``validation`` is the largest.
@@ -278,10 +283,16 @@ class ImageRun:
         """
         start = time.monotonic()
         state: dict[str, Any] = {name: part.state() for name, part in self._parts.items()}
-        state["seconds"] = self.seconds
+        state |= {"seconds": self.seconds, "log": self._log.state(), "choices": self._choices()}
         self._checkpoints.save(state, step=self.game.steps_done, validation=validation)
         now = time.monotonic()
         self._next_save = now + max(SAVE, SHARE * (now - start))
+
+    def _choices(self) -> dict[str, Any]:
+        """What the command was asked for and need not be the same when the run goes on."""
+        device, looks = self.game.G.device.name, self._look_every
+        asked = {"epochs": self._epochs, "look": looks, "keep": self._keep_every, "device": device}
+        return asked | places(self.settings)
 
     def go_back_to_best(self) -> None:
         """Restore the run as it was when it was best on the validation data, and end it there."""
@@ -299,7 +310,7 @@ class ImageRun:
 
     def __exit__(self, kind, *exception) -> None:
         try:
-            if kind is KeyboardInterrupt and not self._is_best:
+            if kind is KeyboardInterrupt and not self._is_best and not self._in_step:
                 self.save()
         finally:
             self.close()
@@ -307,4 +318,7 @@ class ImageRun:
     def _restore(self, state: dict[str, Any]) -> None:
         for name, part in self._parts.items():
             part.restore(state.get(name, {}))
+        for name in ("seconds", "log", "choices"):
+            if name not in state:
+                raise CheckpointError(f"{self.directory / LAST}: expected {name} in it, got none")
         self.seconds = state["seconds"]

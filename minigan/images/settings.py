@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigan.base.errors import InputError
-from minigan.base.validation import real_number, whole_number
+from minigan.base.errors import CheckpointError, InputError
+from minigan.base.validation import did_you_mean, real_number, whole_number
+from minigan.checkpoint.run_directory import LAST, RunDirectory
 from minigan.data.datasets import KNOWN, load
 from minigan.images.all_recipes import RECIPES
 from minigan.images.recipe import Recipe, Rows
@@ -18,7 +19,7 @@ WIDEST = 100.0  # times the recipe's layers: more than any machine holds
 
 @dataclass(frozen=True)
 class Settings:
-    """A run's choices; all of them are part of its checkpoints.
+    """A run's choices; its checkpoints have all of them, and the places of its data too.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ class Settings:
         Hidden units are this many times the recipe's, > 0, at most 100.
     simultaneous : bool, optional
         Whether both players move at once; the recipe's choice by default.
+    data_dir : str or os.PathLike, optional
+        Where the data set's files are, as in `minigan.data.load`.
     start : str or os.PathLike, optional
         Directory of a finished run whose G a recipe builds upon, if it does.
     threads : int
@@ -52,12 +55,15 @@ class Settings:
     seed: int = 0
     width: float = 1.0
     simultaneous: bool | None = None
+    data_dir: str | os.PathLike | None = None
     start: str | os.PathLike | None = None
     threads: int = 1
 
     def __post_init__(self):
         if self.recipe not in RECIPES:
-            raise InputError(f"recipe: expected one of {', '.join(RECIPES)}, got {self.recipe!r}")
+            near = did_you_mean(self.recipe, RECIPES)
+            known = ", ".join(RECIPES)
+            raise InputError(f"recipe: expected one of {known}, got {self.recipe!r}{near}")
         whole_number("seed", self.seed, 0)
         whole_number("fold", self.fold, 0)
         real_number("width", self.width, 0, WIDEST, low_open=True)
@@ -73,7 +79,7 @@ class Settings:
     @property
     def source(self) -> str:
         """Name or path of the data set."""
-        return str(self.data or self.chosen.data)
+        return str(self.chosen.data if self.data is None else self.data)
 
     @property
     def split(self) -> str:
@@ -90,7 +96,7 @@ class Splits(NamedTuple):
 
 
 def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -> Splits:
-    """Data of a run with such settings, preprocessed; ``data_dir`` is as in `minigan.data.load`.
+    """Data of a run with such settings, preprocessed; ``data_dir`` goes before that of theirs.
 
     Raises
     ------
@@ -101,6 +107,7 @@ def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -
     """
     recipe = settings.chosen
     name, fold = settings.source, settings.fold
+    data_dir = settings.data_dir if data_dir is None else data_dir
     train = load(name, data_dir, settings.split, fold)
     others = [load(name, data_dir, other, fold).X for other in ("valid", "test")]
     rows = Rows(recipe.preprocess(train.X), train.shape, settings.width)
@@ -118,6 +125,32 @@ def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
     }
     choices = asdict(settings) | {"data": data}
     del choices["start"]  # what began there is in the checkpoint
+    del choices["data_dir"]  # as of one's own images, their SHA-256 says whether they are the same
     if settings.simultaneous is None:
         choices["simultaneous"] = settings.chosen.simultaneous
     return choices
+
+
+def places(settings: Settings) -> dict[str, str | None]:
+    """Where a run's data are, for who goes on with it from another directory."""
+    data, data_dir = settings.data, settings.data_dir
+    return {
+        "data": data if data is None or data in KNOWN else os.path.abspath(data),
+        "data_dir": None if data_dir is None else os.path.abspath(data_dir),
+    }
+
+
+def choices_of(directory: str | os.PathLike) -> dict[str, Any]:
+    """What the run in a directory was asked for, by the options of ``minigan train``.
+
+    These are all of `Settings` but ``start``, and ``epochs, look, keep, device``; those that were
+    left to the recipe are None. Errors are those of a run that is resumed.
+    """
+    with RunDirectory(directory, resume_from=LAST) as run:
+        state, made_of = run.resumed or {}, dict(run.configuration)
+    if "choices" not in state:
+        path = os.path.join(directory, LAST)
+        expected = f"{path}: expected a run of this minigan train, with its options"
+        raise CheckpointError(f"{expected}, got one without")
+    del made_of["data"]  # what they are; where they are is among the choices
+    return made_of | state["choices"]

@@ -42,7 +42,9 @@ def test_other_names_are_refused(name):
 
 def test_without_cupy_the_message_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "cupy", None)
-    with pytest.raises(mg.InputError, match=r"CuPy cannot be imported .*pip install 'minigan\[gpu"):
+    with pytest.raises(
+        mg.InputError, match=r"CuPy cannot be imported .*pip install -e '\.\[gpu\]'$"
+    ):
         backend.device("cuda")
 
 

@@ -142,6 +142,17 @@ write_whole(Path(sys.argv[1]), write)
     assert path.read_bytes() == b"old"
 
 
+def test_what_a_killed_process_left_of_a_file_is_removed_by_the_next_that_writes_it(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    half = tmp_path / f".a.png.{ended.pid}"
+    kept = [f".a.png.{os.getppid()}", f".b.png.{ended.pid}", ".a.png.old", f".a.png.{10**30}"]
+    for name in (half.name, *kept):
+        (tmp_path / name).write_bytes(b"half")
+    write_whole(tmp_path / "a.png", lambda file: file.write(b"x"))
+    assert {path.name for path in tmp_path.iterdir()} == {"a.png", *kept}
+
+
 # A directory.
 
 
@@ -155,6 +166,11 @@ def test_a_directory_that_is_there_is_kept_with_what_is_in_it(tmp_path):
     (tmp_path / "a").write_bytes(b"x")
     assert writable_directory(str(tmp_path)) == tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_an_empty_name_is_not_the_present_directory():
+    with pytest.raises(InputError, match="expected the name of a directory, got an empty one"):
+        writable_directory("")
 
 
 @pytest.mark.parametrize(

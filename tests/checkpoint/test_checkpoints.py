@@ -1,6 +1,10 @@
 """A checkpoint belongs to one run, is written whole, and says what does not fit."""
 
 import os
+import platform
+import re
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import pytest
 import minigan
 from minigan.base.errors import CheckpointError, InputError
 from minigan.checkpoint import checkpoints, load, read, save
+from minigan.checkpoint.checkpoints import blas, other_blas
 
 RUN = {"batch": 100, "G": {"units": [32, 32], "lr": 0.1}, "name": "toy"}
 
@@ -40,7 +45,8 @@ def test_a_state_comes_back_with_its_run_and_the_versions_that_made_it(path, kin
     assert state_only["G"]["params"].dtype == np.float32
     assert np.array_equal(state_only["G"]["params"], state()["G"]["params"])
     assert found.configuration == RUN
-    assert found.versions == {"minigan": minigan.__version__, "numpy": np.__version__}
+    present = {"minigan": minigan.__version__, "numpy": np.__version__, "blas": blas()}
+    assert found.versions == present
 
 
 def test_what_comes_to_the_same_is_the_same_configuration(path):
@@ -93,6 +99,31 @@ def test_an_archive_that_is_sealed_but_no_checkpoint_is_refused(path, tree):
     path.write_bytes(seal(tree))
     with pytest.raises(CheckpointError, match="expected a "):
         read(path)
+
+
+def test_another_blas_is_said_and_is_the_same_run(saved, monkeypatch):
+    assert re.fullmatch(r"openblas [\d.]+ \w+|a BLAS that .* not know|\w+ .*", blas())
+    assert other_blas(saved, read(saved)) is None
+    monkeypatch.setattr(checkpoints, "blas", lambda: "openblas 0.3.31 Atom")
+    load(saved, configuration=RUN)
+    assert other_blas(saved, read(saved)) == (
+        f"{saved}: saved under {blas()}, goes on under openblas 0.3.31 Atom: "
+        "bits will differ from those of a run that was never stopped"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not blas().startswith("openblas") or platform.machine() not in ("x86_64", "AMD64"),
+    reason="needs OpenBLAS, and a processor that has these kernels",
+)
+def test_the_kernel_is_the_one_that_is_used_and_scipys_is_not_asked():
+    code = "import scipy.linalg; from minigan.checkpoint.checkpoints import blas; print(blas())"
+    for kernel in ("Nehalem", "Sandybridge"):  # which any processor of ten years has
+        environment = os.environ | {"OPENBLAS_CORETYPE": kernel}
+        command = [sys.executable, "-c", code]
+        printed = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+        assert printed.decode().split() == [*blas().split()[:2], kernel]
 
 
 # What cannot be saved, or where.

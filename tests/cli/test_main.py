@@ -67,7 +67,6 @@ def test_a_closed_pipe_ends_without_a_traceback():
 @pytest.mark.parametrize(
     ("arguments", "expected", "given"),
     [
-        ([], "required: command", ""),
         (["figure7"], "choose from", "figure7"),
         (["figure1", "--colour", "red"], "unrecognized arguments", "--colour red"),
         (["figure1", "red"], "unrecognized arguments", "red"),
@@ -88,7 +87,40 @@ def test_what_the_command_line_does_not_know_is_refused_in_one_line(
     assert expected in line and given in line
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["figur1"], "figure1"),
+        (["Train"], "train"),
+        (["mode-colapse"], "mode-collapse"),
+        (["figure1", "--cost", "minmax"], "minimax"),
+        (["figure1", "--stesp=5"], "--steps"),
+        (["train", "digits", "--device", "cdua"], "cuda"),
+        (["train", "digit"], "digits"),
+        (["train", "digits", "--data", "mnits"], "mnist"),
+        (["data", "fetsh", "mnist"], "fetch"),
+        (["data", "fetch", "cifar"], "cifar10"),
+    ],
+)
+def test_what_is_mistyped_is_told_what_is_near(arguments, meant, capsys):
+    assert refused(capsys, *arguments).endswith(f"; did you mean {meant}?")
+
+
+def test_what_is_near_nothing_is_told_nothing(capsys):
+    for arguments in (["qqq"], ["train", "cats"], ["figure1", "--colour", "red"]):
+        assert "did you mean" not in refused(capsys, *arguments)
+
+
 # Help.
+
+
+@pytest.mark.parametrize("command", [[], ["data"]])
+def test_a_command_alone_is_its_help(command, capsys):
+    assert main(command) == 0
+    alone = capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    assert (alone.out, alone.err) == (capsys.readouterr().out, "")
 
 
 @pytest.mark.parametrize("command", [[], ["figure1"], ["check"]])

@@ -8,6 +8,7 @@ import signal
 import pytest
 from matplotlib.figure import Figure
 
+import minigan
 from minigan import NonFiniteError
 from minigan.cli import main
 from minigan.cli.seeds import seed_list
@@ -53,7 +54,8 @@ def test_a_sweep_has_the_numbers_of_single_runs_bit_for_bit(out, capsys):
 def test_files_are_a_table_and_a_picture(out, capsys):
     table = strictly(swept(capsys, "mode-collapse", "--seeds", "3,1", "--json", "--out", out))
     assert table["files"] == [str(out / "sweep.jsonl"), str(out / "sweep.png")]
-    assert sorted(path.name for path in out.iterdir()) == ["sweep.jsonl", "sweep.png"]
+    names = sorted(path.name for path in out.iterdir())
+    assert names == [".lock", "sweep.jsonl", "sweep.png"]
     lines = (out / "sweep.jsonl").read_text().splitlines()
     found = {line["setting"]["seed"]: line["results"] for line in map(json.loads, lines)}
     assert [{"seed": seed, **found[seed]} for seed in (1, 3)] == table["rows"]
@@ -189,6 +191,40 @@ def test_a_table_that_is_none_is_refused_and_left_alone(out, capsys):
     line = refused(capsys, "figure1", "--seeds", "0:2", "--out", out)
     assert line == f"minigan: {out / 'sweep.jsonl'}: line 1 is no game of a sweep"
     assert (out / "sweep.jsonl").read_bytes() == b"jsd,seed\n"
+
+
+@pytest.mark.usefixtures("unplayed")
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ('"much"', "jsd: expected a number, got 'much'"),
+        ("1" + "0" * 400, "is no game of a sweep"),
+        ("[0.1]", "is no game of a sweep"),
+    ],
+)
+def test_what_is_no_number_in_a_table_is_refused_with_its_line(given, message, out, capsys):
+    out.mkdir()
+    by = f'"experiment": "figure1", "minigan": "{minigan.__version__}", "setting": {{"seed": 7}}'
+    row = f'{{{by}, "results": {{"jsd": 0.1}}, "seconds": 1}}\n'
+    (out / "sweep.jsonl").write_text(row + row.replace("0.1", given))
+    line = refused(capsys, "figure1", "--seeds", "0:2", "--out", out)
+    assert line.startswith(f"minigan: {out / 'sweep.jsonl'}: line 2") and line.endswith(message)
+
+
+def test_two_sweeps_at_once_are_one(out, capsys, monkeypatch):
+    real, arguments = ModeCollapse.play, ["mode-collapse", "--seeds", "0:2", "--jobs", "1"]
+    codes = []
+
+    def another(run):
+        codes.append(main([*arguments, "--out", str(out)]))
+        return real(run)
+
+    monkeypatch.setattr(ModeCollapse, "play", another)
+    monkeypatch.setattr("minigan.figures.seeds.Seeds.save", lambda *_: [])
+    assert main([*arguments, "--out", str(out)]) == 0
+    message = f"minigan: {out}: expected no other run there, got one in process {os.getpid()}\n"
+    assert (codes, capsys.readouterr().err) == ([2, 2], 2 * message)
+    assert len((out / "sweep.jsonl").read_text().splitlines()) == 2
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,49 @@ def test_resumed_it_is_the_same_run(capsys):
 
 
 @quick
+def test_a_run_that_goes_on_knows_all_that_it_was_asked_for(tmp_path, rng, capsys, monkeypatch):
+    np.save("mine.npy", rng.random((150, 3, 4), np.float32))
+    asked = ("mnist-quick", "--data", "mine.npy", "--width", 0.02, "--seed", 3, "--threads", 1)
+    asked += ("--simultaneous", "--epochs", 4, "--look", 2, "--keep", 3)
+    train(*asked, "--out", "whole")
+    step = run_module.ImageRun._end_epoch
+
+    def interrupted(run, last):
+        if run.epoch == 2:
+            raise KeyboardInterrupt
+        return step(run, last)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module.ImageRun, "_end_epoch", interrupted)
+        assert train(*asked, "--out", "a b") == 130
+    assert capsys.readouterr().err == (
+        "minigan: interrupted; minigan train --resume 'a b' goes on from here\n"
+    )
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert train("--resume", "../a b") == 0
+    assert table("../a b") == table("../whole")
+    assert scored("../a b") == scored("../whole")
+    assert sorted(os.listdir("../a b")) == sorted(os.listdir("../whole"))
+    assert train("--resume", "../a b", "--epochs", 5) == 0  # what is given goes before
+    assert len(table("../a b")) == 5
+    capsys.readouterr()
+    assert "seed = 4, got 3" in refused(capsys, "train", "--resume", "../a b", "--seed", 4)
+
+
+@quick
+def test_a_data_directory_is_known_too(tmp_path, capsys, monkeypatch):
+    train("digits", "--epochs", 1, "--data-dir", "data")
+    seen = []
+    monkeypatch.setattr(
+        "minigan.images.read_splits", lambda settings, place: seen.append(place) or 1 / 0
+    )
+    with pytest.raises(ZeroDivisionError):
+        train("--resume", "digits")
+    assert seen == [str(tmp_path / "data")]
+
+
+@quick
 def test_a_finished_run_is_scored_again(capsys):
     train("digits", "--epochs", 2, "--json")
     first = strictly(capsys.readouterr().out.splitlines()[-1])
@@ -184,6 +227,9 @@ def test_the_faces_recipes_one_after_the_other(tmp_path, rng, capsys):
         (["digits", "--start", "x"], "start: expected none for digits, got 'x'"),
         (["digits", "--resume"], "digits: expected a directory to resume from, got none"),
         (["digits", "--resume", "--out", "x"], "x: expected a directory to resume from, got none"),
+        (["--resume", "x"], "x: expected a directory to resume from, got none"),
+        (["--resume"], "--resume: expected the directory of a run, got none"),
+        (["--resume", "x", "--out", "y"], "--out: expected none beside --resume x, got 'y'"),
         (["digits", "--data", "cats"], "data set: expected one of .* or a path, got 'cats'"),
         (["digits", "--data-dir", "x", "--data", "mnist"], ".*x.*"),
         (["digits", "--epochs", "many"], "train: argument --epochs: .*'many'.*"),
@@ -232,10 +278,8 @@ def test_a_new_run_over_an_old_one_and_a_resumed_one_of_another_kind_are_one_lin
         np.save("x.npy", np.zeros((150, 8, 8), np.float32))
         message = refused(capsys, "train", "digits", "--resume", *options)
         assert "another configuration: expected" in message
-    message = refused(
-        capsys, "train", "mnist-quick", "--data", "digits", "--out", "digits", "--resume"
-    )
-    assert "recipe = 'mnist-quick', got 'digits'" in message
+    message = refused(capsys, "train", "mnist", "--resume", "digits")
+    assert message == "minigan: digits: expected a run of mnist, got one of digits"
     for name, content in before.items():
         assert Path("digits", name).read_bytes() == content
 
@@ -283,7 +327,7 @@ def test_ctrl_c_says_how_to_go_on_and_nothing_is_lost(capsys):
     finally:
         process.kill()
     assert process.returncode == 130
-    assert err == "minigan: interrupted; the same command with --resume goes on from here\n"
+    assert err == "minigan: interrupted; minigan train --resume digits goes on from here\n"
     done = len(table("digits"))
     printed = 3 + len(out.splitlines())
     # Ctrl-C may come after a line is written and before it is shown.
@@ -292,6 +336,29 @@ def test_ctrl_c_says_how_to_go_on_and_nothing_is_lost(capsys):
     assert train("digits", "--epochs", done + 2, "--look", 50_000, "--resume") == 0
     assert train("digits", "--epochs", done + 2, "--look", 50_000, "--out", "whole") == 0
     assert table("digits") == table("whole")
+
+
+@quick
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
+def test_a_batch_system_or_a_closed_terminal_loses_nothing(name, capsys, monkeypatch):
+    look, number = run_module.ImageRun.look, getattr(signal, name)
+
+    def ended(run):
+        os.kill(os.getpid(), number)
+        return look(run)
+
+    before = signal.signal(number, signal.SIG_DFL)
+    arguments = ["digits", "--epochs", 3, "--look", 2]
+    monkeypatch.setattr(run_module.ImageRun, "look", ended)
+    assert train(*arguments) == 128 + number
+    assert capsys.readouterr().err == (
+        "minigan: interrupted; minigan train --resume digits goes on from here\n"
+    )
+    assert len(table("digits")) == 1
+    monkeypatch.setattr(run_module.ImageRun, "look", look)
+    assert train(*arguments, "--resume") == train(*arguments, "--out", "whole") == 0
+    assert table("digits") == table("whole")
+    signal.signal(number, before)
 
 
 @quick

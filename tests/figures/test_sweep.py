@@ -98,7 +98,7 @@ def test_progress_sees_the_games_still_to_be_played(tmp_path, note):
             yield game
 
     assert swept(note, [], tmp_path) == ([], 0, False)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
     swept(note, grid(seed=range(2)), tmp_path)
     swept(note, grid(seed=range(4)), tmp_path, progress=progress)
     assert seen == [(2, 2), (3, 2)]
@@ -183,7 +183,7 @@ def start(tmp_path):
     yield start
     for process in started:
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # workers outlive a sweep that was killed
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
@@ -212,6 +212,14 @@ def test_a_sweep_that_was_killed_goes_on(tmp_path, start, jobs):
     done = swept(play, grid(seed=range(40)), out)
     assert [game.results for game in done.games] == [{"x": seed / 7} for seed in range(40)]
     assert [setting for setting in grid(seed=range(40)) if setting not in kept] == played
+
+
+@pytest.mark.slow
+def test_no_process_outlives_a_sweep_that_was_killed(tmp_path, start):
+    process = start(tmp_path, 2)
+    wait_for_games(tmp_path, 1)
+    process.kill()
+    process.communicate(timeout=10)  # until the last one has closed what it inherited
 
 
 @pytest.mark.slow
@@ -363,6 +371,16 @@ def test_a_sweep_in_a_thread_is_a_sweep(tmp_path, note):
 
 
 # What is refused.
+
+
+def test_text_among_the_results_is_refused_where_they_are_numbers(tmp_path):
+    def play(seed):
+        return {"x": "good" if seed else 1.5}
+
+    swept(play, grid(seed=[0, 1]), tmp_path)
+    assert [game.results["x"] for game in swept(play, [{"seed": 1}], tmp_path).games] == ["good"]
+    with pytest.raises(InputError, match=r"sweep\.jsonl: line 2: x: expected a number, got 'good'"):
+        swept(play, grid(seed=[0]), tmp_path, numbers=True)
 
 
 @pytest.mark.parametrize("jobs", [0, -1, 1.5, True, "2"])

@@ -106,3 +106,15 @@ def test_in_another_thread_it_does_nothing(pythons_own_handler):
     thread.start()
     thread.join()
     assert seen == [pythons_own_handler]
+
+
+def test_other_signals_wait_if_a_function_handles_them():
+    order = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: order.append(number))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with interrupts_wait():
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+        order.append("block")
+    assert order == ["block", signal.SIGTERM]
+    signal.signal(signal.SIGTERM, before)

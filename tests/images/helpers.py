@@ -82,9 +82,10 @@ def table(directory):
 
 
 def state(directory, name="last.npz"):
-    """All that a checkpoint holds, without the time that it took."""
+    """All that a checkpoint holds, without the time that it took and what may differ."""
     found = read(directory / name).state
     assert found.pop("seconds") >= 0
+    del found["log"], found["choices"]
     return found
 
 

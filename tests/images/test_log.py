@@ -53,8 +53,38 @@ def test_lines_of_later_epochs_are_dropped_by_who_goes_on_but_not_by_a_new_run(l
     with pytest.raises(InputError, match="expected no table where a new run begins, got one of 3"):
         Log(tmp_path)
     assert len(read_log(tmp_path)) == 3
-    Log(tmp_path, epochs=2).append(line(3, J_D=7.0))
+    two = np.frombuffer((tmp_path / NAME).read_bytes(), np.uint8)[: len(log.state()) // 3 * 2]
+    again = Log(tmp_path, two)
+    again.append(line(3, J_D=7.0))
+    assert again.remark is None
     assert read_log(tmp_path) == [line(1), line(2), line(3, J_D=7.0)]
+
+
+LOST = {  # what may have happened to a table of three lines, and the epochs that are named
+    "deleted": (lambda lines: None, "3 of them, from 1 to 3,"),
+    "emptied": (lambda lines: [], "3 of them, from 1 to 3,"),
+    "the first is missing": (lambda lines: lines[1:], "3 of them, from 1 to 3,"),
+    "the last is missing": (lambda lines: lines[:2], "1 of them, from 3 to 3,"),
+    "another order": (lambda lines: [lines[1], lines[0], lines[2]], "2 of them, from 1 to 2,"),
+    "a number": (lambda lines: [lines[0], lines[1].replace(b"0.5", b"0.4"), lines[2]], "from 2"),
+    "no table": (lambda lines: [b"\xff\xfe\n"], "3 of them, from 1 to 3,"),
+}
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_a_table_that_was_lost_is_whole_again_and_that_is_said(case, log, tmp_path):
+    change, named = LOST[case]
+    whole = (tmp_path / NAME).read_bytes()
+    changed = change(whole.splitlines(keepends=True))
+    (tmp_path / NAME).unlink()
+    if changed is not None:
+        (tmp_path / NAME).write_bytes(b"".join(changed))
+    found = Log(tmp_path, log.state())
+    assert (tmp_path / NAME).read_bytes() == whole
+    begun = f"{tmp_path / NAME}: expected epochs 1 to 3, got a table in which "
+    assert found.remark.startswith(begun) and named in found.remark
+    assert found.remark.endswith("; all are written again from the checkpoint")
+    assert Log(tmp_path, log.state()).remark is None
 
 
 @pytest.mark.parametrize(
@@ -97,7 +127,7 @@ def test_a_full_disk_is_one_line_and_half_a_line_is_no_harm(log, tmp_path, monke
         with pytest.raises(InputError, match="cannot be written: No space left on device"):
             log.append(line(4))
     assert [each["epoch"] for each in read_log(tmp_path)] in ([1, 2, 3], [1, 2, 3, 4])
-    Log(tmp_path, epochs=3).append(line(4))
+    Log(tmp_path, log.state()).append(line(4))
     assert [each["epoch"] for each in read_log(tmp_path)] == [1, 2, 3, 4]
 
 

@@ -65,15 +65,16 @@ def interrupt():
 
 
 class Interrupting:
-    """A sampler in the middle of whose nth draw somebody types Ctrl-C."""
+    """A sampler in the middle of whose nth draw somebody types Ctrl-C, so many times."""
 
-    def __init__(self, sampler, n):
-        self._sampler, self._left = sampler, n
+    def __init__(self, sampler, n, times=1):
+        self._sampler, self._left, self._times = sampler, n, times
 
     def sample(self, m, rng):
         self._left -= 1
         if self._left == 0:
-            interrupt()
+            for _ in range(self._times):
+                interrupt()
         return self._sampler.sample(m, rng)
 
     def to(self, device):
@@ -89,6 +90,15 @@ def test_ctrl_c_in_a_step_waits_for_its_end_and_nothing_is_lost(steps, whole, tm
         run.game.data = Interrupting(run.game.data, steps)
         list(run.play(6))
     assert run.game.steps_done == steps == read(tmp_path / "stopped" / "last.npz").state["step"]
+    resume(tmp_path / "stopped")
+    assert_same_run(whole, tmp_path / "stopped")
+
+
+def test_a_second_ctrl_c_ends_a_step_half_done_which_is_not_saved(whole, tmp_path):
+    with pytest.raises(KeyboardInterrupt), opened("digits", tmp_path / "stopped") as run:
+        run.game.noise = Interrupting(run.game.noise, 20, times=2)  # in G's turn: D has moved
+        list(run.play(6))
+    assert run.game.steps_done == 9 and read(tmp_path / "stopped" / "last.npz").state["step"] == 6
     resume(tmp_path / "stopped")
     assert_same_run(whole, tmp_path / "stopped")
 
@@ -204,6 +214,30 @@ def test_a_run_killed_at_once_or_in_the_middle_of_a_line_can_be_resumed(epochs, 
         file.write('{"epoch": 5, "st')
     resume(tmp_path / "cut")
     assert_same_run(whole, tmp_path / "cut")
+
+
+def test_without_its_table_a_run_goes_on_with_all_of_it_and_says_so(whole, tmp_path):
+    with opened("digits", tmp_path / "stopped") as run:
+        list(run.play(4))
+        assert run.remarks == []
+    (tmp_path / "stopped" / "log.jsonl").unlink()
+    with opened("digits", tmp_path / "stopped", resume=True) as run:
+        (said,) = run.remarks
+        list(run.play(6))
+    assert "expected epochs 1 to 4, got a table in which 4 of them, from 1 to 4, are" in said
+    assert_same_run(whole, tmp_path / "stopped")
+
+
+def test_under_another_blas_a_run_goes_on_and_says_so(tmp_path, monkeypatch):
+    with opened("digits", tmp_path) as run:
+        list(run.play(1))
+    monkeypatch.setattr("minigan.checkpoint.checkpoints.blas", lambda: "another 1.0 Kernel")
+    with opened("digits", tmp_path, resume=True) as run:
+        (said,) = run.remarks
+        list(run.play(2))
+    assert "goes on under another 1.0 Kernel: bits will differ" in said
+    with opened("digits", tmp_path, resume=True) as run:
+        assert run.remarks == []  # from now on it is the other one's
 
 
 def test_how_often_is_looked_and_saved_changes_nothing_of_the_game(whole, tmp_path, monkeypatch):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from minigan.base.errors import DataError, InputError
+from minigan.base.errors import CheckpointError, DataError, InputError
+from minigan.checkpoint import RunDirectory
 from minigan.data import gcn, load
 from minigan.images import RECIPES, Rows, Settings
-from minigan.images.settings import configuration, read_splits
+from minigan.images.settings import choices_of, configuration, read_splits
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,8 @@ def test_the_faces_are_trained_on_without_labels_but_only_those_that_have_such()
 def test_data_and_folds_that_are_not_there_are_one_line():
     with pytest.raises(DataError, match=r"one of digits, .* or a path, got .a/mine\.npy."):
         read_splits(Settings("digits", data="a/mine.npy"))
+    with pytest.raises(DataError, match=r"one of digits, .* or a path, got .."):
+        read_splits(Settings("digits", data=""))
     with pytest.raises(InputError, match="fold: expected 0 to 0 for digits, got 2"):
         read_splits(Settings("digits", fold=2))
 
@@ -80,6 +83,13 @@ def test_all_that_changes_a_run_is_in_its_configuration():
         a_configuration(rows=Rows(np.zeros((3, 4), np.float32), (4, 1, 1))),
     ):
         assert other != base
+
+
+def test_a_checkpoint_that_does_not_know_its_options_is_one_line(tmp_path):
+    with RunDirectory(tmp_path, configuration={"recipe": "digits"}) as run:
+        run.save({"game": {}}, step=0)
+    with pytest.raises(CheckpointError, match=r"last\.npz: expected .* with its options, got one"):
+        choices_of(tmp_path)
 
 
 def test_what_comes_to_the_same_is_the_same():
