@@ -5,13 +5,10 @@ import threading
 import webbrowser
 from pathlib import Path
 
+from minigan.base.errors import InputError
 from minigan.base.files import write_whole
 from minigan.base.validation import whole_number
-from minigan.cli.output import progress, remark
-from minigan.play.knobs import STEPS, Knobs
-from minigan.play.recording import record
-from minigan.play.server import Stage, serve
-from minigan.play.session import Session
+from minigan.cli.output import progress, remark, written
 
 HELP = "the game of Figure 1, live in the browser: step through it, turn its knobs"
 PORT = 8014
@@ -30,13 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C, or write the film."""
+    from minigan.play.knobs import STEPS, Knobs  # with SciPy: only where it is needed
+    from minigan.play.recording import record
+    from minigan.play.server import Stage, serve
+    from minigan.play.session import Session
+
     session = Session(Knobs(seed=options.seed))
     if options.record is not None:
-        steps = whole_number("--steps", options.steps)
-        whole_number("--steps", STEPS - steps, low=0)
-        page = record(session, steps, lambda moments, n: progress(moments, n, "picture"))
+        if whole_number("--steps", options.steps) > STEPS:
+            raise InputError(f"--steps: expected 1 to {STEPS}, got {options.steps}")
+        page = record(session, options.steps, lambda moments, n: progress(moments, n, "picture"))
         write_whole(Path(options.record), lambda file: file.write(page.encode()))
-        print(f"written: {options.record}")
+        print(written([options.record]))
         return 0
     stage = Stage(session)
     server = serve(stage, options.port)
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     try:
         server.serve_forever(poll_interval=0.2)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # how it ends
         return 0
     finally:
         stage.close()

@@ -1,0 +1,51 @@
+"""``minigan play``: a film without a page, a page until Ctrl-C, and options that do not fit."""
+
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from minigan.cli import main
+from tests.cli.helpers import ENVIRONMENT, refused
+
+
+def test_a_film_is_written_whole(tmp_path, capsys):
+    film = tmp_path / "film.html"
+    assert main(["play", "--record", str(film), "--steps", "3", "--seed", "2"]) == 0
+    assert str(film) in capsys.readouterr().out
+    assert '"seed": 2' in film.read_text(encoding="utf-8")
+    assert list(tmp_path.iterdir()) == [film]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--steps", "0", "--record", "x.html"], "--steps: expected a whole number >= 1, got 0"),
+        (["--steps", "12001", "--record", "x.html"], "--steps: expected 1 to 12000, got 12001"),
+        (["--seed", "-1"], "seed: expected a whole number >= 0, got -1"),
+        (["--record", ""], "record: expected a name, got an empty one"),
+        (["--port", "70000"], "--port: expected a free one from 70000 to 70019, got none"),
+    ],
+)
+def test_options_that_do_not_fit(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert refused(capsys, "play", "--no-browser", *arguments) == f"minigan: {message}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_is_served_until_ctrl_c():
+    command = [sys.executable, "-m", "minigan", "play", "--no-browser", "--port", "18200"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            assert b"minigan play" in answer.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
