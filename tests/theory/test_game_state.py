@@ -470,7 +470,10 @@ def modes(means, std):
     return lambda x: sum(normal_pdf(mean, std)(x) for mean in means) / len(means)
 
 
-AROUND = [mean + std * t for mean in (-50, 50) for std in (0.01,) for t in (-9, -3, 0, 3, 9)]
+def around(mean, std):
+    return [m + std * t for m in (-mean, mean) for t in (-9, -3, 0, 3, 9)]
+
+
 HARD = {
     "p_data without end": (
         identity, Uniform(0, 1), NoEnd(),
@@ -488,7 +491,15 @@ HARD = {
     "two values": (lambda z: (np.sign(z), 0 * z), U, N, math.log(2), 1e-12),
     "modes far narrower than a cell": (
         identity, Normal(0, 20), Mixture([-50, 50], 0.01),
-        jsd_by_quad(modes((-50, 50), 0.01), normal_pdf(0, 20), -180, *AROUND, 180), 1e-8,
+        jsd_by_quad(modes((-50, 50), 0.01), normal_pdf(0, 20), -180, *around(50, 0.01), 180),
+        1e-8,
+    ),
+    "modes between the points of a cell": (
+        identity, Normal(0, 20), Mixture([-33.333, 33.333], 5e-4),
+        jsd_by_quad(
+            modes((-33.333, 33.333), 5e-4), normal_pdf(0, 20), -180, *around(33.333, 5e-4), 180
+        ),
+        1e-8,
     ),
 }  # fmt: skip
 
