@@ -148,12 +148,13 @@ class GeneratorState:
             a = logit(rows[0])
             D_x, D_star = sigmoid(a), optimal_discriminator(*rows[2:])
             far = np.abs(D_x - D_star), np.abs(D_x - 0.5)
-            return np.stack([softplus(-sign * a), *far, D_x, sign * a > 0])
+            return np.stack([softplus(-sign * a), *far, D_x, a])
 
         data, of_data, _ = close_in(self._at_data, partial(seen, 1), self._of_data)
         fake, of_fake, _ = close_in(self._at_fake, partial(seen, -1), self._of_fake)
-        cost, far, half, on_data, right = (_mean(data, f) for f in of_data)
-        cost_fake, far_fake, half_fake, on_fake, right_fake = (_mean(fake, f) for f in of_fake)
+        cost, far, half, on_data = (_mean(data, f) for f in of_data[:4])
+        cost_fake, far_fake, half_fake, on_fake = (_mean(fake, f) for f in of_fake[:4])
+        x, a = np.hstack([[data.rows[0], of_data[4]], [fake.rows[0], of_fake[4]]])
         value = -cost - cost_fake
         return DiscriminatorState(
             value=value,
@@ -162,8 +163,27 @@ class GeneratorState:
             d_minus_half=(half + half_fake) / 2,
             mean_on_data=on_data,
             mean_on_fake=on_fake,
-            accuracy=(right + right_fake) / 2,
+            accuracy=self._accuracy(logit, x, a),
         )
+
+    def _accuracy(self, logit: Callable, x: np.ndarray, a: np.ndarray) -> float:
+        """Share of right guesses: logits a > 0 for data, a < 0 for G(z), with equal odds.
+
+        Between two points x whose logits a, both (n,), differ in sign, the point where it turns is
+        bisected; the probabilities between turns are those of the cdfs.
+        """
+        order = np.argsort(x, kind="stable")
+        x, sign = x[order], np.sign(a[order])
+        last = np.flatnonzero(np.diff(sign))
+        low, high = x[last], x[last + 1]
+        for _ in range(40 if last.size else 0):
+            middle = low + (high - low) / 2
+            same = np.sign(logit(middle)) == sign[last]
+            low, high = np.where(same, middle, low), np.where(same, high, middle)
+        sign = sign[np.append(last, -1)]
+        of_data = np.diff(self._data.cdf(low), prepend=0, append=1)
+        of_fake = np.diff(self.p_g.cdf(low), prepend=0, append=1)
+        return float(of_data[sign > 0].sum() + of_fake[sign < 0].sum()) / 2
 
     def _at_data(self, x: np.ndarray, dx: np.ndarray) -> np.ndarray:
         """Points x with their weights for expectations under p_data, p_data and p_g: (4, n)."""

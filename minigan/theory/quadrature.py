@@ -96,17 +96,18 @@ def points_on(at: Callable, left: np.ndarray, right: np.ndarray) -> Points:
 def close_in(at: Callable, f: Callable, points: Points) -> tuple[Points, np.ndarray, float]:
     """Points, panels halved where the integrand bends; f at them; and what is left in doubt.
 
-    f maps rows (k, m) to (j, m), first the integrand, which the second of the rows weights. A
-    panel is halved where three points and the one in the middle differ by more than `_BENT`: at
-    a kink, a jump or a peak. For smooth integrands that is far more than three points err. Panels
+    f maps rows (k, m) to integrands (j, m), which the second of the rows weights. A panel is halved
+    where three points and the one in the middle differ by more than `_BENT`: at a kink, a jump or
+    a peak of any of them. For smooth integrands that is far more than three points err. Panels
     that cannot be halved any more leave that difference in doubt.
     """
     done, doubt = [], 0.0
     for halving in range(_MOST_HALVINGS + 1):
         left, right, rows = points
         values = f(rows)
-        first, second, third = (rows[1] * values[0]).reshape(-1, 3).T
-        miss = np.abs(first - 1.25 * second + third)  # weights are in the ratio 5 : 8 : 5
+        first, second, third = np.moveaxis((rows[1] * values).reshape(len(values), -1, 3), 2, 0)
+        # the weights of a panel are in the ratio 5 : 8 : 5
+        miss = np.abs(first - 1.25 * second + third).max(axis=0)
         torn = miss > _BENT
         final = right - left <= _NARROW * np.maximum(np.abs(left), np.abs(right))
         final |= halving == _MOST_HALVINGS
