@@ -38,6 +38,15 @@ class Places:
                     return found
         return []
 
+    def files(self) -> list[Path]:
+        """All files in the directories, in the order in which these are looked into."""
+        return [
+            path
+            for directory in self.directories
+            for path in sorted(directory.glob("*"))
+            if os.path.isfile(path)
+        ]
+
     def expect(self, *names: str, remark: str = "") -> Path:
         """The first file of one of these names; if there is none, a DataError names the first."""
         if found := self.look(*names):
