@@ -7,6 +7,7 @@ from pathlib import Path
 from minigan.cli.output import json_text, progress
 
 HELP = "image data sets: list, fetch and show them"
+OWN = "a path of your own images: .npy, .npz, .mat, .csv, idx, or a folder of pictures"
 COLUMNS = 10  # images in a row of the sheet
 
 
@@ -26,12 +27,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetched = add(_fetch, "fetch", "download a data set, and check every byte of it")
     fetched("name", metavar="NAME", help="mnist, cifar10 or olivetti")
     shown = add(_show, "show", "draw a sheet of images, and print the facts")
-    shown("name", metavar="NAME", help="see list; or a path of your own images")
+    shown("name", metavar="NAME", help=f"see list; or {OWN}")
     shown("--split", default="train", help="train, valid or test (train)")
     shown("--fold", type=int, default=0, help="of the faces, 0 to 4 (0)")
+    add_own_images(shown)
     shown("--images", type=int, default=100, metavar="N", help="on the sheet (100)")
     shown("--out", default="sheets", metavar="DIR", help="for the sheet (sheets)")
     shown("--json", action="store_true", help="print the facts as a JSON object")
+
+
+def add_own_images(add: Callable) -> None:
+    """Options of one's own images, where their file leaves a choice, to a parser's add_argument."""
+    add("--array", metavar="NAME", help="of a .npz or .mat file with several arrays")
+    line = "of a picture that is a flat row: ROWS,COLUMNS or 3,ROWS,COLUMNS or ROWS,COLUMNS,3"
+    add("--shape", type=_shape, metavar="SHAPE", help=line)
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(map(int, text.split(",")))
+    except ValueError:
+        message = f"expected whole numbers with commas between, as 3,32,32, got {text!r}"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,7 +92,14 @@ def _show(options: argparse.Namespace) -> int:
     from minigan.images.drawings import image_sheet
 
     count = whole_number("--images", options.images)
-    data = load(options.name, options.data_dir, options.split, options.fold)
+    data = load(
+        options.name,
+        options.data_dir,
+        options.split,
+        options.fold,
+        array=options.array,
+        shape=options.shape,
+    )
     sheet = image_sheet(data.X[:count], data.shape, COLUMNS)
     path = write_picture(writable_directory(options.out) / f"{data.name}-{data.split}.png", sheet)
     facts = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from minigan.base.errors import CheckpointError
 from minigan.base.validation import whole_number
+from minigan.cli.data import OWN, add_own_images
 from minigan.cli.output import json_text, progress, remark
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
@@ -23,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of everything random (0)")
     parser.add_argument("--out", metavar="DIR", help="of the run (the recipe's name)")
     parser.add_argument("--resume", action="store_true", help="go on from DIR/last.npz")
-    parser.add_argument("--data", metavar="NAME", help="another data set, or a path to images")
+    parser.add_argument("--data", metavar="NAME", help=f"another data set, or {OWN}")
+    add_own_images(parser.add_argument)
     parser.add_argument("--data-dir", metavar="DIR", help="where the data set's files are")
     parser.add_argument("--fold", type=int, default=0, help="of a data set that has folds (0)")
     parser.add_argument("--width", type=float, default=1.0, help="of hidden layers; 1 is full size")
@@ -81,7 +83,7 @@ def _train(options: argparse.Namespace, threads: int) -> int:
     from minigan.checkpoint.run_directory import LAST
     from minigan.images import ImageRun, Settings, read_splits
 
-    chosen = ("recipe", "data", "fold", "seed", "width", "simultaneous", "start")
+    chosen = ("recipe", "data", "fold", "seed", "width", "simultaneous", "start", "array", "shape")
     settings = Settings(**{name: getattr(options, name) for name in chosen}, threads=threads)
     epochs = settings.chosen.epochs if options.epochs is None else options.epochs
     whole_number("--epochs", epochs)

@@ -89,7 +89,8 @@ def test_the_files_are_found_where_torchvision_puts_them(folder, zipped, small, 
 def test_under_other_names_the_files_are_found_by_their_checksum(zipped, small, tmp_path):
     written(tmp_path / "a-first-file-with-another-content", small["train-images-idx3-ubyte"][:-1])
     written(tmp_path / "another data set", small["train-images-idx3-ubyte"][:-1] + b"\xff")
-    os.mkfifo(tmp_path / "a-pipe")  # would keep us waiting
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "a-pipe")  # which would keep us waiting
     names = [name.replace("-idx", ".idx") for name in small]
     paths = [
         written(tmp_path / name, data, zipped=zipped)

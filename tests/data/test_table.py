@@ -81,7 +81,7 @@ def test_whole_numbers_are_bytes_unless_all_are_in_the_unit_interval(columns, dt
         (b"1,2\n" * 2000 + b"3,\xff\n", "expected a table of numbers: .*can't decode"),
         (
             table(list("0123")),
-            "first row is 0, 1, 2 ...: a picture, or numbers of columns as pandas",
+            "first row is 0, 1, 2 ...: a picture, or numbers of col",
         ),
         (table(columns=np.ones((3, 785))), "785 columns are a square and one more: call that of"),
     ],
