@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from minigan.cli.output import json_text, progress
+from minigan.cli.output import json_text, progress, remark
 
 HELP = "image data sets: list, fetch and show them"
 OWN = "a path of your own images: .npy, .npz, .mat, .csv, idx, or a folder of pictures"
@@ -90,6 +90,7 @@ def _show(options: argparse.Namespace) -> int:
     from minigan.data import load
     from minigan.figures.base import write_picture
     from minigan.images.drawings import image_sheet
+    from minigan.images.remarks import remarks_on_images
 
     count = whole_number("--images", options.images)
     data = load(
@@ -102,6 +103,8 @@ def _show(options: argparse.Namespace) -> int:
     )
     sheet = image_sheet(data.X[:count], data.shape, COLUMNS)
     path = write_picture(writable_directory(options.out) / f"{data.name}-{data.split}.png", sheet)
+    for line in remarks_on_images(data.X, data.shape):
+        remark(line)
     facts = {
         "name": data.name,
         "split": data.split,

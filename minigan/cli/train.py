@@ -98,7 +98,9 @@ def _train(options: argparse.Namespace, threads: int) -> int:
             look_every=options.look,
             device=options.device,
         ) as run:
-            for line in run.play(epochs, progress):
+            lines = run.play(epochs, progress)
+            _announce(run, options)
+            for line in lines:
                 if options.json:
                     print(json_text(line), flush=True)
                 else:
@@ -109,6 +111,16 @@ def _train(options: argparse.Namespace, threads: int) -> int:
         begun = (directory / LAST).exists()
         how = "; the same command with --resume goes on from here" if begun else ""
         return remark(f"interrupted{how}", 130)
+
+
+def _announce(run, options: argparse.Namespace) -> None:
+    """Say what the data are, and remark on what looks wrong with them."""
+    from minigan.images.remarks import described, remarks_on_run
+
+    if not options.json:
+        print(f"data: {described(run)}", flush=True)
+    for line in remarks_on_run(run):
+        remark(line)
 
 
 def _finish(run, options: argparse.Namespace) -> int:

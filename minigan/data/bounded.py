@@ -59,7 +59,7 @@ def reading(
 def open_file(path: Path) -> BufferedReader:
     """The file, to be read; DataError of a pipe or a device, which may keep us waiting for good."""
     if not stat.S_ISREG(os.stat(path).st_mode):
-        raise DataError("expected a file, got a folder, a pipe or a device")
+        raise DataError("cannot be read: it is no file, but a folder, a pipe or a device")
     return open(path, "rb")
 
 

@@ -57,7 +57,7 @@ def image_sheet(images: np.ndarray, shape: tuple[int, int, int], columns: int = 
         raise InputError(f"image_sheet: expected 1 or 3 channels, got {shape[0]}")
     if not (images.min() >= 0 and images.max() <= 1):
         raise InputError(
-            f"image_sheet: expected values in [0, 1], got {images.min():.4g} to {images.max():.4g}"
+            f"image_sheet: expected values in [0, 1], got {images.min():.9g} to {images.max():.9g}"
         )
     n, (h, w) = len(images), shape[1:]
     columns, gap = min(columns, n), _gap(w)

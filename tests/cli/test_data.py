@@ -1,5 +1,6 @@
 """minigan data: what is listed, fetched and shown, and how it refuses."""
 
+import numpy as np
 import pytest
 
 from minigan.base.errors import DataError
@@ -127,11 +128,19 @@ def test_as_many_images_as_asked_for_are_on_the_sheet(monkeypatch, capsys, out):
 
 
 def test_ones_own_images_can_be_shown(capsys, out, tmp_path, rng):
-    import numpy as np
-
     np.save(tmp_path / "mine.npy", rng.integers(0, 256, (9, 4, 4), dtype=np.uint8))
     assert main(["data", "show", str(tmp_path / "mine.npy"), "--out", str(out)]) == 0
     assert (out / "mine-train.png").exists()
+
+
+def test_flat_rows_are_remarked_upon_until_their_shape_is_said(capsys, out, tmp_path, rng):
+    path = str(tmp_path / "mine.npy")
+    np.save(path, rng.integers(0, 256, (9, 12), dtype=np.uint8))
+    assert main(["data", "show", path, "--out", str(out)]) == 0
+    assert capsys.readouterr().err.startswith("minigan: an image is 12 numbers in one row")
+    assert main(["data", "show", path, "--shape", "2,2,3", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert "shape: 3 x 2 x 2 (channels, rows, columns)" in printed.out and printed.err == ""
 
 
 @pytest.mark.parametrize(
@@ -139,6 +148,8 @@ def test_ones_own_images_can_be_shown(capsys, out, tmp_path, rng):
     [
         (["digits", "--images", "0"], "--images: expected a whole number >= 1, got 0"),
         (["digits", "--split", "all"], "split: expected one of train, valid, test, got 'all'"),
+        (["digits", "--shape", "8,8"], "shape: expected none for digits, got (8, 8)"),
+        (["digits", "--array", "X"], "array: expected none for digits, got 'X'"),
         (["digits", "--fold", "1"], "fold: expected 0 to 0 for digits, got 1"),
         (["mnits"], "data set: expected one of digits, mnist, "),
         (["mnist"], "mnist: expected train-images-idx3-ubyte.gz"),
@@ -150,7 +161,10 @@ def test_what_cannot_be_shown_is_refused_and_no_directory_is_made(arguments, mes
     assert not out.exists()
 
 
-@pytest.mark.parametrize("arguments", [["data"], ["data", "draw"], ["data", "show"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["data"], ["data", "draw"], ["data", "show"], ["data", "show", "digits", "--shape", "8x8"]],
+)
 def test_a_command_that_is_not_complete_is_refused(arguments, capsys):
     assert refused(capsys, *arguments).startswith("minigan data")
 

@@ -119,5 +119,7 @@ def test_what_unpacks_to_more_than_the_header_says_is_not_unpacked(tmp_path):
 def test_what_is_no_file_is_refused_in_a_line(tmp_path):
     with pytest.raises(DataError, match=r"missing: cannot be read: No such file"):
         read_idx(tmp_path / "missing", 3)
-    with pytest.raises(InputError, match=r": expected a file, got a folder, a pipe"):  # of any kind
+    with pytest.raises(
+        InputError, match=r": cannot be read: it is no file, but a folder"
+    ):  # of any kind
         read_idx(tmp_path, 3)
