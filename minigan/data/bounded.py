@@ -20,7 +20,7 @@ from typing import Protocol
 from minigan.base.errors import DataError
 
 CHUNK = 1 << 20  # bytes asked for at once
-MOST = 1 << 26  # numbers in compressed data: with these a run stays below 1 GiB
+MOST = 60_000_000  # numbers in compressed data (MNIST has 55 million): memory stays below 1 GiB
 SMALL, DENSEST = 10_000_000, 32  # bytes beyond which a file may have more, and so many for each
 
 

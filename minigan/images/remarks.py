@@ -5,6 +5,7 @@ import numpy as np
 from minigan.images.run import ImageRun
 from minigan.layers import ReLU, Sigmoid, Softplus, Tanh
 
+COPIES, FULL = 28, 1 << 30  # bytes a parameter takes in training, all copies together; a GiB
 LEAST = 0.1  # of [0, 1] that images use
 RANGES = {Sigmoid: (0, 1), Tanh: (-1, 1), ReLU: (0, np.inf), Softplus: (0, np.inf)}
 
@@ -34,7 +35,7 @@ def remarks_on_images(X: np.ndarray, shape: tuple[int, int, int]) -> list[str]:
 
 
 def remarks_on_run(run: ImageRun) -> list[str]:
-    """Remarks on a run's images, and on those of their values that G cannot reach."""
+    """Remarks on a run's images, on values that G cannot reach, and on nets that are large."""
     X = run.splits.rows.X
     remarks = remarks_on_images(X, run.splits.rows.shape)
     last = type(run.game.G.layers[-1])
@@ -43,5 +44,11 @@ def remarks_on_run(run: ImageRun) -> list[str]:
         remarks.append(
             f"G ends in {last.__name__}, from {least:g} to {most:g}, and the data go from "
             f"{X.min():.4g} to {X.max():.4g}: what lies beyond is never drawn"
+        )
+    parameters = run.game.G.params.size + run.game.D.params.size
+    if parameters * COPIES > FULL:
+        remarks.append(
+            f"G and D have {parameters:,} parameters, which in training take about "
+            f"{parameters * COPIES / FULL:.1f} GiB; --width 0.1 makes smaller nets"
         )
     return remarks

@@ -1,14 +1,18 @@
 """minigan data: what is listed, fetched and shown, and how it refuses."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from minigan.base.errors import DataError
 from minigan.cli import main
 from minigan.data import KNOWN, load
+from minigan.data.bounded import MOST, SMALL
 from minigan.data.download import Download
 
-from .helpers import refused, run, strictly
+from .helpers import ENVIRONMENT, refused, run, strictly
 
 
 @pytest.fixture(autouse=True)
@@ -173,3 +177,27 @@ def test_in_a_process_of_its_own_the_digits_are_there_at_once(tmp_path):
     ended = run("data", "show", "digits", cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (tmp_path / "sheets" / "digits-train.png").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command", [["data", "show"], ["train", "digits", "--width", "0.1", "--epochs", "1", "--data"]]
+)
+def test_a_small_file_takes_less_than_a_gibibyte(command, tmp_path, rng):
+    X = np.zeros((MOST >> 16, 256, 256))  # as many numbers as are read, in the widest type
+    X[:, :100, :100] = rng.random((len(X), 1, 1))
+    np.savez_compressed(tmp_path / "a.npz", X)
+    assert (tmp_path / "a.npz").stat().st_size < SMALL
+    measured = (
+        "import resource, sys; from minigan.cli import main; assert main(sys.argv[1:]) == 0; "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", measured, *command, "a.npz"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert int(ended.stdout.split()[-1]) < 1 << 20  # KiB

@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan.base.errors import DataError
 from minigan.data import KNOWN, load, mnist
@@ -14,7 +15,7 @@ from minigan.data.bounded import file_sha256
 from minigan.data.mnist import DOWNLOADS, FILES
 from minigan.data.places import Places
 
-from .helpers import idx_bytes, little_memory, real, written
+from .helpers import idx_bytes, real, written
 
 MB = 1 << 20
 

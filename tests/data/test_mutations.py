@@ -11,6 +11,7 @@ import io
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan.base.errors import DataError
 from minigan.data import cifar
@@ -18,7 +19,7 @@ from minigan.data.idx import read_idx
 from minigan.data.matfile import read_matrices
 from minigan.data.user_images import read_user_images
 
-from .helpers import cifar_bytes, idx_bytes, little_memory
+from .helpers import cifar_bytes, idx_bytes
 
 MB = 1 << 20
 IMAGES = np.random.default_rng(7).integers(0, 256, (6, 8, 8), dtype=np.uint8)

@@ -5,12 +5,13 @@ import zlib
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan.base.errors import DataError
 from minigan.data import load
 from minigan.data.user_images import read_user_images
 
-from .helpers import little_memory, written
+from .helpers import written
 
 Image = pytest.importorskip("PIL.Image")
 MB = 1 << 20

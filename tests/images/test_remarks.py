@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minigan.images import ImageRun, Rows, Settings, Splits
+from minigan.images import ImageRun, Rows, Settings, Splits, remarks
 from minigan.images.remarks import described, remarks_on_images, remarks_on_run
 from minigan.layers import Linear, ReLU, Sigmoid, Tanh
 from minigan.networks import Sequential
@@ -43,10 +43,21 @@ def test_a_run_says_how_many_images_of_what_range_it_has(tmp_path):
 def test_values_that_g_cannot_reach_are_remarked_upon(last, low, high, line):
     X = np.linspace(low, high, 12).reshape(3, 4)
     G = Sequential([Linear(2, 4), *([last()] if last else [])], seed=0)
-    run = SimpleNamespace(splits=Splits(Rows(X, (1, 2, 2)), X, X), game=SimpleNamespace(G=G))
+    game = SimpleNamespace(G=G, D=Sequential([Linear(4, 1)], seed=0))
+    run = SimpleNamespace(splits=Splits(Rows(X, (1, 2, 2)), X, X), game=game)
     found = remarks_on_run(run)
     assert len(found) == (line is not None)
     assert all(one.startswith(line) and one.endswith("never drawn") for one in found)
+
+
+def test_nets_that_fill_the_memory_are_remarked_upon(monkeypatch, tmp_path):
+    X = images(120, (1, 4, 4))
+    with run_on(X, (1, 4, 4), tmp_path) as run:
+        parameters = run.game.G.params.size + run.game.D.params.size
+        monkeypatch.setattr(remarks, "FULL", 28 * parameters)
+        assert remarks_on_run(run) == []
+        monkeypatch.setattr(remarks, "FULL", 28 * parameters - 1)
+        assert remarks_on_run(run)[0].startswith(f"G and D have {parameters:,} parameters, which")
 
 
 @pytest.mark.parametrize(
