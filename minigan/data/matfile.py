@@ -64,7 +64,7 @@ def variables(path: Path) -> list[str]:
     """Names of the arrays of real numbers in a file, whose values are not read."""
     with reading(path), open_file(path) as file:
         found = _matrices(file, path.stat().st_size)
-        return [matrix.name for matrix in found if matrix.flags & 0xFF in CLASSES]
+        return [matrix.name for matrix in found if _is_real(matrix.flags)]
 
 
 class _Matrix(NamedTuple):
@@ -105,12 +105,17 @@ def _matrices(file: BinaryIO, file_size: int) -> Iterator[_Matrix]:
         file.seek(end)
 
 
+def _is_real(flags: int) -> bool:
+    """Whether a matrix with these flags is an array of real numbers."""
+    return flags & 0xFF in CLASSES and not flags >> 8 & COMPLEX
+
+
 def _values(matrix: _Matrix, file_size: int) -> np.ndarray:
     """The array of a matrix; booleans if MATLAB calls them logical."""
     name, flags, shape, order, stream = matrix
-    matrix_class, kinds = flags & 0xFF, flags >> 8
-    if matrix_class not in CLASSES or kinds & COMPLEX:
+    if not _is_real(flags):
         raise DataError(f"{name}: expected an array of real numbers, got something else")
+    matrix_class = flags & 0xFF
     if len(shape) < 2 or min(shape) < 1:
         raise DataError(f"{name}: expected no dimension of size 0, got shape {shape}")
     kind, size, at_hand = _tag(stream, order)
@@ -125,7 +130,7 @@ def _values(matrix: _Matrix, file_size: int) -> np.ndarray:
         read_exactly(stream, -size % 8)  # elements begin at multiples of 8
     expect_end(stream)
     values = np.frombuffer(data, stored).reshape(shape, order="F")
-    return values != 0 if kinds & LOGICAL else values
+    return values != 0 if flags >> 8 & LOGICAL else values
 
 
 def _small_element(stream: Stream, order: str, stored: str, most: int) -> np.ndarray:
