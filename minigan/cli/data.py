@@ -114,6 +114,7 @@ def _show(options: argparse.Namespace) -> int:
         "max": float(data.X.max()),
         "mean": float(data.X.mean(dtype="float64")),
         "sizes": data.sizes,
+        "labels": None if data.labels is None else len(set(data.labels.tolist())),
         "files": [str(path)],
     }
     if options.json:
@@ -123,6 +124,7 @@ def _show(options: argparse.Namespace) -> int:
     print(
         f"{data.name}, {data.split}: {len(data.X)} images ({sizes})\n"
         f"shape: {' x '.join(map(str, data.shape))} (channels, rows, columns)\n"
+        f"labels: {'none' if data.labels is None else facts['labels']}\n"
         f"range: {facts['min']:.4g} to {facts['max']:.4g}, mean {facts['mean']:.4f}\n\n"
         f"written: {path}"
     )

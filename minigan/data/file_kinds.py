@@ -13,6 +13,7 @@ HEAD = 4096  # bytes that are looked at
 READABLE = "a .npy, .npz, .mat (version 5), .csv or idx file, or a folder of pictures"
 
 IDX_TYPES = tuple(bytes([kind]) for kind in range(8, 15))
+CIFAR_RECORD = 3073  # bytes
 SEEMS = "seems to be"
 PICTURE = "a single picture: give the folder that it is in"
 HDF5 = "HDF5, or .mat of version 7.3: save it by MATLAB's save -v7, or by numpy.save"
@@ -58,6 +59,10 @@ def kind_of(path: Path) -> str:
     if any(name.endswith(".npy") for name in names):
         return "npz"
     what = _archive(names) if names else _foreign(head)
+    if path.suffix.lower() == ".bin" and path.stat().st_size % CIFAR_RECORD == 0 and head:
+        what = (
+            "of CIFAR-10's binary version: name cifar10 or cifar10-part, and --data-dir its folder"
+        )
     raise DataError(f"expected {READABLE}; this {SEEMS} {what}")
 
 

@@ -66,8 +66,8 @@ def locate(places: Places) -> list[Path]:
 
 
 def _by_content(places: Places, shape: tuple[int, ...], sha256: str) -> list[Path]:
-    """Files in the directories that have this shape and SHA-256, whatever their names."""
-    return [path for path in places.files() if holds(path, shape, sha256)]
+    """Files that have this shape and SHA-256, whatever their names."""
+    return [path for path in places.files(FOLDERS) if holds(path, shape, sha256)]
 
 
 def read(paths: list[Path], fold: int = 0) -> Images:

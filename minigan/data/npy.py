@@ -97,7 +97,10 @@ def _header(stream: Stream) -> tuple[np.dtype, bool, tuple[int, ...]]:
         case _:
             raise DataError("expected a header with type, order and shape, got another")
     if descr[:1] not in tuple("<>|=") or descr[1:] not in TYPES:
-        raise DataError(f"expected an array of type {', '.join(TYPES)}, got {descr!r}")
+        raise DataError(
+            f"expected an array of type {', '.join(TYPES)}, got {descr!r}: "
+            "save it as uint8, or as float32 in [0, 1]"
+        )
     if not shape or any(type(size) is not int or size < 1 for size in shape):
         raise DataError(f"expected a shape of whole numbers >= 1, got {shape}")
     return np.dtype(descr), order, shape

@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -38,12 +39,13 @@ class Places:
                     return found
         return []
 
-    def files(self) -> list[Path]:
-        """All files in the directories, in the order in which these are looked into."""
+    def files(self, folders: Sequence[str]) -> list[Path]:
+        """All files in folders of the directories, in the order in which these are looked into."""
         return [
             path
             for directory in self.directories
-            for path in sorted(directory.glob("*"))
+            for folder in folders
+            for path in sorted(directory.glob(f"{folder}*"))
             if os.path.isfile(path)
         ]
 

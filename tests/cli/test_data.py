@@ -99,6 +99,7 @@ def test_show_draws_a_sheet_and_prints_the_facts(capsys, out):
     assert capsys.readouterr().out == (
         "digits, train: 1199 images (1199 train, 299 valid, 299 test)\n"
         "shape: 1 x 8 x 8 (channels, rows, columns)\n"
+        "labels: 10\n"
         f"range: 0 to 1, mean {mean:.4f}\n\n"
         f"written: {sheet}\n"
     )
@@ -117,6 +118,7 @@ def test_the_facts_as_json(capsys, out):
         "min": 0,
         "max": 1,
         "sizes": {"train": 1199, "valid": 299, "test": 299},
+        "labels": 10,
         "files": [str(out / "digits-test.png")],
     }
 

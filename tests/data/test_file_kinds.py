@@ -83,6 +83,7 @@ def test_what_is_read_is_told_by_its_content(name, data, tmp_path):
         ("a.mat", b"MATLAB 7.3 MAT-file".ljust(128), "HDF5, or .mat of version 7.3"),
         ("a.h5", b"\x89HDF\r\n\x1a\n", "HDF5"),
         ("a.bin", b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
+        ("data_batch_1.bin", bytes([6, 59]) * 3073, "CIFAR-10's binary version: name cifar10 or"),
         ("a.json", b' {"a": 1}', "JSON"),
         ("a.txt", b"Images of faces\n", "text, which begins with 'Images of faces'"),
         ("a.bin", b"\x07\x39\x35\x2c\0\0", "no kind that is known, and begins with 07 39 35 2c"),

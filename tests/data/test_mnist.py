@@ -87,14 +87,15 @@ def test_the_files_are_found_where_torchvision_puts_them(folder, zipped, small, 
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_under_other_names_the_files_are_found_by_their_checksum(zipped, small, tmp_path):
+@pytest.mark.parametrize("folder", ["", "MNIST/raw"])
+def test_under_other_names_the_files_are_found_by_their_checksum(folder, zipped, small, tmp_path):
     written(tmp_path / "a-first-file-with-another-content", small["train-images-idx3-ubyte"][:-1])
     written(tmp_path / "another data set", small["train-images-idx3-ubyte"][:-1] + b"\xff")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "a-pipe")  # which would keep us waiting
     names = [name.replace("-idx", ".idx") for name in small]
     paths = [
-        written(tmp_path / name, data, zipped=zipped)
+        written(tmp_path / folder / name, data, zipped=zipped)
         for name, data in zip(names, small.values(), strict=True)
     ]
     assert mnist.locate(Places("mnist", tmp_path)) == paths
