@@ -124,7 +124,7 @@ def _show(options: argparse.Namespace) -> int:
     print(
         f"{data.name}, {data.split}: {len(data.X)} images ({sizes})\n"
         f"shape: {' x '.join(map(str, data.shape))} (channels, rows, columns)\n"
-        f"labels: {'none' if data.labels is None else facts['labels']}\n"
+        f"labels: {'none' if data.labels is None else str(facts['labels']) + ' kinds'}\n"
         f"range: {facts['min']:.4g} to {facts['max']:.4g}, mean {facts['mean']:.4f}\n\n"
         f"written: {path}"
     )

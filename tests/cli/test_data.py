@@ -99,7 +99,7 @@ def test_show_draws_a_sheet_and_prints_the_facts(capsys, out):
     assert capsys.readouterr().out == (
         "digits, train: 1199 images (1199 train, 299 valid, 299 test)\n"
         "shape: 1 x 8 x 8 (channels, rows, columns)\n"
-        "labels: 10\n"
+        "labels: 10 kinds\n"
         f"range: 0 to 1, mean {mean:.4f}\n\n"
         f"written: {sheet}\n"
     )
