@@ -121,12 +121,14 @@ def _read_matlab(path: Path, name: str | None, shape: tuple[int, ...] | None) ->
 def _channels_first(array: np.ndarray, shape: tuple[int, ...] | None) -> np.ndarray:
     """The array as (images, channels, rows, columns)."""
     if shape is not None:
-        if array.ndim == 2 and array.shape[1] == math.prod(shape):
+        numbers = math.prod(shape)
+        if array.ndim == 2 and array.shape[1] == numbers:
             array = array.reshape(-1, *shape)
         elif array.shape[1:] != shape:
+            cure = ": transpose it" if array.ndim == 2 and array.shape[0] == numbers else ""
             raise DataError(
-                f"expected pictures of shape {shape}, or rows of {math.prod(shape)} numbers, "
-                f"got shape {array.shape}"
+                f"expected pictures of shape {shape}, or rows of {numbers} numbers, "
+                f"got shape {array.shape}{cure}"
             )
     match array.shape:
         case (n, pixels):

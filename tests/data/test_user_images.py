@@ -159,7 +159,8 @@ def test_flat_rows_have_the_shape_and_the_order_that_is_said(shape, suffix, rng,
             (shape, "shape: expected a whole number >= 1")
             for shape in [(0, 12), (-3, -4), (3, 4.0)]
         ),
-        ((3, 5), r"pictures of shape \(3, 5\), or rows of 15 numbers, got shape \(6, 12\)"),
+        ((3, 5), r"pictures of shape \(3, 5\), or rows of 15 numbers, got shape \(6, 12\)$"),
+        ((2, 3), r"rows of 6 numbers, got shape \(6, 12\): transpose it$"),
     ],
 )
 def test_another_shape_is_refused(shape, message, tmp_path):

@@ -53,12 +53,10 @@ def test_contrast_is_not_stretched_when_it_is_drawn():
     assert set(pixels.reshape(-1)) == {102}  # 0.4 * 255
 
 
-@pytest.mark.parametrize(
-    "shape", [(1, 1, 12_288), (1, 12_288, 1), (3, 1000, 1000), (1, 10, 300_000)]
-)
+@pytest.mark.parametrize("shape", [(1, 1, 3072), (1, 30_720, 1), (3, 600, 600), (1, 10, 60_000)])
 def test_a_sheet_has_a_limit_whatever_the_shape_of_its_images(shape):
     images = np.broadcast_to(np.float32(0.5), (100, np.prod(shape)))
-    with little_memory(200 * MB):
+    with little_memory(160 * MB):
         image_sheet(images, shape).savefig(io.BytesIO(), format="png")
 
 
