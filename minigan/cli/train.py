@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_own_images(parser.add_argument)
     parser.add_argument("--data-dir", metavar="DIR", help="where the data set's files are")
     parser.add_argument("--fold", type=int, default=0, help="of a data set that has folds (0)")
-    parser.add_argument("--width", type=float, default=1.0, help="of hidden layers; 1 is full size")
+    parser.add_argument("--width", type=float, help="of hidden layers; 1 is full size (1)")
     parser.add_argument("--start", metavar="RUN", help="run whose G a recipe builds upon")
     moves = parser.add_mutually_exclusive_group()
     order: dict[str, Any] = {"dest": "simultaneous", "action": "store_const"}
@@ -81,17 +81,24 @@ def _directory(options: argparse.Namespace) -> Path:
 
 def _train(options: argparse.Namespace, threads: int) -> int:
     from minigan.checkpoint.run_directory import LAST
+    from minigan.data import KNOWN
     from minigan.images import ImageRun, Settings, read_splits
+    from minigan.images.remarks import expect_small_nets
 
     chosen = ("recipe", "data", "fold", "seed", "width", "simultaneous", "start", "array", "shape")
-    settings = Settings(**{name: getattr(options, name) for name in chosen}, threads=threads)
+    given = {name: getattr(options, name) for name in chosen}
+    given = {name: value for name, value in given.items() if value is not None}
+    settings = Settings(**given, threads=threads)
     epochs = settings.chosen.epochs if options.epochs is None else options.epochs
     whole_number("--epochs", epochs)
     directory = _directory(options)
     try:
+        splits = read_splits(settings, options.data_dir)
+        if options.width is None and settings.source not in KNOWN:
+            expect_small_nets(settings.chosen, splits.rows)
         with ImageRun(
             settings,
-            read_splits(settings, options.data_dir),
+            splits,
             directory,
             resume=options.resume,
             keep_every=options.keep,

@@ -1,11 +1,17 @@
 """What a run's data are, in a line, and remarks on what looks like a mistake in them."""
 
+import math
+
 import numpy as np
 
+from minigan.base.errors import InputError
+from minigan.images.recipe import Recipe, Rows
 from minigan.images.run import ImageRun
 from minigan.layers import ReLU, Sigmoid, Softplus, Tanh
 
-COPIES, FULL = 28, 1 << 30  # bytes a parameter takes in training, all copies together; a GiB
+COPIES = 28  # bytes that a parameter takes in training, with its gradients, means and averages
+GIB = 1 << 30
+LARGE = 3 * GIB / 8  # bytes of nets, beside which data and passes still fit into 1 GiB
 LEAST = 0.1  # of [0, 1] that images use
 RANGES = {Sigmoid: (0, 1), Tanh: (-1, 1), ReLU: (0, np.inf), Softplus: (0, np.inf)}
 
@@ -35,7 +41,7 @@ def remarks_on_images(X: np.ndarray, shape: tuple[int, int, int]) -> list[str]:
 
 
 def remarks_on_run(run: ImageRun) -> list[str]:
-    """Remarks on a run's images, on values that G cannot reach, and on nets that are large."""
+    """Remarks on a run's images, and on those of their values that G cannot reach."""
     X = run.splits.rows.X
     remarks = remarks_on_images(X, run.splits.rows.shape)
     last = type(run.game.G.layers[-1])
@@ -45,10 +51,17 @@ def remarks_on_run(run: ImageRun) -> list[str]:
             f"G ends in {last.__name__}, from {least:g} to {most:g}, and the data go from "
             f"{X.min():.4g} to {X.max():.4g}: what lies beyond is never drawn"
         )
-    parameters = run.game.G.params.size + run.game.D.params.size
-    if parameters * COPIES > FULL:
-        remarks.append(
-            f"G and D have {parameters:,} parameters, which in training take about "
-            f"{parameters * COPIES / FULL:.1f} GiB; --width 0.1 makes smaller nets"
-        )
     return remarks
+
+
+def expect_small_nets(recipe: Recipe, rows: Rows) -> None:
+    """Raise InputError if the nets for such images would be large; they are not made for it."""
+    layers = [*recipe.generator(rows), *recipe.discriminator(rows)]
+    shapes = [shape for layer in layers for shape in layer.parameter_shapes().values()]
+    parameters = sum(map(math.prod, shapes))
+    if parameters * COPIES > LARGE:
+        raise InputError(
+            f"{recipe.name}: G and D for images of {' x '.join(map(str, rows.shape))} have "
+            f"{parameters:,} parameters, which take about {parameters * COPIES / GIB:.1f} GiB in "
+            "training; ask for them by --width 1, or for smaller ones by --width 0.1"
+        )

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from minigan.cli import main
-from minigan.images import RECIPES, pictures, score
+from minigan.images import RECIPES, pictures, remarks, score
 from minigan.images import run as run_module
 
 from .helpers import ENVIRONMENT, refused, strictly
@@ -110,6 +110,18 @@ def test_ones_own_images_are_named_shaped_and_remarked_upon(capsys, rng):
     assert train("digits", *resumed, "3,2,2") == 0
     capsys.readouterr()
     assert "shape" in refused(capsys, "train", "digits", *resumed, "2,6")
+
+
+@quick
+def test_large_nets_for_ones_own_images_have_to_be_asked_for(monkeypatch, capsys, rng):
+    np.save("own.npy", rng.integers(0, 256, (240, 12), dtype=np.uint8))
+    monkeypatch.setattr(remarks, "LARGE", 0)
+    own = ("--data", "own.npy", "--epochs", 1)
+    assert refused(capsys, "train", "digits", *own).startswith(
+        "minigan: digits: G and D for images"
+    )
+    assert train("digits", *own, "--width", 1) == 0
+    assert train("digits", "--epochs", 1, "--out", "others") == 0  # known images have known nets
 
 
 @quick

@@ -4,13 +4,20 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from memory import little_memory
 
-from minigan.images import ImageRun, Rows, Settings, Splits, remarks
-from minigan.images.remarks import described, remarks_on_images, remarks_on_run
+from minigan.base.errors import InputError
+from minigan.images import RECIPES, ImageRun, Rows, Settings, Splits, remarks
+from minigan.images.remarks import (
+    described,
+    expect_small_nets,
+    remarks_on_images,
+    remarks_on_run,
+)
 from minigan.layers import Linear, ReLU, Sigmoid, Tanh
 from minigan.networks import Sequential
 
-from .helpers import images
+from .helpers import images, small_rows
 
 
 def run_on(X, shape, directory):
@@ -50,14 +57,21 @@ def test_values_that_g_cannot_reach_are_remarked_upon(last, low, high, line):
     assert all(one.startswith(line) and one.endswith("never drawn") for one in found)
 
 
-def test_nets_that_fill_the_memory_are_remarked_upon(monkeypatch, tmp_path):
-    X = images(120, (1, 4, 4))
-    with run_on(X, (1, 4, 4), tmp_path) as run:
-        parameters = run.game.G.params.size + run.game.D.params.size
-        monkeypatch.setattr(remarks, "FULL", 28 * parameters)
-        assert remarks_on_run(run) == []
-        monkeypatch.setattr(remarks, "FULL", 28 * parameters - 1)
-        assert remarks_on_run(run)[0].startswith(f"G and D have {parameters:,} parameters, which")
+@pytest.mark.parametrize("name", ["digits", "mnist", "cifar10-convolutional"])
+def test_large_nets_have_to_be_asked_for_and_are_counted_right(name, monkeypatch):
+    recipe, rows = RECIPES[name], small_rows(name)
+    parameters = sum(net.params.size for net in recipe.players(rows, seed=0))
+    monkeypatch.setattr(remarks, "LARGE", 28 * parameters)
+    expect_small_nets(recipe, rows)
+    monkeypatch.setattr(remarks, "LARGE", 28 * parameters - 1)
+    with pytest.raises(InputError, match=rf"have {parameters:,} parameters.*--width 1, or for"):
+        expect_small_nets(recipe, rows)
+
+
+def test_nets_for_gigantic_images_take_no_memory_before_they_are_refused():
+    X = np.zeros((2, 1 << 20), np.float32)
+    with little_memory(64 << 20), pytest.raises(InputError, match=r" 6\.9 GiB in training"):
+        expect_small_nets(RECIPES["digits"], Rows(X, (1, 1024, 1024)))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from minigan.images import ImageRun, Settings, score
 from minigan.images import run as run_module
 from minigan.images.score import score as score_of
 from minigan.images.settings import read_splits
-from minigan.networks import Sequential
 
 from .helpers import opened
 
@@ -58,19 +57,6 @@ def test_of_large_pictures_fewer_samples_are_scored_and_looked_at(run, monkeypat
     assert found["test_log_likelihood"] == expected.test_log_likelihood
     of_look = parzen(run.sample(30), run.splits.valid, run.splits.test)
     assert run.look()["valid_log_likelihood"] == max(of_look.valid_log_likelihood)
-
-
-def test_large_pictures_are_drawn_a_few_at_a_time_and_all_of_them(run, monkeypatch):
-    whole, sizes, forward = run.sample(23), [], Sequential.__call__
-
-    def counted(network, z):
-        sizes.append(len(z))
-        return forward(network, z)
-
-    monkeypatch.setattr(run_module, "NUMBERS", 8 * 16 * 5)
-    monkeypatch.setattr(Sequential, "__call__", counted)
-    np.testing.assert_allclose(run.sample(23), whole, rtol=1e-5)
-    assert sizes == [5, 5, 5, 5, 3]
 
 
 @pytest.mark.parametrize(
