@@ -275,8 +275,12 @@ class ImageRun:
 
     def generate(self, z: np.ndarray) -> np.ndarray:
         """G(z), shape (m, pixels), for noise (m, z's width), both on the CPU."""
-        parts = np.split(z, range(1000, len(z), 1000))  # the wider the net, the more memory
-        return np.concatenate([to_host(self.G(self.G.device.to_device(part))) for part in parts])
+        samples = np.empty((len(z), self.splits.rows.pixels), self.G.dtype)
+        step = most_samples(1000, 8 * self.splits.rows.pixels)  # the wider a net, the more memory
+        for start in range(0, len(z), step):
+            part = slice(start, start + step)
+            samples[part] = to_host(self.G(self.G.device.to_device(z[part])))
+        return samples
 
     def save(self, validation: float | None = None) -> None:
         """Write a checkpoint to go on from; the best one as well, if ``validation`` is the largest.
