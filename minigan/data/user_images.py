@@ -57,7 +57,7 @@ def read_user_images(
     with reading(path):
         kind = "folder" if path.is_dir() else kind_of(path)
     if array is not None and kind not in ("npz", "mat"):
-        raise InputError(f"array: expected none for {path}, which has one alone, got {array!r}")
+        raise DataError(f"array: expected none for {path}, which has one alone, got {array!r}")
     if shape is not None and kind == "folder":
         raise InputError(f"shape: expected none for {path}, whose pictures have one, got {shape}")
     match kind:
