@@ -51,7 +51,7 @@ def choose(names: list[str], name: str | None, cure: str = "") -> str:
 
     ``cure`` is what else the error says to expect.
     """
-    listed = ", ".join(names[:10]) or "no array"
+    listed = ", ".join(ascii(it)[1:-1] for it in names[:10]) or "no array"  # in one line
     if name is not None:
         if name not in names:
             raise DataError(f"expected an array called {name}, got {listed}")

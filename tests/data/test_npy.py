@@ -72,6 +72,9 @@ def test_of_several_arrays_the_one_called_so_is_read_and_none_is_guessed(tmp_pat
     for name in ("X", "images"):
         np.savez(tmp_path / "a.npz", labels=np.zeros(3), **{name: np.ones((3, 4))})
         np.testing.assert_array_equal(read_npz(tmp_path / "a.npz"), np.ones((3, 4)))
+    np.savez(tmp_path / "a.npz", **{"a\nb": 1.0, "c": 2.0})
+    with pytest.raises(DataError, match=r"got a\\nb, c$"):
+        read_npz(tmp_path / "a.npz")
     for arrays in ({}, {"a": 1.0, "b": 2.0}, {"X": 1.0, "images": 2.0}):
         np.savez(tmp_path / "a.npz", **arrays)
         with pytest.raises(DataError, match=r"expected one array, or one called X or images, got"):
