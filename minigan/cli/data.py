@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from minigan.base.strict_json import json_text
-from minigan.cli.output import printable, progress, show_help, written
+from minigan.cli.output import printable, progress, remark, show_help, written
 
 HELP = "image data sets: list, fetch and show them"
+OWN = "a path of your own images: .npy, .npz, .mat, .csv, idx, or a folder of pictures"
 COLUMNS = 10  # images in a row of the sheet
 
 
@@ -28,12 +29,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetched = add(_fetch, "fetch", "download a data set, and check every byte of it")
     fetched("name", metavar="NAME", help="mnist, cifar10 or olivetti")
     shown = add(_show, "show", "draw a sheet of images, and print the facts")
-    shown("name", metavar="NAME", help="see list; or a path of your own images")
+    shown("name", metavar="NAME", help=f"see list; or {OWN}")
     shown("--split", default="train", help="train, valid or test (train)")
     shown("--fold", type=int, default=0, help="of the faces, 0 to 4 (0)")
+    add_own_images(shown)
     shown("--images", type=int, default=100, metavar="N", help="on the sheet (100)")
     shown("--out", default="sheets", metavar="DIR", help="for the sheet (sheets)")
     shown("--json", action="store_true", help="print the facts as a JSON object")
+
+
+def add_own_images(add: Callable) -> None:
+    """Options of one's own images, where their file leaves a choice, to a parser's add_argument."""
+    add("--array", metavar="NAME", help="of a .npz or .mat file with several arrays")
+    line = "of a picture that is a flat row: ROWS,COLUMNS or 3,ROWS,COLUMNS or ROWS,COLUMNS,3"
+    add("--shape", type=_shape, metavar="SHAPE", help=line)
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(map(int, text.split(",")))
+    except ValueError:
+        message = f"expected whole numbers with commas between, as 3,32,32, got {text!r}"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,12 +92,22 @@ def _show(options: argparse.Namespace) -> int:
     from minigan.data import KNOWN, load
     from minigan.figures.base import write_picture
     from minigan.images.drawings import image_sheet
+    from minigan.images.remarks import remarks_on_images
 
     count = whole_number("--images", options.images)
-    data = load(options.name, options.data_dir, options.split, options.fold)
+    data = load(
+        options.name,
+        options.data_dir,
+        options.split,
+        options.fold,
+        array=options.array,
+        shape=options.shape,
+    )
     sheet = image_sheet(data.X[:count], data.shape, COLUMNS)
     name = data.name if options.name in KNOWN else Path(options.name).resolve().name
     path = write_picture(writable_directory(options.out) / f"{name}-{data.split}.png", sheet)
+    for line in remarks_on_images(data.X, data.shape):
+        remark(line)
     facts = {
         "name": data.name,
         "split": data.split,
@@ -90,6 +117,7 @@ def _show(options: argparse.Namespace) -> int:
         "max": float(data.X.max()),
         "mean": float(data.X.mean(dtype="float64")),
         "sizes": data.sizes,
+        "labels": None if data.labels is None else len(set(data.labels.tolist())),
         "files": [str(path)],
     }
     if options.json:
@@ -99,6 +127,7 @@ def _show(options: argparse.Namespace) -> int:
     print(
         f"{printable(data.name)}, {data.split}: {len(data.X)} images ({sizes})\n"
         f"shape: {' x '.join(map(str, data.shape))} (channels, rows, columns)\n"
+        f"labels: {'none' if data.labels is None else str(facts['labels']) + ' kinds'}\n"
         f"range: {facts['min']:.4g} to {facts['max']:.4g}, mean {facts['mean']:.4f}\n\n"
         f"{written([path])}"
     )

@@ -69,7 +69,7 @@ def read_rows(path: str) -> np.ndarray:
     low, high = float(rows.min()), float(rows.max())
     if low < 0 or high > 1:
         remark(
-            f"{path}: values from {low:g} to {high:g}; nothing is rescaled, and only scores of "
+            f"{path}: values from {low:.9g} to {high:.9g}; nothing is rescaled, and only scores of "
             "data in [0, 1] compare with the paper's"
         )
     return rows

@@ -11,6 +11,7 @@ from typing import Any
 from minigan.base.errors import InputError
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
+from minigan.cli.data import OWN, add_own_images
 from minigan.cli.output import progress, remark, written
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
@@ -27,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", help="of the run (the recipe's name)")
     line = "go on with the run in a directory (DIR), which knows all other options"
     parser.add_argument("--resume", nargs="?", metavar="RUN", const=HERE, help=line)
-    parser.add_argument("--data", metavar="NAME", help="another data set, or a path to images")
+    parser.add_argument("--data", metavar="NAME", help=f"another data set, or {OWN}")
+    add_own_images(parser.add_argument)
     parser.add_argument("--data-dir", metavar="DIR", help="where the data set's files are")
     parser.add_argument("--fold", type=int, help="of a data set that has folds (0)")
     parser.add_argument("--width", type=float, help="of hidden layers; 1 is full size (1)")
@@ -91,7 +93,9 @@ def _complete(options: argparse.Namespace, directory: Path) -> None:
 
 def _train(options: argparse.Namespace, directory: Path) -> int:
     from minigan.checkpoint.run_directory import LAST
+    from minigan.data import KNOWN
     from minigan.images import ImageRun, Settings, read_splits
+    from minigan.images.remarks import expect_small_nets
 
     names = [field.name for field in fields(Settings)]
     given = {name: getattr(options, name) for name in names}
@@ -99,9 +103,12 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
     epochs = settings.chosen.epochs if options.epochs is None else options.epochs
     whole_number("--epochs", epochs)
     try:
+        splits = read_splits(settings, options.data_dir)
+        if options.width is None and settings.source not in KNOWN:
+            expect_small_nets(settings.chosen, splits.rows)
         with ImageRun(
             settings,
-            read_splits(settings, options.data_dir),
+            splits,
             directory,
             resume=options.resume is not None,
             keep_every=options.keep,
@@ -110,7 +117,9 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
         ) as run:
             for mended in run.remarks:
                 remark(mended)
-            for line in run.play(epochs, progress):
+            lines = run.play(epochs, progress)
+            _announce(run, options)
+            for line in lines:
                 if options.json:
                     print(json_text(line), flush=True)
                 else:
@@ -121,6 +130,16 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
         begun = (directory / LAST).exists()
         how = f"; minigan train --resume {shlex.quote(str(directory))} goes on from here"
         return remark(f"interrupted{how if begun else ''}", 130)
+
+
+def _announce(run, options: argparse.Namespace) -> None:
+    """Say what the data are, and remark on what looks wrong with them."""
+    from minigan.images.remarks import described, remarks_on_run
+
+    if not options.json:
+        print(f"data: {described(run)}", flush=True)
+    for line in remarks_on_run(run):
+        remark(line)
 
 
 def _finish(run, options: argparse.Namespace) -> int:

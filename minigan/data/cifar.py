@@ -16,7 +16,14 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from minigan.base.errors import DataError
-from minigan.data.bounded import expect_end, expect_sha256, file_sha256, read_exactly, reading
+from minigan.data.bounded import (
+    expect_end,
+    expect_sha256,
+    file_sha256,
+    open_file,
+    read_exactly,
+    reading,
+)
 from minigan.data.download import Download
 from minigan.data.image_sets import Images, Known, in_order, proportional
 from minigan.data.places import Places
@@ -26,6 +33,7 @@ RECORD = 1 + 3 * 32 * 32
 BATCH = 10_000  # images a file
 FOLDER = "cifar-10-batches-bin"
 PART = "data_first*.bin"
+PICKLED = ("cifar-10-python.tar.gz", "cifar-10-batches-py/data_batch_1", "data_batch_1")
 
 # The authors publish the archive's MD5, c32a1d4ab5d03f1284b67883e8d87530. The SHA-256 of the
 # archive and of the files in it are those that torchvision for Ruby publishes.
@@ -62,7 +70,9 @@ def locate(places: Places) -> list[Path]:
     missing = places.missing(
         f"{ARCHIVE.file}, or from it data_batch_1.bin to data_batch_5.bin and test_batch.bin,"
     )
-    if places.look(PART):
+    if pickled := places.look(*PICKLED):
+        raise DataError(f"{missing}; {pickled[0].name}, which is there, is pickled and never read")
+    if _part(places):
         raise DataError(f"{missing}; what is there is a part of it: load cifar10-part")
     raise missing
 
@@ -72,14 +82,14 @@ def read(paths: list[Path], fold: int = 0) -> Images:
     batches = []
     if len(paths) > 1:
         for path, name in zip(paths, BATCHES, strict=True):
-            with reading(path), open(path, "rb") as file:
+            with reading(path), open_file(path) as file:
                 batches.append(_batch(name, file))
     else:
         with reading(paths[0]):
             # Only what is known to the byte is unpacked: a tar file can be made to do much harm.
             found = file_sha256(paths[0])
             expect_sha256(found, ARCHIVE.sha256, f"the original {ARCHIVE.file}")
-            with tarfile.open(paths[0], "r:gz") as archive:
+            with open_file(paths[0]) as file, tarfile.open(fileobj=file, mode="r:gz") as archive:
                 for name in BATCHES:
                     member = cast(BinaryIO, archive.extractfile(f"{FOLDER}/{name}"))
                     batches.append(_batch(name, member))
@@ -96,13 +106,18 @@ def _batch(name: str, file: BinaryIO) -> np.ndarray:
 
 def locate_part(places: Places) -> list[Path]:
     """The one file named ``data_first*.bin``."""
-    found = places.look(PART)
+    found = _part(places)
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise DataError(f"{places.name}: expected one file {PART}, got {names}")
     if not found:
         raise places.missing(f"one file {PART}")
     return found
+
+
+def _part(places: Places) -> list[Path]:
+    """Files of that name, beside the whole or in its directory as well."""
+    return places.look(PART, f"cifar10/{PART}")
 
 
 def read_part(paths: list[Path], fold: int = 0) -> Images:
@@ -112,7 +127,7 @@ def read_part(paths: list[Path], fold: int = 0) -> Images:
     changed pixel after these, or in a smaller file, is not noticed.
     """
     (path,) = paths
-    with reading(path), open(path, "rb") as file:
+    with reading(path), open_file(path) as file:
         size = path.stat().st_size
         n, rest = divmod(size, RECORD)
         if rest or not n:

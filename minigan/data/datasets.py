@@ -5,6 +5,7 @@ the files of those that are public.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from minigan.base.files import writable_directory
 from minigan.base.validation import did_you_mean, whole_number
 from minigan.data import cifar, digits, faces, mnist
 from minigan.data.download import Progress, download
-from minigan.data.image_sets import Known
+from minigan.data.image_sets import Images, Known
 from minigan.data.places import VARIABLE, Places, roots
 from minigan.data.preprocess import unit_interval
 from minigan.data.user_images import read_user_images
@@ -63,6 +64,9 @@ def load(
     data_dir: str | os.PathLike | None = None,
     split: str = "train",
     fold: int = 0,
+    *,
+    array: str | None = None,
+    shape: Sequence[int] | None = None,
 ) -> DataSet:
     """Load a split of a data set from local files; nothing is downloaded.
 
@@ -78,6 +82,11 @@ def load(
         "train", "valid" or "test"; of tfd also "unlabeled".
     fold : int
         For olivetti and tfd, which of their five ways of splitting, 0 to 4.
+    array : str, optional
+        Of one's own .npz or .mat file with several arrays, the one with the images.
+    shape : sequence of int, optional
+        Of one of one's own images, where its file has it as a flat row: (rows, columns),
+        (channels, rows, columns) or (rows, columns, channels), in the order of its numbers.
 
     Returns
     -------
@@ -90,7 +99,7 @@ def load(
         something else than its name says. Of the data sets with names, tfd excepted, every
         byte is checked; of cifar10-part, those of the first 4,000 images.
     InputError
-        If there is no such data set, split or fold.
+        If there is no such data set, split or fold, or an option does not go with it.
 
     Examples
     --------
@@ -98,19 +107,38 @@ def load(
     >>> digits.X.shape, digits.shape, digits.sizes
     ((1199, 64), (1, 8, 8), {'train': 1199, 'valid': 299, 'test': 299})
     """
+    return load_splits(name, (split,), data_dir, fold, array=array, shape=shape)[0]
+
+
+def load_splits(
+    name: str | os.PathLike,
+    splits: Sequence[str],
+    data_dir: str | os.PathLike | None = None,
+    fold: int = 0,
+    *,
+    array: str | None = None,
+    shape: Sequence[int] | None = None,
+) -> list[DataSet]:
+    """Several splits of a data set, whose files are read once; the rest is as of `load`."""
     known = KNOWN.get(str(name))
     whole_number("fold", fold, 0)
     folds = known.folds if known else 1
     if fold >= folds:
         raise InputError(f"fold: expected 0 to {folds - 1} for {name}, got {fold}")
     if known:
+        for option, value in (("array", array), ("shape", shape)):
+            if value is not None:
+                raise InputError(f"{option}: expected none for {name}, got {value!r}")
         images = known.read(find(str(name), data_dir), fold)
     elif os.path.exists(name):
-        images = read_user_images(Path(name))
+        images = read_user_images(Path(name), array, shape)
     else:
         near, known_names = did_you_mean(name, KNOWN), ", ".join(KNOWN)
         raise DataError(f"data set: expected one of {known_names} or a path, got '{name}'{near}")
-    name = images.name or str(name)
+    return [_split(images, images.name or str(name), split) for split in splits]
+
+
+def _split(images: Images, name: str, split: str) -> DataSet:
     if split not in images.splits:
         raise InputError(f"split: expected one of {', '.join(images.splits)}, got {split!r}")
     labels, rows, numbers = images.labels, images.splits[split], np.arange(len(images.pixels))

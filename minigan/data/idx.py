@@ -13,7 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from minigan.base.errors import DataError
-from minigan.data.bounded import expect_end, expect_sha256, opened, read_exactly, reading
+from minigan.data.bounded import (
+    expect_end,
+    expect_fit,
+    expect_sha256,
+    opened,
+    read_exactly,
+    reading,
+)
 
 UNSIGNED_BYTES = 0x08
 KnownFiles = dict[str, tuple[tuple[int, ...], str]]  # file name -> shape, SHA-256
@@ -44,6 +51,8 @@ def read_idx(
         if sizes != (shape or sizes) or 0 in sizes:
             wanted = "no dimension of size 0" if shape is None else f"shape {shape}"
             raise DataError(f"expected {wanted}, got a header that says {sizes}")
+        if shape is None:
+            expect_fit(math.prod(sizes), path.stat().st_size)
         values = read_exactly(stream, math.prod(sizes))
         expect_end(stream)
         if sha256 is not None:
@@ -51,6 +60,15 @@ def read_idx(
             found.update(values)
             expect_sha256(found.hexdigest(), sha256, "the original file")
     return np.frombuffer(values, np.uint8).reshape(sizes)
+
+
+def holds(path: Path, shape: tuple[int, ...], sha256: str) -> bool:
+    """Whether a file is the idx file of that shape and SHA-256, by its content."""
+    try:
+        read_idx(path, len(shape), shape=shape, sha256=sha256)
+    except DataError:
+        return False
+    return True
 
 
 def read_labelled(paths: list[Path], known: KnownFiles) -> tuple[np.ndarray, np.ndarray]:

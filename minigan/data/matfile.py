@@ -12,13 +12,22 @@ whatever is wrong with a file is one `DataError`.
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
 from minigan.base.errors import DataError
-from minigan.data.bounded import CHUNK, Stream, expect_end, read_exactly, reading
+from minigan.data.bounded import (
+    CHUNK,
+    Stream,
+    expect_end,
+    expect_fit,
+    open_file,
+    read_exactly,
+    reading,
+)
 
 MATRIX, COMPRESSED = 14, 15  # types of elements, beside those of values:
 VALUES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8"}
@@ -27,7 +36,7 @@ VALUES |= {12: "i8", 13: "u8"}
 CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4"}
 CLASSES |= {14: "i8", 15: "u8"}
 OPAQUE = 17  # MATLAB's newer kinds of objects, which have no dimensions
-COMPLEX = 0x08
+COMPLEX, LOGICAL = 0x08, 0x02  # flags
 LONGEST_NAME, MOST_DIMENSIONS = 63, 32
 
 
@@ -40,60 +49,88 @@ def read_matrices(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     has a checksum.
     """
     found: dict[str, np.ndarray] = {}
-    with reading(path), open(path, "rb") as file:
-        head, file_size = file.read(128), path.stat().st_size
-        order = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}.get(
-            head[-4:]
-        )  # version 1, "MI" as a number
-        if order is None or not head.startswith(b"MATLAB"):
-            raise DataError("expected a MATLAB file of version 5")
-        while file.tell() < file_size:
-            kind, size = struct.unpack(f"{order}II", read_exactly(file, 8))
-            end = file.tell() + size
-            if end > file_size:
-                raise DataError(f"ends too early: expected {end} bytes, got {file_size}")
-            stream: Stream = _Limited(file, size)
-            if kind == COMPRESSED:
-                stream = _Inflated(stream)
-                kind, _ = struct.unpack(f"{order}II", read_exactly(stream, 8))
-            if kind == MATRIX:
-                found |= _read_matrix(stream, order, names)
-            file.seek(end)
+    with reading(path), open_file(path) as file:
+        size = path.stat().st_size
+        for matrix in _matrices(file, size):
+            if matrix.name in names:
+                found[matrix.name] = _values(matrix, size)
         for name in names:
             if name not in found:
                 raise DataError(f"expected a variable called {name}, got none")
     return found
 
 
-def _read_matrix(stream: Stream, order: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """{name: array} of a matrix without its tag; {} if it is not among those wanted."""
-    flags = _small_element(stream, order, "u4", most=2)
-    if len(flags) != 2:
-        raise DataError(f"expected two flags of a matrix, got {len(flags)}")
-    matrix_class, is_complex = int(flags[0]) & 0xFF, int(flags[0]) >> 8 & COMPLEX
-    if matrix_class == OPAQUE:
-        return {}
-    dimensions = _small_element(stream, order, "i4", most=MOST_DIMENSIONS)
-    name = _small_element(stream, order, "i1", most=LONGEST_NAME).tobytes().decode("latin-1")
-    if name not in names:
-        return {}
-    if matrix_class not in CLASSES or is_complex:
+def variables(path: Path) -> list[str]:
+    """Names of the arrays of real numbers in a file, whose values are not read."""
+    with reading(path), open_file(path) as file:
+        found = _matrices(file, path.stat().st_size)
+        return [matrix.name for matrix in found if _is_real(matrix.flags)]
+
+
+class _Matrix(NamedTuple):
+    """A matrix whose values, in a byte order, are still to be read from a stream."""
+
+    name: str
+    flags: int
+    shape: tuple[int, ...]
+    order: str
+    stream: Stream
+
+
+def _matrices(file: BinaryIO, file_size: int) -> Iterator[_Matrix]:
+    """The matrices of a file, one after the other."""
+    head = file.read(128)
+    # Version 1, and "MI" as a number.
+    order = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}.get(head[-4:])
+    if order is None or not head.startswith(b"MATLAB"):
+        raise DataError("expected a MATLAB file of version 5")
+    while file.tell() < file_size:
+        kind, size = struct.unpack(f"{order}II", read_exactly(file, 8))
+        end = file.tell() + size
+        if end > file_size:
+            raise DataError(f"ends too early: expected {end} bytes, got {file_size}")
+        stream: Stream = _Limited(file, size)
+        if kind == COMPRESSED:
+            stream = _Inflated(stream)
+            kind, _ = struct.unpack(f"{order}II", read_exactly(stream, 8))
+        if kind == MATRIX:
+            flags = _small_element(stream, order, "u4", most=2)
+            if len(flags) != 2:
+                raise DataError(f"expected two flags of a matrix, got {len(flags)}")
+            if flags[0] & 0xFF != OPAQUE:
+                shape = _small_element(stream, order, "i4", most=MOST_DIMENSIONS)
+                name = _small_element(stream, order, "i1", most=LONGEST_NAME)
+                text = name.tobytes().decode("latin-1")
+                yield _Matrix(text, int(flags[0]), tuple(map(int, shape)), order, stream)
+        file.seek(end)
+
+
+def _is_real(flags: int) -> bool:
+    """Whether a matrix with these flags is an array of real numbers."""
+    return flags & 0xFF in CLASSES and not flags >> 8 & COMPLEX
+
+
+def _values(matrix: _Matrix, file_size: int) -> np.ndarray:
+    """The array of a matrix; booleans if MATLAB calls them logical."""
+    name, flags, shape, order, stream = matrix
+    if not _is_real(flags):
         raise DataError(f"{name}: expected an array of real numbers, got something else")
-    shape = tuple(map(int, dimensions))
+    matrix_class = flags & 0xFF
     if len(shape) < 2 or min(shape) < 1:
         raise DataError(f"{name}: expected no dimension of size 0, got shape {shape}")
-
     kind, size, at_hand = _tag(stream, order)
     stored = np.dtype(order + VALUES[kind]) if kind in VALUES else None
     if stored is None or not np.can_cast(stored, CLASSES[matrix_class]):
         raise DataError(f"{name}: expected values of {CLASSES[matrix_class]}, got type {kind}")
     if size != math.prod(shape) * stored.itemsize:
         raise DataError(f"{name}: expected shape {shape} of {stored}, got {size} bytes")
+    expect_fit(math.prod(shape), file_size)
     data = at_hand if at_hand is not None else read_exactly(stream, size)
     if at_hand is None:
         read_exactly(stream, -size % 8)  # elements begin at multiples of 8
     expect_end(stream)
-    return {name: np.frombuffer(data, stored).reshape(shape, order="F")}
+    values = np.frombuffer(data, stored).reshape(shape, order="F")
+    return values != 0 if flags >> 8 & LOGICAL else values
 
 
 def _small_element(stream: Stream, order: str, stored: str, most: int) -> np.ndarray:

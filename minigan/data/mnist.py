@@ -7,7 +7,7 @@ train on, the last 10,000 to validate; 10,000 to test.
 from pathlib import Path
 
 from minigan.data.download import Download
-from minigan.data.idx import KnownFiles, read_labelled
+from minigan.data.idx import KnownFiles, holds, read_labelled
 from minigan.data.image_sets import Images, Known, in_order
 from minigan.data.places import Places
 
@@ -34,6 +34,7 @@ FILES: KnownFiles = {
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 }
+FOLDERS = ("", "raw/", "MNIST/raw/")  # beside each other as they come, and torchvision's
 SIZES = (9_912_422, 28_881, 1_648_877, 4_542)  # bytes of the files, gzipped
 GZIPPED_SHA256 = (
     "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
@@ -48,9 +49,25 @@ DOWNLOADS = tuple(
 
 
 def locate(places: Places) -> list[Path]:
-    """The four files in the order of `FILES`, gzipped or unpacked."""
+    """The four files in the order of `FILES`, gzipped or unpacked.
+
+    Their names may be the original ones, also in torchvision's ``MNIST/raw``; or any others, if
+    their content is the original.
+    """
     remark = " (or unpacked, without .gz)"
-    return [places.expect(f"{name}.gz", name, remark=remark) for name in FILES]
+    paths = []
+    for name in FILES:
+        known = [f"{folder}{it}" for folder in FOLDERS for it in (f"{name}.gz", name)]
+        found = places.look(*known) or _by_content(places, *FILES[name])
+        if not found:
+            raise places.missing(f"{name}.gz{remark}")
+        paths.append(found[0])
+    return paths
+
+
+def _by_content(places: Places, shape: tuple[int, ...], sha256: str) -> list[Path]:
+    """Files that have this shape and SHA-256, whatever their names."""
+    return [path for path in places.files(FOLDERS) if holds(path, shape, sha256)]
 
 
 def read(paths: list[Path], fold: int = 0) -> Images:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from minigan.base.errors import DataError
-from minigan.data.bounded import Stream, expect_end, read_exactly, reading
+from minigan.data.bounded import Stream, expect_end, expect_fit, open_file, read_exactly, reading
 
 LONGEST_HEADER = 10_000  # bytes; NumPy's own limit
 TYPES = ("u1", "b1", "f2", "f4", "f8")
@@ -23,39 +23,50 @@ PREFERRED = ("X", "images")
 
 def read_npy(path: Path) -> np.ndarray:
     """The array of an .npy file, of one of `TYPES`; no checksum: a changed value is not noticed."""
-    with reading(path), open(path, "rb") as file:
+    with reading(path), open_file(path) as file:
         return _array(file)
 
 
-def read_npz(path: Path) -> np.ndarray:
-    """The only array of an .npz file, or else X or images, of one of `TYPES`; with a checksum."""
+def read_npz(path: Path, name: str | None = None, cure: str = "") -> np.ndarray:
+    """An array of an .npz file, of one of `TYPES`, as `choose` does; with a checksum."""
     # zipfile's errors for damaged, encrypted and exotic archives have nothing in common.
     foreign = (zipfile.BadZipFile, RuntimeError, ValueError)
     with (
         reading(path, "expected an .npz file", foreign),
-        zipfile.ZipFile(path) as archive,
-        archive.open(_choose(archive)) as stream,
+        open_file(path) as file,
+        zipfile.ZipFile(file) as archive,
     ):
-        return _array(stream)
+        members = {member.filename: member for member in archive.infolist()}
+        arrays = [file.removesuffix(".npy") for file in members if file.endswith(".npy")]
+        member = members[f"{choose(arrays, name, cure)}.npy"]
+        # Other methods can unpack a few bytes to gigabytes at a stroke; NumPy writes only these.
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise DataError(f"{member.filename}: expected it stored or deflated, as NumPy does")
+        with archive.open(member) as stream:
+            return _array(stream, path.stat().st_size)
 
 
-def _choose(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    members = {member.filename: member for member in archive.infolist()}
-    chosen = [name for name in members if name in [f"{array}.npy" for array in PREFERRED]]
-    names = chosen or [name for name in members if name.endswith(".npy")]
-    if len(names) != 1:
-        listed = ", ".join(sorted(members)[:5]) or "nothing"
-        raise DataError(f"expected one array, or one called X or images, got {listed}")
-    member = members[names[0]]
-    # Other methods can unpack a few bytes to gigabytes at a stroke; NumPy writes only these.
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise DataError(f"{names[0]}: expected it stored or deflated, as NumPy does")
-    return member
+def choose(names: list[str], name: str | None, cure: str = "") -> str:
+    """The array called ``name``; without it the only one, or else X or images.
+
+    ``cure`` is what else the error says to expect.
+    """
+    listed = ", ".join(ascii(it)[1:-1] for it in names[:10]) or "no array"  # in one line
+    if name is not None:
+        if name not in names:
+            raise DataError(f"expected an array called {name}, got {listed}")
+        return name
+    candidates = [it for it in names if it in PREFERRED] or names
+    if len(candidates) != 1:
+        raise DataError(f"expected one array, or one called X or images{cure}, got {listed}")
+    return candidates[0]
 
 
-def _array(stream: Stream) -> np.ndarray:
-    """The array of an .npy file, from its bytes."""
+def _array(stream: Stream, packed: int | None = None) -> np.ndarray:
+    """The array of an .npy file, from its bytes; they come from so many if they are compressed."""
     dtype, is_fortran, shape = _header(stream)
+    if packed is not None:
+        expect_fit(math.prod(shape), packed)
     data = read_exactly(stream, math.prod(shape) * dtype.itemsize)
     expect_end(stream)
     values = np.frombuffer(data, dtype)
@@ -86,7 +97,10 @@ def _header(stream: Stream) -> tuple[np.dtype, bool, tuple[int, ...]]:
         case _:
             raise DataError("expected a header with type, order and shape, got another")
     if descr[:1] not in tuple("<>|=") or descr[1:] not in TYPES:
-        raise DataError(f"expected an array of type {', '.join(TYPES)}, got {descr!r}")
+        raise DataError(
+            f"expected an array of type {', '.join(TYPES)}, got {descr!r}: "
+            "save it as uint8, or as float32 in [0, 1]"
+        )
     if not shape or any(type(size) is not int or size < 1 for size in shape):
         raise DataError(f"expected a shape of whole numbers >= 1, got {shape}")
     return np.dtype(descr), order, shape

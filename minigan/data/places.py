@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +38,16 @@ class Places:
                 if found := sorted(filter(os.path.isfile, directory.glob(pattern))):
                     return found
         return []
+
+    def files(self, folders: Sequence[str]) -> list[Path]:
+        """All files in folders of the directories, in the order in which these are looked into."""
+        return [
+            path
+            for directory in self.directories
+            for folder in folders
+            for path in sorted(directory.glob(f"{folder}*"))
+            if os.path.isfile(path)
+        ]
 
     def expect(self, *names: str, remark: str = "") -> Path:
         """The first file of one of these names; if there is none, a DataError names the first."""

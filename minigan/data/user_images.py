@@ -1,79 +1,144 @@
-"""A user's own images: an array in a .npy or .npz file, an idx file, or a folder of pictures.
+"""A user's own images: an array, a table or a file of MATLAB's, or pictures in a folder.
 
-Pillow, which Matplotlib brings along, reads pictures. It is told the few formats that are meant,
-because it knows dozens; and a picture that announces more pixels than its bytes can hold is
-refused before they take memory.
+What a file is, its first bytes say, not its name (`minigan.data.file_kinds`).
 """
 
 import math
-import os
-import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from minigan.base.errors import DataError
-from minigan.data.bounded import DENSEST, reading
+from minigan.base.errors import DataError, InputError
+from minigan.base.validation import whole_number
+from minigan.data.bounded import reading
+from minigan.data.file_kinds import kind_of
 from minigan.data.idx import read_idx
 from minigan.data.image_sets import Images, fixed_order, proportional
-from minigan.data.npy import read_npy, read_npz
+from minigan.data.matfile import read_matrices, variables
+from minigan.data.npy import choose, read_npy, read_npz
+from minigan.data.picture_folder import read_folder
+from minigan.data.table import read_table
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")  # of pictures
-FORMATS = ("PNG", "JPEG", "BMP", "PPM")  # Pillow's names for them
-CHANNELS = {"1": 1, "L": 1, "P": 3, "RGB": 3}  # by Pillow's mode
-MODES = {1: "L", 3: "RGB"}  # by channels
+CHANNELS = (1, 3)
+CURE = ", or --array NAME"
 
 
-def read_user_images(path: Path) -> Images:
+def read_user_images(
+    path: Path, array: str | None = None, shape: Sequence[int] | None = None
+) -> Images:
     """Images from a file or folder of one's own, split 4 : 1 : 1.
 
-    A folder has pictures of one size, all grey or all in colour (see `read_folder`). An array (see
-    `minigan.data.npy`) is of uint8 from 0 to 255, of booleans, or of floating-point numbers in
-    [0, 1], with one of the shapes
+    A folder has pictures of one size, or folders of them by class (see `read_folder`). A file is
+
+    - .npy or .npz: bytes from 0 to 255, booleans, or floating-point numbers in [0, 1];
+    - .mat of version 5: the same, or whole numbers from 0 to 255 of any type;
+    - .csv: a picture in each row, as of .mat; a header or none; a column ``label``, or none;
+    - idx, gzipped or not: bytes.
+
+    Of the arrays in a .npz or .mat file, the one called ``array`` is read; by default the only one,
+    or X or images. It has one of the shapes
 
     - (images, rows, columns): grey;
     - (images, channels, rows, columns), with 1 or 3 channels;
     - (images, rows, columns, channels), likewise, if the second size is neither 1 nor 3;
-    - (images, pixels): grey, square if the number of pixels is a square, else in one row.
+    - (images, pixels): of the ``shape`` (rows, columns), (channels, rows, columns) or (rows,
+      columns, channels), and in that order; by default grey, square if the number of pixels is a
+      square, else in one row. A .mat file has to be given the shape.
 
-    Any other file name is taken for an idx file of images. As a file may be sorted by kind, the
-    splits are drawn from it in a random order, which is the same every time. Of formats without a
-    checksum (.npy, .bmp, .jpg, idx unless gzipped) the form is checked; a changed pixel cannot
-    be noticed.
+    In a .mat file the images may be along the last axis instead, if the sizes or ``shape`` tell.
+
+    As a file may be sorted by kind, the splits are drawn from it in a random order, which is the
+    same every time. Of formats without a checksum (.npy, .csv, .bmp, .jpg, idx unless gzipped) the
+    form is checked; a changed pixel cannot be noticed.
     """
-    if os.path.isdir(path):
-        array = read_folder(path)
-    elif path.suffix == ".npy":
-        array = read_npy(path)
-    elif path.suffix == ".npz":
-        array = read_npz(path)
-    else:
-        array = read_idx(path, 3)
+    shape = None if shape is None else _picture_shape(shape)
+    labels = None
     with reading(path):
-        array = _channels_first(array)
-        if array.dtype != np.uint8:
-            array = array.astype(np.float32)
-            if not (array.min() >= 0 and array.max() <= 1):  # nor if one is not a number
-                raise DataError(
-                    f"expected numbers in [0, 1], got {array.min():.4g} to {array.max():.4g}"
-                )
-    order = fixed_order(len(array))
-    splits = {name: np.sort(order[rows]) for name, rows in proportional(len(array)).items()}
-    return Images(array.reshape(len(array), -1), array.shape[1:], splits, name=path.resolve().stem)
+        kind = "folder" if path.is_dir() else kind_of(path)
+    if array is not None and kind not in ("npz", "mat"):
+        raise DataError(f"array: expected none for {path}, which has one alone, got {array!r}")
+    if shape is not None and kind == "folder":
+        raise InputError(f"shape: expected none for {path}, whose pictures have one, got {shape}")
+    match kind:
+        case "folder":
+            pixels, labels = read_folder(path)
+        case "npy":
+            pixels = read_npy(path)
+        case "npz":
+            pixels = read_npz(path, array, CURE)
+        case "mat":
+            pixels = _read_matlab(path, array, shape)
+        case "csv":
+            pixels, labels = read_table(path)
+        case _:
+            pixels = read_idx(path, 3)
+    with reading(path):
+        pixels = _channels_first(pixels, shape)
+        pixels = _in_range(pixels, may_be_bytes=kind in ("mat", "csv"))
+    n, shape = len(pixels), pixels.shape[1:]
+    order = fixed_order(n)
+    splits = {name: np.sort(order[rows]) for name, rows in proportional(n).items()}
+    name = path.resolve().name if kind == "folder" else path.resolve().stem
+    return Images(pixels.reshape(n, -1), shape, splits, labels, name=name)
 
 
-def _channels_first(array: np.ndarray) -> np.ndarray:
+def _picture_shape(shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape of a picture, if it can be one; InputError otherwise."""
+    sizes = tuple(whole_number("shape", size) for size in shape)
+    if len(sizes) == 2 or (len(sizes) == 3 and (sizes[0] in CHANNELS or sizes[2] in CHANNELS)):
+        return sizes
+    raise InputError(
+        "shape: expected rows and columns, with 1 or 3 channels before or behind these, "
+        f"got {sizes}"
+    )
+
+
+def _read_matlab(path: Path, name: str | None, shape: tuple[int, ...] | None) -> np.ndarray:
+    """An array of a .mat file, its images along the first axis.
+
+    MATLAB's own pictures are along the last. Sizes tell where they are if a picture is square, or
+    by its channels; else ``shape`` does.
+    """
+    with reading(path):
+        name = choose(variables(path), name, CURE)
+    array = read_matrices(path, (name,))[name]
+    sizes = array.shape
+    if shape is not None:
+        is_last = array.ndim > 2 and sizes[:-1] == shape != sizes[1:]
+    elif array.ndim == 3 and (sizes[0] == sizes[1] or sizes[1] == sizes[2]):
+        is_last = sizes[1] != sizes[2]
+    elif array.ndim == 4:
+        is_last = sizes[1] not in CHANNELS and sizes[3] not in CHANNELS
+    else:
+        raise DataError(
+            f"{path}: {name}: expected to be told the shape of a picture (--shape ROWS,COLUMNS), "
+            f"which an array {sizes} does not tell"
+        )
+    return np.moveaxis(array, -1, 0) if is_last else array
+
+
+def _channels_first(array: np.ndarray, shape: tuple[int, ...] | None) -> np.ndarray:
     """The array as (images, channels, rows, columns)."""
+    if shape is not None:
+        numbers = math.prod(shape)
+        if array.ndim == 2 and array.shape[1] == numbers:
+            array = array.reshape(-1, *shape)
+        elif array.shape[1:] != shape:
+            cure = ": transpose it" if array.ndim == 2 and array.shape[0] == numbers else ""
+            raise DataError(
+                f"expected pictures of shape {shape}, or rows of {numbers} numbers, "
+                f"got shape {array.shape}{cure}"
+            )
     match array.shape:
         case (n, pixels):
             side = math.isqrt(pixels)
             return array.reshape(n, 1, *((side, side) if side * side == pixels else (1, pixels)))
         case (_, _, _):
             return array[:, None]
-        case (_, channels, _, _) if channels in MODES:
+        case (_, channels, _, _) if channels in CHANNELS:
             return array
-        case (_, _, _, channels) if channels in MODES:
+        case (_, _, _, channels) if channels in CHANNELS:
             return np.moveaxis(array, 3, 1)
     raise DataError(
         "expected (images, rows, columns), with 1 or 3 channels before or behind these, "
@@ -81,56 +146,18 @@ def _channels_first(array: np.ndarray) -> np.ndarray:
     )
 
 
-def read_folder(directory: Path) -> np.ndarray:
-    """The pictures of a folder in the order of their names, (images, channels, rows, columns).
-
-    They are bytes, with one channel if they are grey and three in colour. Folders in it are passed
-    over, as are files that do not end in one of `SUFFIXES` or begin with a dot. Refused are
-    pictures that differ in size or channels, have transparency or more than 8 bits, or are
-    damaged. PNG has a checksum; of the other formats a changed pixel is not noticed.
-    """
-    with reading(directory):
-        paths = sorted(
-            path
-            for path in directory.iterdir()
-            if path.suffix.lower() in SUFFIXES and path.name[0] != "." and os.path.isfile(path)
-        )
-        if not paths:
-            raise DataError(f"expected pictures ({', '.join(SUFFIXES)}), got none")
-    pictures = [_read(path) for path in paths]
-    for path, picture in zip(paths, pictures, strict=True):
-        if picture.shape != pictures[0].shape:
-            raise DataError(
-                f"{path}: expected (rows, columns, channels) {pictures[0].shape} as of "
-                f"{paths[0].name}, got {picture.shape}"
-            )
-    return np.stack(pictures).transpose(0, 3, 1, 2)
-
-
-def _read(path: Path) -> np.ndarray:
-    """Pixels, shape (rows, columns, channels)."""
-    from PIL import Image  # only to read pictures
-
-    # Pillow's decoders raise a dozen kinds of errors.
-    with reading(path, "cannot be read as a picture", (Exception,)), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(path, formats=FORMATS) as picture:
-            channels = _channels(picture, path.stat().st_size)
-            picture.verify()  # of a PNG, the checksums, which reading leaves out
-        with Image.open(path, formats=FORMATS) as picture:
-            pixels = np.asarray(picture.convert(MODES[channels]))
-    return pixels.reshape(*pixels.shape[:2], channels)
-
-
-def _channels(picture: Any, size: int) -> int:
-    if picture.mode not in CHANNELS:
-        raise DataError(
-            f"expected 8 bits a channel, grey or RGB without transparency, got mode {picture.mode}"
-        )
-    channels = CHANNELS[picture.mode]
-    if picture.width * picture.height > 8 * DENSEST * size:  # a pixel can be a single bit
-        raise DataError(
-            f"announces {picture.width} x {picture.height} pixels, more than {size} bytes can hold"
-        )
-    return channels
+def _in_range(pixels: np.ndarray, may_be_bytes: bool) -> np.ndarray:
+    """Pixels as uint8, or as float32 in [0, 1]."""
+    if pixels.dtype == np.uint8:
+        return pixels
+    if may_be_bytes and pixels.max() > 1:
+        with np.errstate(invalid="ignore"):  # of what is no number, or too large
+            whole = pixels.astype(np.uint8)
+        if (whole == pixels).all():
+            return whole
+    pixels = pixels.astype(np.float32)
+    low, high = pixels.min(), pixels.max()
+    if not (low >= 0 and high <= 1):  # nor if one is not a number
+        bytes_are = "whole numbers from 0 to 255" if may_be_bytes else "bytes as uint8"
+        raise DataError(f"expected numbers in [0, 1], got {low:.9g} to {high:.9g} (or {bytes_are})")
+    return pixels

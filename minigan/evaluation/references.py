@@ -21,7 +21,8 @@ from minigan.evaluation.distances import Centres, slices
 from minigan.evaluation.parzen import ParzenScore, parzen
 from minigan.evaluation.window import Progress, as_rows, check_alike
 
-BLOCK = 1024  # images, or means, at a time
+BLOCK = 1024  # images, means or pixels at a time,
+NUMBERS = 2**22  # and pixels of all these images
 
 
 class Reference(NamedTuple):
@@ -80,16 +81,16 @@ def references(
         raise InputError(f"m: expected at most the {len(train)} training images, got {m}")
     if len(shape) < 2 or int(np.prod(shape)) != train.shape[1]:
         raise InputError(f"shape: expected numbers whose product is {train.shape[1]}, got {shape}")
-    chosen = train[generator(seed).permutation(len(train))[:m]]
+    chosen = generator(seed).permutation(len(train))[:m]
     kept = None if sigmas is None else tuple(sigmas)  # to be gone through three times
-    rows = {
-        "training images": chosen,
-        "the same, blurred 3 x 3": box_blur(chosen, shape),
-        f"means of clusters, {steps} steps": k_means(train, chosen, steps),
+    rows = {  # one after the other: each is as large as all the samples of a score
+        "training images": lambda: train[chosen],
+        "the same, blurred 3 x 3": lambda: box_blur(train[chosen], shape),
+        f"means of clusters, {steps} steps": lambda: k_means(train, train[chosen], steps),
     }
     return [
-        Reference(name, parzen(samples, valid, test, sigmas=kept, progress=progress))
-        for name, samples in rows.items()
+        Reference(name, parzen(make(), valid, test, sigmas=kept, progress=progress))
+        for name, make in rows.items()
     ]
 
 
@@ -106,15 +107,23 @@ def table(rows: Iterable[Reference]) -> str:
     return "\n".join(lines)
 
 
+def at_once(images: np.ndarray) -> int:
+    """How many images (n, d) are taken at a time: `BLOCK`, fewer where they are large."""
+    return max(32, min(BLOCK, NUMBERS // images.shape[1]))
+
+
 def box_blur(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Mean of each pixel and its eight neighbours, of images (n, d); beyond the edge all is 0."""
     rows, columns = shape[-2:]
-    framed = images.reshape(len(images), -1, rows, columns)
-    framed = np.pad(framed, ((0, 0), (0, 0), (1, 1), (1, 1)))
-    blurred = np.zeros((*framed.shape[:2], rows, columns), images.dtype)
-    for i, j in np.ndindex(3, 3):
-        blurred += framed[:, :, i : i + rows, j : j + columns]
-    return (blurred / 9).reshape(images.shape)
+    blurred = np.zeros_like(images)
+    for part in slices(len(images), at_once(images)):
+        framed = images[part].reshape(-1, images.shape[1] // (rows * columns), rows, columns)
+        framed = np.pad(framed, ((0, 0), (0, 0), (1, 1), (1, 1)))
+        sums = blurred[part].reshape(len(framed), -1, rows, columns)
+        for i, j in np.ndindex(3, 3):
+            sums += framed[:, :, i : i + rows, j : j + columns]
+        sums /= 9
+    return blurred
 
 
 def k_means(points: np.ndarray, means: np.ndarray, steps: int) -> np.ndarray:
@@ -122,15 +131,17 @@ def k_means(points: np.ndarray, means: np.ndarray, steps: int) -> np.ndarray:
 
     So many steps on points (n, d) from means (m, d); a mean without points stays where it is.
     """
+    means, parts = means.copy(), slices(len(points), at_once(points))
     for _ in range(steps):
         centres = Centres(means)
-        sums, numbers = np.zeros(means.shape), np.zeros((len(means), 1), int)
-        for part in slices(len(points), BLOCK):
-            label = nearest(points[part], centres)
-            np.add.at(sums, label, points[part])
-            np.add.at(numbers, label, 1)
-        middle = sums / np.maximum(numbers, 1)
-        means = np.where(numbers > 0, middle, means).astype(means.dtype)
+        label = np.concatenate([nearest(points[part], centres) for part in parts])
+        numbers = np.bincount(label, minlength=len(means))[:, None]
+        for columns in slices(points.shape[1], BLOCK):  # sums in float64 are large
+            sums = np.zeros((len(means), columns.stop - columns.start))
+            for part in parts:
+                np.add.at(sums, label[part], points[part, columns])
+            middle = sums / np.maximum(numbers, 1)
+            means[:, columns] = np.where(numbers > 0, middle, means[:, columns])
     return means
 
 
@@ -141,7 +152,7 @@ def nearest(points: np.ndarray, centres: Centres) -> np.ndarray:
     """
     smallest, label = np.full(len(points), np.inf, np.float32), np.zeros(len(points), int)
     half_squares = centres.half_squares_of(points)
-    for first, h in centres.products(points, half_squares, np.float32, BLOCK):
+    for first, h in centres.products(points, half_squares, np.float32, at_once(points)):
         least = h.min(axis=1)
         label = np.where(least < smallest, first + h.argmin(axis=1), label)
         smallest = np.minimum(smallest, least)

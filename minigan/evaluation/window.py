@@ -23,6 +23,7 @@ from minigan.evaluation.distances import Centres, slices
 from minigan.evaluation.log_sum_exp import log_sums
 
 SMALLEST, LARGEST = 1e-60, 1e60  # bandwidths: float64 holds (1e60 / 1e-60)^2
+NUMBERS = 2**23  # of the points taken at a time
 GROUP = 2**14  # centres at a time; the sums of groups are added up
 
 Progress = Callable[[list, int], Iterable]
@@ -47,8 +48,8 @@ def log_density(
     sigmas : float or sequence of float
         One bandwidth s, or several: they share the distances.
     block : int, optional
-        Points at a time, 2048 by default (8192 on a GPU). It bounds the memory, and
-        changes the result by rounding only.
+        Points at a time, 2048 by default, fewer if they have more than 4,096 dimensions (8192 on
+        a GPU). It bounds the memory, and changes the result by rounding only.
     progress : callable
         ``progress(iterable, total)`` hands the iterable on, and may show how far it is.
 
@@ -97,7 +98,9 @@ def log_density(
     given = to_host(sigmas)
     scales = bandwidths(np.atleast_1d(given).tolist())
     xp = array_module(points)
-    block = (2048 if xp is np else 8192) if block is None else whole_number("block", block)
+    if block is None:
+        block = max(32, min(2048, NUMBERS // points.shape[1])) if xp is np else 8192
+    block = whole_number("block", block)
     tile = max(1, block // 2)
 
     order = np.argsort(-scales)  # the widest first

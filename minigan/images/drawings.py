@@ -1,7 +1,8 @@
 """Drawings of images and runs: sheets of images, samples beside their neighbours, and curves.
 
-Images are drawn as they are: no smoothing, no stretching of contrast. Matplotlib is imported
-only where something is drawn: training does not need it.
+Images are drawn as they are: no smoothing, no stretching of contrast; of images with more pixels
+than can be seen, fewer are drawn. Matplotlib is imported only where something is drawn: training
+does not need it.
 """
 
 import math
@@ -15,7 +16,9 @@ from minigan.figures.base import Axes, Picture, new_picture
 
 DPI = 100
 WIDTH = 8.0  # inches, of a sheet
-GAP = 1 / 16  # between images, of an image's width
+HIGHEST, LEAST = 80.0, 0.1  # inches, of either side
+MOST = 1 << 20  # pixels of the images on a sheet; of larger ones every second, third ... is drawn
+GAP = 1 / 16  # between images, of an image's shorter side
 PAPER = 1.0  # white
 FRAME = "#F0C000"  # yellow, around training images
 REAL, FAKE, VALID = "#0072B2", "#D55E00", "#009E73"  # of Okabe and Ito
@@ -57,25 +60,33 @@ def image_sheet(images: np.ndarray, shape: tuple[int, int, int], columns: int = 
         raise InputError(f"image_sheet: expected 1 or 3 channels, got {shape[0]}")
     if not (images.min() >= 0 and images.max() <= 1):
         raise InputError(
-            f"image_sheet: expected values in [0, 1], got {images.min():.4g} to {images.max():.4g}"
+            f"image_sheet: expected values in [0, 1], got {images.min():.9g} to {images.max():.9g}"
         )
-    n, (h, w) = len(images), shape[1:]
-    columns, gap = min(columns, n), _gap(w)
+    step = _step(len(images), shape)
+    images = images.reshape(-1, *shape)[:, :, ::step, ::step]
+    n, (h, w) = len(images), images.shape[2:]
+    columns, gap = min(columns, n), _gap(h, w)
     rows = -(-n // columns)
     sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), PAPER, np.float32)
-    for i, image in enumerate(images.reshape(-1, *shape)):
+    for i, image in enumerate(images):
         top, left = i // columns * (h + gap), i % columns * (w + gap)
         sheet[top : top + h, left : left + w] = np.moveaxis(image, 0, 2)  # grey: to all three
-    height = WIDTH * sheet.shape[0] / sheet.shape[1]
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
+    scale = min(WIDTH / sheet.shape[1], HIGHEST / sheet.shape[0])  # inches a pixel
+    height, width = (max(scale * pixels, LEAST) for pixels in sheet.shape[:2])
+    figure = Figure(figsize=(width, height), dpi=DPI)
     ax = figure.add_axes((0, 0, 1, 1))
     ax.imshow(sheet, interpolation="nearest")
     ax.set_axis_off()
     return figure
 
 
-def _gap(width: int) -> int:
-    return max(1, round(width * GAP))
+def _gap(height: int, width: int) -> int:
+    return max(1, round(min(height, width) * GAP))
+
+
+def _step(n: int, shape: tuple[int, int, int]) -> int:
+    """Every how many-th row and column of n images are drawn, so that a sheet has a limit."""
+    return max(1, math.isqrt(n * shape[1] * shape[2] // MOST))
 
 
 def draw_samples(
@@ -104,8 +115,9 @@ def draw_samples(
     grid = np.concatenate([samples.reshape(rows, -1, samples.shape[1]), neighbours[:, None]], 1)
     columns = grid.shape[1]
     figure = image_sheet(grid.reshape(rows * columns, -1), shape, columns)
-    height, width = shape[1:]
-    gap = _gap(width)
+    step = _step(rows * columns, shape)
+    height, width = -(-shape[1] // step), -(-shape[2] // step)
+    gap = _gap(height, width)
     for row in range(rows):  # pixels are centred on numbers
         corner = (columns - 1) * (width + gap) - 0.5, row * (height + gap) - 0.5
         frame = Rectangle(corner, width, height, fill=False, edgecolor=FRAME, linewidth=4)

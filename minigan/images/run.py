@@ -35,11 +35,17 @@ from minigan.images.settings import Settings, Splits, configuration, places
 from minigan.networks import Sequential
 
 EXAMPLES, SAMPLES = 1000, 10_000  # of a look: validation images, as in the original code; centres
+NUMBERS = 1 << 25  # pixels of all of them: 10,000 of CIFAR-10's, and 128 MiB
 SHEET = 100  # images; at each look of the same noise
 SAVE = 20.0  # seconds between two checkpoints, if nothing else asks for one,
 SHARE = 20  # and so many times as long as the last one took: large nets make large files
 
 Progress = Callable[[Iterable, int], Iterable]
+
+
+def most_samples(m: int, pixels: int) -> int:
+    """So many samples, or fewer where they have so many pixels that memory would be short."""
+    return max(1, min(m, NUMBERS // pixels))
 
 
 class ImageRun:
@@ -252,12 +258,13 @@ class ImageRun:
         return line
 
     def look(self) -> dict[str, float]:
-        """Draw the sheet ``samples/epoch-EPOCH.png``, and score 10,000 samples.
+        """Draw the sheet ``samples/epoch-EPOCH.png``, and score 10,000 samples, fewer if large.
 
         ``valid_log_likelihood`` is the mean over validation images in nats under their Parzen
         window, at the bandwidth ``sigma`` of the grid for which it is largest.
         """
-        samples, rows = self.sample(SAMPLES), self.splits.rows
+        rows = self.splits.rows
+        samples = self.sample(most_samples(SAMPLES, rows.pixels))
         of_valid = log_density(self.splits.valid[:EXAMPLES], samples, GRID).mean(axis=1)
         best = int(of_valid.argmax())
         sheet = image_sheet(self.recipe.picture(samples[:SHEET]), rows.shape)

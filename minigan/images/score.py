@@ -1,8 +1,9 @@
 """The number in Table 1 of the 2014 paper, for a run, beside those of real and blurred images.
 
-10,000 samples are the centres of a Parzen window, its bandwidth is chosen on 1,000 validation
-images, and the test images are scored. Beside it stand real images, blurred ones, and means of
-clusters, scored in the same way: the means, though no good samples, win.
+10,000 samples are the centres of a Parzen window (fewer of large pictures, to save memory), its
+bandwidth is chosen on 1,000 validation images, and the test images are scored. Beside it stand real
+images, blurred ones, and means of clusters, scored in the same way: the means, though no good
+samples, win.
 
 Of data with folds, only what was held out of training can be scored. A generator of the
 Olivetti faces has learned from the people of its fold, so that fold is all there is: for the
@@ -24,7 +25,7 @@ from minigan.base.files import write_whole
 from minigan.data.datasets import KNOWN
 from minigan.evaluation.parzen import ParzenScore, parzen
 from minigan.evaluation.references import references
-from minigan.images.run import ImageRun, Progress
+from minigan.images.run import ImageRun, Progress, most_samples
 from minigan.images.settings import read_splits
 
 NAME = "score.json"
@@ -46,16 +47,17 @@ def score(
     """
     rows, valid, test = run.splits
     valid = valid[:VALID]
-    samples = run.sample(SAMPLES)
+    samples = run.sample(most_samples(SAMPLES, rows.pixels))
     of_run = parzen(samples, valid, test, progress=progress)
-    m, seed = min(SAMPLES, len(rows.X)), run.settings.seed
-    others = references(rows.X, valid, test, shape=rows.shape, m=m, seed=seed, progress=progress)
-    found = {"epoch": run.epoch, "samples": SAMPLES, "fold": run.settings.fold, **as_dict(of_run)}
-    if len(rows.X) <= SAMPLES:
-        others.pop()  # as many clusters as images: the means are the images
-    found["references"] = [{"name": name, **as_dict(its)} for name, its in others]
+    fold, seed, m = run.settings.fold, run.settings.seed, min(len(samples), len(rows.X))
+    found = {"epoch": run.epoch, "samples": len(samples), "fold": fold, **as_dict(of_run)}
     if run.settings.split != "train":
         found["folds"] = over_folds(run, samples, data_dir, progress)
+    del samples  # the references are as large
+    others = references(rows.X, valid, test, shape=rows.shape, m=m, seed=seed, progress=progress)
+    if m == len(rows.X):
+        others.pop()  # as many clusters as images: the means are the images
+    found["references"] = [{"name": name, **as_dict(its)} for name, its in others]
     text = json.dumps(found, indent=1)
     write_whole(run.directory / NAME, lambda file: file.write(text.encode()))
     return found

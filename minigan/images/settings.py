@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from minigan.base.errors import CheckpointError, InputError
 from minigan.base.validation import did_you_mean, real_number, whole_number
 from minigan.checkpoint.run_directory import LAST, RunDirectory
-from minigan.data.datasets import KNOWN, load
+from minigan.data.datasets import KNOWN, load_splits
 from minigan.images.all_recipes import RECIPES
 from minigan.images.recipe import Recipe, Rows
 
@@ -42,6 +43,9 @@ class Settings:
     threads : int
         With how many threads products are made, >= 1. Other numbers round sums differently, so
         a run keeps to its own. It does not set them: threadpoolctl does.
+    array : str, optional
+    shape : sequence of int, optional
+        Of one's own images: as of `minigan.data.load`.
 
     Raises
     ------
@@ -58,6 +62,8 @@ class Settings:
     data_dir: str | os.PathLike | None = None
     start: str | os.PathLike | None = None
     threads: int = 1
+    array: str | None = None
+    shape: Sequence[int] | None = None
 
     def __post_init__(self):
         if self.recipe not in RECIPES:
@@ -108,10 +114,12 @@ def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -
     recipe = settings.chosen
     name, fold = settings.source, settings.fold
     data_dir = settings.data_dir if data_dir is None else data_dir
-    train = load(name, data_dir, settings.split, fold)
-    others = [load(name, data_dir, other, fold).X for other in ("valid", "test")]
+    splits = (settings.split, "valid", "test")
+    train, *others = load_splits(
+        name, splits, data_dir, fold, array=settings.array, shape=settings.shape
+    )
     rows = Rows(recipe.preprocess(train.X), train.shape, settings.width)
-    return Splits(rows, *(recipe.preprocess(X) for X in others))
+    return Splits(rows, *(recipe.preprocess(other.X) for other in others))
 
 
 def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
@@ -123,7 +131,8 @@ def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
         "shape": list(rows.shape),
         "sha256": hashlib.sha256(np.ascontiguousarray(rows.X).data).hexdigest(),
     }
-    choices = asdict(settings) | {"data": data}
+    shape = None if settings.shape is None else list(settings.shape)
+    choices = asdict(settings) | {"data": data, "shape": shape}
     del choices["start"]  # what began there is in the checkpoint
     del choices["data_dir"]  # as of one's own images, their SHA-256 says whether they are the same
     if settings.simultaneous is None:

@@ -245,7 +245,7 @@ def variational_bound(p, q, which: FDivergence, T: Callable | None = None) -> fl
         if t.shape != at.x.shape or not ((t >= low) & (t <= high)).all():
             raise InputError(
                 f"variational_bound: expected T of shape {at.x.shape} from {low:g} to {high:g}, "
-                f"got shape {t.shape} from {np.min(t):g} to {np.max(t):g}"
+                f"got shape {t.shape} from {np.min(t):.9g} to {np.max(t):.9g}"
             )
         gain = np.where(at.p > 0, at.p * t, 0.0)
         return gain - np.where(at.q > 0, at.q * which.conjugate(t), 0.0)

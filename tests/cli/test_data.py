@@ -1,13 +1,18 @@
 """minigan data: what is listed, fetched and shown, and how it refuses."""
 
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 
 from minigan.base.errors import DataError
 from minigan.cli import main
 from minigan.data import KNOWN, load
+from minigan.data.bounded import MOST, SMALL
 from minigan.data.download import Download
 
-from .helpers import refused, run, strictly
+from .helpers import ENVIRONMENT, refused, run, strictly
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +99,7 @@ def test_show_draws_a_sheet_and_prints_the_facts(capsys, out):
     assert capsys.readouterr().out == (
         "digits, train: 1199 images (1199 train, 299 valid, 299 test)\n"
         "shape: 1 x 8 x 8 (channels, rows, columns)\n"
+        "labels: 10 kinds\n"
         f"range: 0 to 1, mean {mean:.4f}\n\n"
         f"written: {sheet}\n"
     )
@@ -112,6 +118,7 @@ def test_the_facts_as_json(capsys, out):
         "min": 0,
         "max": 1,
         "sizes": {"train": 1199, "valid": 299, "test": 299},
+        "labels": 10,
         "files": [str(out / "digits-test.png")],
     }
 
@@ -127,11 +134,19 @@ def test_as_many_images_as_asked_for_are_on_the_sheet(monkeypatch, capsys, out):
 
 
 def test_ones_own_images_can_be_shown(capsys, out, tmp_path, rng):
-    import numpy as np
-
     np.save(tmp_path / "mine.npy", rng.integers(0, 256, (9, 4, 4), dtype=np.uint8))
     assert main(["data", "show", str(tmp_path / "mine.npy"), "--out", str(out)]) == 0
     assert (out / "mine.npy-train.png").exists()
+
+
+def test_flat_rows_are_remarked_upon_until_their_shape_is_said(capsys, out, tmp_path, rng):
+    path = str(tmp_path / "mine.npy")
+    np.save(path, rng.integers(0, 256, (9, 12), dtype=np.uint8))
+    assert main(["data", "show", path, "--out", str(out)]) == 0
+    assert capsys.readouterr().err.startswith("minigan: an image is 12 numbers in one row")
+    assert main(["data", "show", path, "--shape", "2,2,3", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert "shape: 3 x 2 x 2 (channels, rows, columns)" in printed.out and printed.err == ""
 
 
 @pytest.mark.parametrize(
@@ -139,6 +154,8 @@ def test_ones_own_images_can_be_shown(capsys, out, tmp_path, rng):
     [
         (["digits", "--images", "0"], "--images: expected a whole number >= 1, got 0"),
         (["digits", "--split", "all"], "split: expected one of train, valid, test, got 'all'"),
+        (["digits", "--shape", "8,8"], "shape: expected none for digits, got (8, 8)"),
+        (["digits", "--array", "X"], "array: expected none for digits, got 'X'"),
         (["digits", "--fold", "1"], "fold: expected 0 to 0 for digits, got 1"),
         (["mnits"], "data set: expected one of digits, mnist, "),
         (["mnist"], "mnist: expected train-images-idx3-ubyte.gz"),
@@ -150,7 +167,9 @@ def test_what_cannot_be_shown_is_refused_and_no_directory_is_made(arguments, mes
     assert not out.exists()
 
 
-@pytest.mark.parametrize("arguments", [["data", "draw"], ["data", "show"]])
+@pytest.mark.parametrize(
+    "arguments", [["data", "draw"], ["data", "show"], ["data", "show", "digits", "--shape", "8x8"]]
+)
 def test_a_command_that_is_not_complete_is_refused(arguments, capsys):
     assert refused(capsys, *arguments).startswith("minigan data")
 
@@ -159,3 +178,27 @@ def test_in_a_process_of_its_own_the_digits_are_there_at_once(tmp_path):
     ended = run("data", "show", "digits", cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (tmp_path / "sheets" / "digits-train.png").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command", [["data", "show"], ["train", "digits", "--width", "0.1", "--epochs", "1", "--data"]]
+)
+def test_a_small_file_takes_less_than_a_gibibyte(command, tmp_path, rng):
+    X = np.zeros((MOST >> 16, 256, 256))  # as many numbers as are read, in the widest type
+    X[:, :100, :100] = rng.random((len(X), 1, 1))
+    np.savez_compressed(tmp_path / "a.npz", X)
+    assert (tmp_path / "a.npz").stat().st_size < SMALL
+    measured = (
+        "import resource, sys; from minigan.cli import main; assert main(sys.argv[1:]) == 0; "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", measured, *command, "a.npz"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert int(ended.stdout.split()[-1]) < 1 << 20  # KiB

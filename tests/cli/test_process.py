@@ -113,7 +113,7 @@ def test_ctrl_c_while_python_imports_is_a_line_but_a_program_is_left_alone(how, 
 
 
 def test_a_backend_and_an_encoding_of_elsewhere_end_no_command(tmp_path):
-    np.save(tmp_path / "Fälle ☃.npy", np.zeros((12, 4, 4), np.uint8))
+    np.save(tmp_path / "Fälle ☃.npy", np.arange(192, dtype=np.uint8).reshape(12, 4, 4))
     inherited = {"MPLBACKEND": "backend_of_a_notebook", "PYTHONIOENCODING": "ascii"}
     environment = ENVIRONMENT | inherited
     ended = run("data", "show", "Fälle ☃.npy", cwd=tmp_path, env=environment)
@@ -134,7 +134,7 @@ def test_the_backend_is_as_it_was_afterwards(monkeypatch):
 @pytest.mark.parametrize("name", ["we\nird", "col\x1b[31mour", "bad\udcff"])
 def test_a_name_cannot_break_a_line_or_colour_a_terminal(name, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    np.save(f"{name}.npy", np.zeros((12, 4, 4), np.uint8))
+    np.save(f"{name}.npy", np.arange(192, dtype=np.uint8).reshape(12, 4, 4))
     assert main(["data", "show", f"{name}.npy"]) == 0
     shown = ascii(name)[1:-1]
     lines = capsys.readouterr().out.splitlines()

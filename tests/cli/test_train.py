@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from minigan.cli import main
-from minigan.images import RECIPES, pictures, score
+from minigan.images import RECIPES, pictures, remarks, score
 from minigan.images import run as run_module
 
 from .helpers import ENVIRONMENT, refused, strictly
@@ -83,13 +83,45 @@ def test_text_has_the_costs_the_score_and_what_it_is_worth(capsys):
     assert re.fullmatch(
         r"epoch +4 +\d+ s  J_D 0\.\d{3}  J_G 0\.\d{3}  D right: 0\.\d\d real, 0\.\d\d fake  "
         r"valid -?\d+\.\d nats at sigma 0\.\d{4}",
-        lines[3],
+        lines[4],
+    )
+    assert lines[0] == (
+        "data: 1199 images to train on, 299 to validate, 299 to test; 1 x 8 x 8, from 0 to 1"
     )
     found = scored("here")
     number = f"{found['test_log_likelihood']:.2f} +- {found['standard_error']:.2f} nats"
     assert f"test log-likelihood {number} (standard error)" in lines
     assert sum(line.startswith("  ") for line in lines) == len(found["references"])
     assert lines[-1] == f"written: {', '.join('here/' + name for name in FILES)}"
+
+
+@quick
+def test_ones_own_images_are_named_shaped_and_remarked_upon(capsys, rng):
+    X = rng.integers(0, 2, (240, 12), dtype=np.uint8)
+    np.savez("own.npz", a=X, b=X)
+    own = ("--data", "own.npz", "--width", 0.1, "--epochs", 1)
+    assert refused(capsys, "train", "digits", *own).endswith("or --array NAME, got a, b")
+    assert train("digits", *own, "--array", "b", "--shape", "3,2,2") == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("data: 160 images to train on, 40 to validate, 40 to test; 3 x 2")
+    remark, *_ = printed.err.splitlines()
+    assert remark.startswith("minigan: the data go from 0 to 0.003922, where 0 is black and 1 is")
+    resumed = ("--resume", "--epochs", 2, *own[:-2], "--array", "b", "--shape")
+    assert train("digits", *resumed, "3,2,2") == 0
+    capsys.readouterr()
+    assert "shape" in refused(capsys, "train", "digits", *resumed, "2,6")
+
+
+@quick
+def test_large_nets_for_ones_own_images_have_to_be_asked_for(monkeypatch, capsys, rng):
+    np.save("own.npy", rng.integers(0, 256, (240, 12), dtype=np.uint8))
+    monkeypatch.setattr(remarks, "LARGE", 0)
+    own = ("--data", "own.npy", "--epochs", 1)
+    assert refused(capsys, "train", "digits", *own).startswith(
+        "minigan: digits: G and D for images"
+    )
+    assert train("digits", *own, "--width", 1) == 0
+    assert train("digits", "--epochs", 1, "--out", "others") == 0  # known images have known nets
 
 
 @quick

@@ -2,8 +2,6 @@
 
 import gzip
 import struct
-import tracemalloc
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -39,15 +37,3 @@ def cifar_bytes(labels, pixels):
     return b"".join(
         bytes([label]) + image.tobytes() for label, image in zip(labels, pixels, strict=True)
     )
-
-
-@contextmanager
-def little_memory(most):
-    """Fail if more than so many bytes are in use at once inside."""
-    tracemalloc.start()
-    try:
-        yield
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < most, f"{peak} bytes"

@@ -81,6 +81,22 @@ def test_a_part_is_not_taken_for_the_whole_and_of_two_none_is_chosen(rng, tmp_pa
         load("cifar10-part", tmp_path)
 
 
+@pytest.mark.parametrize("folder", ["", "cifar10", "cifar10-part"])
+def test_a_part_that_an_error_advises_to_load_is_found_in_the_same_directory(folder, rng, tmp_path):
+    written(tmp_path / folder / "data_first3.bin", cifar_bytes(*examples(rng, 3)))
+    assert load("cifar10-part", tmp_path).name == "cifar10-first3"
+    if folder != "cifar10-part":
+        with pytest.raises(DataError, match=r"is a part of it: load cifar10-part"):
+            load("cifar10", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["cifar-10-python.tar.gz", "cifar-10-batches-py/data_batch_1"])
+def test_pythons_version_is_named_and_not_read(name, tmp_path):
+    written(tmp_path / name, b"\x80\x02}")
+    with pytest.raises(DataError, match=r"expected cifar-10-binary.tar.gz.* is pickled and never"):
+        load("cifar10", tmp_path)
+
+
 # The whole. It is too large for a test and not at hand: small batches stand in for it, and
 # their checksums for the published ones.
 

@@ -13,6 +13,7 @@ import pytest
 import minigan
 from minigan.base.errors import DataError, InputError
 from minigan.data import KNOWN, digits, load
+from minigan.data.datasets import load_splits
 
 from .helpers import written
 
@@ -96,3 +97,18 @@ def test_an_unknown_split_or_fold_is_refused(option, value, message):
 def test_everything_known_says_what_it_is():
     for name, known in KNOWN.items():
         assert known.about and "\n" not in known.about, name
+
+
+def test_several_splits_are_those_of_load_and_the_files_are_read_once(monkeypatch):
+    calls = []
+
+    def read(*given):
+        calls.append(given)
+        return digits.read(*given)
+
+    monkeypatch.setitem(KNOWN, "digits", dataclasses.replace(digits.DIGITS, read=read))
+    found = load_splits("digits", ("test", "train", "valid"))
+    assert len(calls) == 1
+    for data in found:
+        np.testing.assert_array_equal(data.X, load("digits", split=data.split).X)
+    assert [data.split for data in found] == ["test", "train", "valid"]

@@ -1,10 +1,12 @@
 """Faces: upright, split by person, five times; a user's TFD file as its authors split it."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
 from minigan.base.errors import DataError, InputError
-from minigan.data import load
+from minigan.data import faces, load
 
 from .helpers import real
 
@@ -64,13 +66,28 @@ def test_everyone_is_validated_and_tested_on_in_one_fold_which_is_the_same_for_g
 def test_one_changed_pixel_and_a_sixth_fold_are_refused(tmp_path):
     with pytest.raises(InputError, match="fold: expected 0 to 4 for olivetti, got 5"):
         load("olivetti", real("olivetti"), fold=5)
-    faces = io.loadmat(real("olivetti/olivettifaces.mat"))["faces"].copy()
-    io.savemat(tmp_path / "olivettifaces.mat", {"faces": faces})
+    columns = io.loadmat(real("olivetti/olivettifaces.mat"))["faces"].copy()
+    io.savemat(tmp_path / "olivettifaces.mat", {"faces": columns})
     assert load("olivetti", tmp_path).sizes["train"] == 240  # written anew, the same faces
-    faces[2000, 200] ^= 1
-    io.savemat(tmp_path / "olivettifaces.mat", {"faces": faces})
+    columns[2000, 200] ^= 1
+    io.savemat(tmp_path / "olivettifaces.mat", {"faces": columns})
     with pytest.raises(DataError, match=r"expected the Olivetti faces \(SHA-256"):
         load("olivetti", tmp_path)
+
+
+def test_a_face_stands_upright_and_is_not_mirrored(monkeypatch, tmp_path):
+    # A letter F, as wide as high: turned or mirrored in whatever way, it is another picture.
+    letter = np.zeros((64, 64), np.uint8)
+    letter[8:56, 16:24] = letter[8:16, 16:48] = letter[28:36, 16:40] = 255
+    pictures = np.broadcast_to(letter, (400, 64, 64)).copy()
+    pictures[:, 0, 0] = np.arange(400) // 10  # the person, in the corner at the top left
+    columns = np.stack([picture.ravel(order="F") for picture in pictures], axis=1)  # MATLAB's (:)
+    io.savemat(tmp_path / "olivettifaces.mat", {"faces": columns})
+    sha256 = hashlib.sha256(columns.T.tobytes()).hexdigest()
+    monkeypatch.setattr(faces, "FACES_SHA256", sha256)
+    data = load("olivetti", tmp_path, "test")
+    for person, row in zip(data.labels, data.X, strict=True):
+        np.testing.assert_array_equal(np.rint(row.reshape(64, 64) * 255), pictures[10 * person])
 
 
 def test_faces_of_another_form_are_refused(tmp_path):

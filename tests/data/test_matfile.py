@@ -5,11 +5,12 @@ import zlib
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan.base.errors import DataError
-from minigan.data.matfile import read_matrices
+from minigan.data.matfile import read_matrices, variables
 
-from .helpers import little_memory, written
+from .helpers import written
 
 io = pytest.importorskip("scipy.io")
 MB = 1 << 20
@@ -180,3 +181,17 @@ def test_a_variable_that_is_passed_over_is_not_unpacked(tmp_path):
     path = written(tmp_path / "a.mat", head() + element(15, packed) + wanted)
     with little_memory(3 * MB):
         assert read_matrices(path, ("a",))["a"].shape == (1, 8)
+
+
+def test_more_numbers_than_so_few_bytes_should_have_are_not_unpacked(tmp_path):
+    bomb = matrix("a", 9, (1, 100 * MB), 2, bytes(100 * MB))
+    packed = zlib.compress(struct.pack("<II", 14, len(bomb)) + bomb)
+    del bomb
+    path = written(tmp_path / "a.mat", head() + element(15, packed))
+    with little_memory(3 * MB), pytest.raises(DataError, match="expected at most 60,000,000 num"):
+        read_matrices(path, ("a",))
+
+
+def test_the_names_of_arrays_are_told_without_their_values(tmp_path):
+    path = saved(tmp_path / "a.mat", b=np.eye(2), text="hello", a=np.eye(3), c=np.array([1j]))
+    assert variables(path) == ["b", "a"]

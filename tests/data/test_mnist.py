@@ -1,17 +1,21 @@
 """MNIST: the real files, split as in the paper; and what is refused in their place."""
 
 import gzip
+import hashlib
+import os
 import shutil
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan.base.errors import DataError
-from minigan.data import KNOWN, load
+from minigan.data import KNOWN, load, mnist
 from minigan.data.bounded import file_sha256
 from minigan.data.mnist import DOWNLOADS, FILES
+from minigan.data.places import Places
 
-from .helpers import idx_bytes, little_memory, real, written
+from .helpers import idx_bytes, real, written
 
 MB = 1 << 20
 
@@ -53,6 +57,56 @@ def test_unpacked_files_are_as_good_as_gzipped_ones(splits, tmp_path):
         data = gzip.decompress((real("mnist") / f"{name}.gz").read_bytes())
         written(tmp_path / "mnist" / name, data)
     np.testing.assert_array_equal(load("mnist", tmp_path, "test").X, splits["test"].X)
+
+
+@pytest.fixture
+def small(rng, monkeypatch):
+    """The four files of a small MNIST, by their names, which stand in for the originals."""
+    shapes = ((6, 4, 4), (6,), (2, 4, 4), (2,))
+    files = {
+        name: idx_bytes(rng.integers(0, 10, shape, dtype=np.uint8))
+        for name, shape in zip(FILES, shapes, strict=True)
+    }
+    known = {
+        name: (shape, hashlib.sha256(files[name]).hexdigest())
+        for name, shape in zip(FILES, shapes, strict=True)
+    }
+    monkeypatch.setattr(mnist, "FILES", known)
+    return files
+
+
+@pytest.mark.parametrize("folder", ["", "mnist", "raw", "MNIST/raw", "mnist/MNIST/raw"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_files_are_found_where_torchvision_puts_them(folder, zipped, small, tmp_path):
+    suffix = ".gz" if zipped else ""
+    paths = [
+        written(tmp_path / folder / f"{name}{suffix}", data, zipped=zipped)
+        for name, data in small.items()
+    ]
+    assert mnist.locate(Places("mnist", tmp_path)) == paths
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("folder", ["", "MNIST/raw"])
+def test_under_other_names_the_files_are_found_by_their_checksum(folder, zipped, small, tmp_path):
+    written(tmp_path / "a-first-file-with-another-content", small["train-images-idx3-ubyte"][:-1])
+    written(tmp_path / "another data set", small["train-images-idx3-ubyte"][:-1] + b"\xff")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "a-pipe")  # which would keep us waiting
+    names = [name.replace("-idx", ".idx") for name in small]
+    paths = [
+        written(tmp_path / folder / name, data, zipped=zipped)
+        for name, data in zip(names, small.values(), strict=True)
+    ]
+    assert mnist.locate(Places("mnist", tmp_path)) == paths
+    found = mnist.read(paths)
+    assert (
+        found.pixels.tobytes()
+        == small["train-images-idx3-ubyte"][16:] + (small["t10k-images-idx3-ubyte"][16:])
+    )
+    paths[2].unlink()
+    with pytest.raises(DataError, match=r"expected t10k-images-idx3-ubyte.gz"):
+        mnist.locate(Places("mnist", tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,16 @@ import io
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan.base.errors import DataError
 from minigan.data import cifar
+from minigan.data.bounded import MOST
 from minigan.data.idx import read_idx
 from minigan.data.matfile import read_matrices
 from minigan.data.user_images import read_user_images
 
-from .helpers import cifar_bytes, idx_bytes, little_memory
+from .helpers import cifar_bytes, idx_bytes
 
 MB = 1 << 20
 IMAGES = np.random.default_rng(7).integers(0, 256, (6, 8, 8), dtype=np.uint8)
@@ -61,10 +63,10 @@ def file_of(write):
     return file.getvalue()
 
 
-def png():
+def picture(kind):
     from PIL import Image
 
-    return file_of(lambda file: Image.fromarray(IMAGES[0]).save(file, "PNG"))
+    return file_of(lambda file: Image.fromarray(IMAGES[0]).save(file, kind))
 
 
 def mat(compressed):
@@ -74,6 +76,12 @@ def mat(compressed):
     return file_of(lambda file: savemat(file, values, do_compression=compressed))
 
 
+def own(path, *options):
+    """Pixels of one's own images."""
+    return read_user_images(path, *options).pixels
+
+
+TABLE = IMAGES.reshape(6, 64)
 IDX = idx_bytes(IMAGES)
 IDX_SHA256 = hashlib.sha256(IDX).hexdigest()
 CIFAR = cifar_bytes([3, 1], np.random.default_rng(1).integers(0, 256, (2, 3072), dtype=np.uint8))
@@ -87,23 +95,28 @@ CHECKED = {
     "npz": (
         "a.npz",
         lambda: file_of(lambda file: np.savez_compressed(file, X=IMAGES)),
-        lambda path: read_user_images(path).pixels,
+        own,
     ),
     "npz, stored": (
         "a.npz",
         lambda: file_of(lambda file: np.savez(file, X=IMAGES, y=np.zeros(6))),
-        lambda path: read_user_images(path).pixels,
+        own,
     ),
-    "png": ("a.png", png, lambda path: read_user_images(path.parent).pixels),
+    "png": ("a.png", lambda: picture("PNG"), lambda path: own(path.parent)),
+    "own mat": ("a.mat", lambda: mat(True), lambda path: own(path, "a", (8, 8))),
+    "own idx.gz": ("a.gz", lambda: gzip.compress(IDX), own),
 }
 UNCHECKED = {
-    "idx": ("a", lambda: IDX, lambda path: read_user_images(path).pixels),
+    "idx": ("a", lambda: IDX, own),
     "npy": (
         "a.npy",
         lambda: file_of(lambda file: np.save(file, IMAGES / np.float32(255))),
-        lambda path: read_user_images(path).pixels,
+        own,
     ),
     "mat": ("a.mat", lambda: mat(False), lambda path: read_matrices(path, ("a",))["a"]),
+    "jpg": ("a.jpg", lambda: picture("JPEG"), lambda path: own(path.parent)),
+    "bmp": ("a.bmp", lambda: picture("BMP"), lambda path: own(path.parent)),
+    "csv": ("a.csv", lambda: file_of(lambda file: np.savetxt(file, TABLE, "%d", ",")), own),
 }
 
 
@@ -161,6 +174,6 @@ def test_without_a_checksum_it_is_refused_or_has_a_proper_form(name, times, tmp_
             refused += 1
         else:
             assert found.dtype in (np.uint8, np.float32)
-            assert 0 < found.nbytes <= len(data)
+            assert 0 < found.size <= (len(data) if name != "jpg" else MOST)
             assert 0 <= found.min() <= found.max() <= 255
     assert refused > times / 3

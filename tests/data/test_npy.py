@@ -6,11 +6,13 @@ import zipfile
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan.base.errors import DataError
+from minigan.data.bounded import DENSEST, MOST, SMALL, expect_fit
 from minigan.data.npy import read_npy, read_npz
 
-from .helpers import little_memory, written
+from .helpers import written
 
 MB = 1 << 20
 OTHER_DTYPES = ["i8", "u2", "c8", "U3", "M8[s]", "i4,f4"]
@@ -70,6 +72,9 @@ def test_of_several_arrays_the_one_called_so_is_read_and_none_is_guessed(tmp_pat
     for name in ("X", "images"):
         np.savez(tmp_path / "a.npz", labels=np.zeros(3), **{name: np.ones((3, 4))})
         np.testing.assert_array_equal(read_npz(tmp_path / "a.npz"), np.ones((3, 4)))
+    np.savez(tmp_path / "a.npz", **{"a\nb": 1.0, "c": 2.0})
+    with pytest.raises(DataError, match=r"got a\\nb, c$"):
+        read_npz(tmp_path / "a.npz")
     for arrays in ({}, {"a": 1.0, "b": 2.0}, {"X": 1.0, "images": 2.0}):
         np.savez(tmp_path / "a.npz", **arrays)
         with pytest.raises(DataError, match=r"expected one array, or one called X or images, got"):
@@ -131,6 +136,20 @@ def test_huge_announcements_take_no_memory(tmp_path):
         for read, packed in ((read_npy, path), (read_npz, tmp_path / f"{i}.npz")):
             with little_memory(2 * MB), pytest.raises(DataError):
                 read(packed)
+
+
+def test_more_numbers_than_so_few_bytes_should_have_are_not_unpacked(tmp_path):
+    size = (MOST + 1, 1)
+    path = zipped(tmp_path / "a.npz", with_header(header(shape=f"{size}"), bytes(100 * MB)))
+    with little_memory(3 * MB), pytest.raises(DataError, match=r"expected at most .* numpy.save"):
+        read_npz(path)
+
+
+def test_the_limit_grows_with_the_file():
+    expect_fit(MOST, 1)
+    expect_fit(10 * MOST, SMALL + 10 * MOST // DENSEST)
+    with pytest.raises(DataError, match="got 600,000,000; if they are meant"):
+        expect_fit(10 * MOST, SMALL + 10 * MOST // DENSEST - 1)
 
 
 def zipped(path, data, method=zipfile.ZIP_DEFLATED):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import io
 
 from minigan.base.errors import DataError, InputError
 from minigan.data import load
@@ -9,8 +10,6 @@ from minigan.data.image_sets import fixed_order
 from minigan.data.user_images import read_user_images
 
 from .helpers import idx_bytes, written
-
-Image = pytest.importorskip("PIL.Image")
 
 
 def saved(tmp_path, array):
@@ -52,6 +51,7 @@ def test_shapes_are_understood_and_pixels_lie_by_channel_row_column(shape, expec
             (np.array([[0.5, wrong, 0.5, 0.5]]), r"numbers in \[0, 1\], got")
             for wrong in (-0.01, 1.01, 255.0, np.nan, np.inf)
         ),
+        (np.array([[0, 1.0000001]]), r"numbers in \[0, 1\], got 0 to 1.00000012 \(or bytes"),
     ],
 )
 def test_other_shapes_and_numbers_are_refused(array, message, tmp_path):
@@ -100,94 +100,125 @@ def test_the_name_is_the_files_which_must_be_there_and_has_one_fold(tmp_path):
             load(missing)
 
 
-# Folders.
+# Files with several arrays.
 
 
-def folder(tmp_path, pictures, suffix=".png"):
-    """A folder of pictures, named so that their order is kept."""
-    directory = tmp_path / "pictures"
-    directory.mkdir()
-    for i, picture in enumerate(pictures):
-        Image.fromarray(picture).save(directory / f"{i:03}{suffix}")
-    return directory
+@pytest.mark.parametrize("kind", ["npz", "mat"])
+def test_of_several_arrays_one_is_read_by_its_name_and_none_is_guessed(kind, rng, tmp_path):
+    arrays = {
+        name: rng.integers(0, 256, (n, 5, 5), dtype=np.uint8)
+        for name, n in (("x_train", 6), ("x_test", 7))
+    }
+    path = tmp_path / f"a.{kind}"
+    np.savez(path, **arrays) if kind == "npz" else io.savemat(path, arrays)
+    for name, array in arrays.items():
+        images = read_user_images(path, name)
+        np.testing.assert_array_equal(images.pixels, array.reshape(-1, 25))
+    with pytest.raises(DataError, match=r"images, or --array NAME, got x_train, x_test$"):
+        read_user_images(path)
+    with pytest.raises(DataError, match=r"an array called X, got x_train, x_test$"):
+        read_user_images(path, "X")
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("suffix", [".png", ".bmp", ".ppm", ".PNG"])
-def test_pictures_are_read_by_channel_in_the_order_of_their_names(suffix, channels, rng, tmp_path):
-    pictures = rng.integers(0, 256, (7, 5, 4, channels), dtype=np.uint8)
-    shown = pictures if channels == 3 else pictures[..., 0]
-    images = read_user_images(folder(tmp_path, shown, suffix))
-    assert (images.shape, images.name) == ((channels, 5, 4), "pictures")
-    np.testing.assert_array_equal(images.pixels, np.moveaxis(pictures, 3, 1).reshape(7, -1))
+def test_a_name_is_refused_where_there_is_one_array_alone(tmp_path):
+    path = saved(tmp_path, np.zeros((6, 4)))
+    with pytest.raises(InputError, match=r"array: expected none for .*mine.npy, which has one"):
+        load(path, array="X")
+    for option in ({"array": "X"}, {"shape": (8, 8)}):
+        with pytest.raises(InputError, match=": expected none for digits, got"):
+            load("digits", **option)
 
 
-def test_jpegs_are_read_about_as_they_were(tmp_path):
-    ramp = np.broadcast_to(np.linspace(0, 255, 32).astype(np.uint8), (32, 32))
-    images = read_user_images(folder(tmp_path, [ramp], ".jpg"))
-    assert np.abs(images.pixels.reshape(32, 32) - ramp.astype(int)).max() < 10
+# Shapes of flat rows, and of MATLAB's arrays.
 
 
-def test_pictures_of_few_colours_are_read_as_colour_or_grey(tmp_path):
-    directory = tmp_path / "pictures"
-    directory.mkdir()
-    Image.new("P", (2, 2), 1).save(directory / "a.png")
-    assert read_user_images(directory).shape == (3, 2, 2)
-    Image.new("1", (2, 2), 1).save(directory / "a.png")
-    np.testing.assert_array_equal(read_user_images(directory).pixels, [[255] * 4])
-
-
-def test_other_files_and_folders_are_passed_over(rng, tmp_path):
-    with pytest.raises(DataError, match=r"expected pictures \(.png, .jpg"):
-        read_user_images(tmp_path)
-    directory = folder(tmp_path, rng.integers(0, 256, (2, 3, 3), dtype=np.uint8))
-    (directory / "notes.txt").write_text("hello")
-    (directory / "._000.png").write_bytes(b"what macOS leaves")
-    (directory / "more.png").mkdir()
-    assert len(read_user_images(directory).pixels) == 2
-
-
-@pytest.mark.parametrize("other", [np.zeros((4, 5), np.uint8), np.zeros((5, 4, 3), np.uint8)])
-def test_pictures_that_differ_in_size_or_channels_are_refused(other, tmp_path):
-    directory = folder(tmp_path, [np.zeros((5, 4), np.uint8), other])
-    with pytest.raises(DataError, match=r"001.png: expected .* \(5, 4, 1\) as of 000.png, got"):
-        read_user_images(directory)
-
-
-def test_other_formats_transparency_and_more_than_8_bits_are_refused(tmp_path):
-    for mode in ("RGBA", "LA", "I;16"):
-        Image.new(mode, (4, 4)).save(tmp_path / "a.png")
-        with pytest.raises(DataError, match=f"a.png: expected 8 bits a channel, .* mode {mode}"):
-            read_user_images(tmp_path)
-    Image.new("L", (4, 4)).save(tmp_path / "a.gif")
-    (tmp_path / "a.gif").rename(tmp_path / "a.png")  # whatever its name says
-    with pytest.raises(DataError, match=r"a.png: cannot be read as a picture"):
-        read_user_images(tmp_path)
-
-
-@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".pgm"])
-def test_a_picture_that_is_cut_off_is_refused(suffix, rng, tmp_path):
-    picture = rng.integers(0, 256, (16, 16), dtype=np.uint8)
-    path = folder(tmp_path, [picture], suffix) / f"000{suffix}"
-    data = path.read_bytes()
-    for end in range(0, len(data) - 8, 7):  # the last bytes of a PNG only say that it ends
-        path.write_bytes(data[:end])
-        with pytest.raises(DataError, match=f"000{suffix}: cannot be read as a picture"):
-            read_user_images(path.parent)
+@pytest.mark.parametrize("suffix", ["npy", "csv"])
+@pytest.mark.parametrize("shape", [(2, 6), (3, 2, 2), (2, 2, 3), (1, 3, 4), (6, 2, 1)])
+def test_flat_rows_have_the_shape_and_the_order_that_is_said(shape, suffix, rng, tmp_path):
+    rows = rng.integers(100, 256, (6, 12), dtype=np.uint8)
+    path = tmp_path / f"a.{suffix}"
+    np.save(path, rows) if suffix == "npy" else np.savetxt(path, rows, "%d", ",")
+    images = read_user_images(path, shape=shape)
+    pictures = rows.reshape(6, *shape)
+    if len(shape) == 2:
+        pictures = pictures[:, None]
+    elif shape[0] not in (1, 3):
+        pictures = np.moveaxis(pictures, 3, 1)
+    assert images.shape == pictures.shape[1:]
+    np.testing.assert_array_equal(images.pixels, pictures.reshape(6, 12))
 
 
 @pytest.mark.parametrize(
-    ("size", "message"),
-    [(9_000, "announces 9000 x 9000 pixels, more than 117 bytes"), (20_000, "cannot be read")],
+    ("shape", "message"),
+    [
+        *(
+            (shape, "shape: expected rows and columns, with 1 or 3 channels before or behind")
+            for shape in [(12,), (2, 2, 2), (3, 2, 2, 1), ()]
+        ),
+        *(
+            (shape, "shape: expected a whole number >= 1")
+            for shape in [(0, 12), (-3, -4), (3, 4.0)]
+        ),
+        ((3, 5), r"pictures of shape \(3, 5\), or rows of 15 numbers, got shape \(6, 12\)$"),
+        ((2, 3), r"rows of 6 numbers, got shape \(6, 12\): transpose it$"),
+    ],
 )
-def test_a_small_picture_that_announces_many_pixels_is_refused(size, message, tmp_path):
-    data = (b"P5 %d %d 255\n" % (size, size)).ljust(17) + bytes(100)
-    written(tmp_path / "a.pgm", data)
-    with pytest.raises(DataError, match=f"a.pgm: {message}"):
-        read_user_images(tmp_path)
+def test_another_shape_is_refused(shape, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        load(saved(tmp_path, np.zeros((6, 12), np.uint8)), shape=shape)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
-def test_an_empty_picture_is_no_bomb(mode, tmp_path):
-    Image.new(mode, (1500, 1500)).save(tmp_path / "a.png", optimize=True)
-    assert not read_user_images(tmp_path).pixels.any()
+def test_pictures_that_have_a_shape_keep_it(tmp_path):
+    path = saved(tmp_path, np.zeros((6, 4, 3), np.uint8))
+    assert load(path, shape=(4, 3)).shape == (1, 4, 3)
+    with pytest.raises(DataError, match=r"expected pictures of shape \(3, 4\)"):
+        load(path, shape=(3, 4))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shape", "is_last"),
+    [
+        ((9, 5, 5), None, False),
+        ((5, 5, 9), None, True),
+        ((4, 5, 9), (4, 5), True),
+        ((9, 4, 5), (4, 5), False),
+        ((32, 32, 3, 9), None, True),  # as the street view house numbers
+        ((9, 32, 32, 3), None, False),
+        ((3, 32, 32, 9), None, True),
+        ((9, 3, 32, 32), None, False),
+        ((6, 20), (4, 5), False),
+    ],
+)
+def test_matlabs_pictures_may_be_along_the_last_axis(sizes, shape, is_last, rng, tmp_path):
+    array = rng.integers(0, 256, sizes, dtype=np.uint8)
+    io.savemat(tmp_path / "a.mat", {"X": array, "y": np.ones((9, 1))})
+    images = read_user_images(tmp_path / "a.mat", shape=shape)
+    pictures = np.moveaxis(array, -1, 0) if is_last else array
+    if len(sizes) == 4 and pictures.shape[1] != 3:
+        pictures = np.moveaxis(pictures, 3, 1)
+    np.testing.assert_array_equal(images.pixels, pictures.reshape(len(pictures), -1))
+
+
+@pytest.mark.parametrize("sizes", [(4096, 400), (4, 5, 9)])
+def test_of_matlabs_arrays_none_is_read_on_a_guess(sizes, tmp_path):
+    io.savemat(tmp_path / "a.mat", {"faces": np.zeros(sizes, np.uint8)})
+    with pytest.raises(DataError, match=r"faces: .* the shape of a picture \(--shape ROWS,COL"):
+        read_user_images(tmp_path / "a.mat")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.array([0.0, 255]), [0, 1]),  # doubles, as MATLAB's are
+        (np.array([0, 51], np.int16), [0, 0.2]),
+        (np.array([0, 0.5]), [0, 0.5]),
+        (np.array([False, True]), [0, 1]),  # logical
+        (np.array([0, 51], np.uint8), [0, 0.2]),
+    ],
+)
+def test_matlabs_numbers_are_bytes_fractions_or_logical(values, expected, tmp_path):
+    io.savemat(
+        tmp_path / "a.mat", {"a": np.broadcast_to(values[:, None, None], (2, 3, 3)).repeat(3, 0)}
+    )
+    X = load(tmp_path / "a.mat").X
+    np.testing.assert_allclose(np.unique(X), expected, rtol=1e-6)

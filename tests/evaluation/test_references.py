@@ -4,12 +4,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from memory import little_memory
 from scipy.ndimage import uniform_filter
 
 from minigan import InputError
-from minigan.evaluation import Reference, parzen, references
+from minigan.evaluation import Reference, log_density, parzen, references
 from minigan.evaluation.distances import Centres
 from minigan.evaluation.references import box_blur, k_means, nearest, table
+
+MIB = 1 << 20
 
 
 def test_blur_is_scipys(rng):
@@ -40,6 +43,17 @@ def test_k_means_never_moves_away_from_its_points(rng):
         means = k_means(points, points[:50], steps)
         spreads.append(((points - means[nearest(points, Centres(means))]) ** 2).sum())
     assert all(after < before for before, after in pairwise(spreads))
+
+
+def test_large_images_take_little_more_memory_than_a_copy(rng):
+    images = rng.random((160, 1 << 17), dtype=np.float32)
+    with little_memory(110 * MIB):
+        log_density(images, images, 1.0)
+    images = images[:80]  # 40 MiB
+    with little_memory(70 * MIB):
+        box_blur(images, (2, 256, 256))
+    with little_memory(120 * MIB):
+        k_means(images, images[:70], 1)
 
 
 @pytest.fixture

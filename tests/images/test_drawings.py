@@ -5,12 +5,15 @@ import math
 
 import numpy as np
 import pytest
+from memory import little_memory
 
 from minigan import InputError
 
 pytest.importorskip("matplotlib")
 
 from minigan.images import draw_curves, draw_samples, image_sheet
+
+MB = 1 << 20
 
 
 def picture(figure):
@@ -48,6 +51,25 @@ def test_contrast_is_not_stretched_when_it_is_drawn():
     pixels = np.asarray(Image.open(file).convert("RGB"))
     assert pixels.shape[:2] == (800, 800)
     assert set(pixels.reshape(-1)) == {102}  # 0.4 * 255
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3072), (1, 30_720, 1), (3, 600, 600), (1, 10, 60_000)])
+def test_a_sheet_has_a_limit_whatever_the_shape_of_its_images(shape):
+    images = np.broadcast_to(np.float32(0.5), (100, np.prod(shape)))
+    with little_memory(160 * MB):
+        image_sheet(images, shape).savefig(io.BytesIO(), format="png")
+
+
+def test_of_a_large_image_every_other_pixel_is_drawn_and_its_frame_fits():
+    image = np.arange(1001 * 1500, dtype=np.float32).reshape(1, -1) / 2e6
+    whole = image_sheet(image, (1, 1001, 1500))
+    np.testing.assert_array_equal(picture(whole)[:, :, 0], image.reshape(1001, 1500))
+    (ax,) = draw_samples(np.repeat(image, 4, 0), np.repeat(image, 2, 0), (1, 1001, 1500)).axes
+    thin = image.reshape(1001, 1500)[::2, ::2]
+    gap = 31  # a sixteenth of 501
+    for i, frame in enumerate(ax.patches):
+        assert frame.get_bbox().bounds == (2 * (750 + gap) - 0.5, i * (501 + gap) - 0.5, 750, 501)
+    np.testing.assert_array_equal(picture(ax.figure)[-501:, -750:, 0], thin)
 
 
 @pytest.mark.parametrize(

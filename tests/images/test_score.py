@@ -8,6 +8,7 @@ import pytest
 from minigan.base.errors import InputError
 from minigan.evaluation import parzen
 from minigan.images import ImageRun, Settings, score
+from minigan.images import run as run_module
 from minigan.images.score import score as score_of
 from minigan.images.settings import read_splits
 
@@ -47,6 +48,22 @@ def test_real_images_stand_beside_it_and_means_of_less_clusters_than_images(run,
     assert len(names) == 3 and names[2].startswith("means of clusters")
     monkeypatch.setattr(score, "SAMPLES", 250)  # all the training images
     assert len(score_of(run)["references"]) == 2
+
+
+def test_of_large_pictures_fewer_samples_are_scored_and_looked_at(run, monkeypatch):
+    monkeypatch.setattr(run_module, "NUMBERS", 30 * 16)
+    found, expected = score_of(run), parzen(run.sample(30), run.splits.valid[:15], run.splits.test)
+    assert found["samples"] == 30
+    assert found["test_log_likelihood"] == expected.test_log_likelihood
+    of_look = parzen(run.sample(30), run.splits.valid, run.splits.test)
+    assert run.look()["valid_log_likelihood"] == max(of_look.valid_log_likelihood)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "expected"), [(784, 10_000), (3072, 10_000), (65_536, 512), (1 << 26, 1)]
+)
+def test_all_the_papers_pictures_get_10000_samples(pixels, expected):
+    assert run_module.most_samples(10_000, pixels) == expected
 
 
 @pytest.fixture

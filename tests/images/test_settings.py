@@ -79,6 +79,8 @@ def test_all_that_changes_a_run_is_in_its_configuration():
         a_configuration(fold=1),
         a_configuration(width=0.5),
         a_configuration(simultaneous=False),
+        a_configuration(array="X"),
+        a_configuration(shape=(2, 2)),
         a_configuration(rows=changed),
         a_configuration(rows=Rows(np.zeros((3, 4), np.float32), (4, 1, 1))),
     ):
@@ -97,5 +99,6 @@ def test_what_comes_to_the_same_is_the_same():
     assert a_configuration(start="somewhere") == base  # what began there is in the checkpoint
     assert a_configuration(simultaneous=RECIPES["tfd"].simultaneous) == base
     assert a_configuration(data="tfd") == base
+    assert a_configuration(shape=(2, 2)) == a_configuration(shape=[2, 2])  # as a checkpoint has it
     # One's own images may be moved.
     assert a_configuration(data="here/a.npy") == a_configuration(data="there/b.npy")
