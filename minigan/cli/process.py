@@ -1,4 +1,4 @@
-"""What a command inherits from its surroundings: signals, an encoding, Matplotlib's backend.
+"""The surroundings of a command: signals, the output's encoding, Matplotlib's backend.
 
 SIGTERM (``kill``, Slurm, a shutdown) and SIGHUP (a closed terminal) end a command as Ctrl-C does:
 a run is saved, a figure drawn.

@@ -116,7 +116,7 @@ def _archive(names: list[str]) -> str:
 
 
 def _foreign(head: bytes) -> str:
-    """What a file that is not read seems to be."""
+    """Name of the format that a file seems to have, for one that is not read."""
     if not head:
         return "empty"
     if head[257:262] == b"ustar":

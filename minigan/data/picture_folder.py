@@ -73,7 +73,7 @@ def _by_class(directory: Path) -> tuple[list[Path], np.ndarray | None]:
 
 
 def _contents(directory: Path) -> str:
-    """What is in a folder instead of pictures."""
+    """The contents of a folder without pictures, in a few words."""
     paths = sorted(directory.iterdir())
     files = [path for path in paths if os.path.isfile(path)]
     if not files:

@@ -108,7 +108,7 @@ def table(rows: Iterable[Reference]) -> str:
 
 
 def at_once(images: np.ndarray) -> int:
-    """How many images (n, d) are taken at a time: `BLOCK`, fewer where they are large."""
+    """Number of images (n, d) to take at a time: `BLOCK`, fewer where they are large."""
     return max(32, min(BLOCK, NUMBERS // images.shape[1]))
 
 

@@ -1,4 +1,4 @@
-"""What a run's data are, in a line, and remarks on what looks like a mistake in them."""
+"""A line that describes a run's data, and remarks on probable mistakes in them."""
 
 import math
 

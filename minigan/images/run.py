@@ -296,7 +296,7 @@ class ImageRun:
         self._next_save = now + max(SAVE, SHARE * (now - start))
 
     def _choices(self) -> dict[str, Any]:
-        """What the command was asked for and need not be the same when the run goes on."""
+        """Options of the command that need not be the same when the run goes on."""
         device, looks = self.game.G.device.name, self._look_every
         asked = {"epochs": self._epochs, "look": looks, "keep": self._keep_every, "device": device}
         return asked | places(self.settings)

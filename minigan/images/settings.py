@@ -141,7 +141,7 @@ def configuration(settings: Settings, rows: Rows) -> dict[str, Any]:
 
 
 def places(settings: Settings) -> dict[str, str | None]:
-    """Where a run's data are, for who goes on with it from another directory."""
+    """Absolute path of a run's data, to go on from another directory."""
     data, data_dir = settings.data, settings.data_dir
     return {
         "data": data if data is None or data in KNOWN else os.path.abspath(data),
@@ -150,7 +150,7 @@ def places(settings: Settings) -> dict[str, str | None]:
 
 
 def choices_of(directory: str | os.PathLike) -> dict[str, Any]:
-    """What the run in a directory was asked for, by the options of ``minigan train``.
+    """Options of ``minigan train`` that the run in a directory was begun with, by name.
 
     These are all of `Settings` but ``start``, and ``epochs, look, keep, device``; those that were
     left to the recipe are None. Errors are those of a run that is resumed.

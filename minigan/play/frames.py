@@ -1,4 +1,4 @@
-"""What the page shows of a game at one moment, as numbers: curves, arrows, distances, lines."""
+"""The picture of a game at one moment, as numbers: curves, arrows, distances, lines."""
 
 import math
 from dataclasses import asdict
@@ -21,7 +21,7 @@ _COARSE = 256  # cells of z for the curve of p_g while it moves
 
 
 def setup(session: Session) -> dict[str, Any]:
-    """What does not change while a game is played: x, p_data, the lines of each turn."""
+    """Constants of a game: x, p_data, the lines of each turn, the knobs."""
     x = grid(session.data)
     turns = [
         {"moves": turn.moves, "k": turn.k, "lines": [line._asdict() for line in lines(turn)]}

@@ -31,9 +31,9 @@ STEPS = 12_000  # over which the learning rates fall to 0, as in Figure 1
 
 @dataclass(frozen=True)
 class Knobs:
-    """What can be set: names of data, noise, cost and optimizer, numbers of Algorithm 1, the seed.
+    """Settings: names of data, noise, cost and optimizer, numbers of Algorithm 1, the seed.
 
-    With all defaults the game is that of `minigan figure1` with the same seed.
+    With all defaults the game is that of ``minigan figure1`` with the same seed.
     """
 
     seed: int = 0

@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What a line has done: the line's place in `lines`, and the new numbers in a few words."""
+    """Result of a line: the line's place in `lines`, and the new numbers in a few words."""
 
     line: int
     said: str
@@ -59,7 +59,7 @@ def lines(turn: Turn) -> list[Line]:
 
 
 def traced(turn: Turn, take: Callable[[], Any]) -> tuple[Any, list[Done]]:
-    """What ``take()`` returns, and what each line of ``turn.gradients`` did meanwhile."""
+    """Result of ``take()``, and of each line of ``turn.gradients`` that ran meanwhile."""
     code = type(turn).gradients.__code__
     places = {line.number: place for place, line in enumerate(lines(turn))}
     done: list[Done] = []

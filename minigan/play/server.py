@@ -48,7 +48,7 @@ class Stage:
         self._thread.start()
 
     def obey(self, command: dict) -> str | None:
-        """Do what a command says, by the name of a method of `Session`; an error's sentence."""
+        """Run a command, {"do": ...}, {"knobs": ...} or {"draw": ...}; the sentence of an error."""
         answer: list[str | None] = []
         done = threading.Event()
         with self._changed:

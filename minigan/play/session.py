@@ -64,7 +64,7 @@ class Session:
         self.mode, self.hands = "pause", hands
 
     def do(self, deed: str) -> None:
-        """Do what a button says, one of `DEEDS`; InputError for anything else.
+        """Run the action of a button, one of `DEEDS`; InputError for any other name.
 
         A cost or a gradient that is not finite pauses the game, and becomes ``error``.
         """

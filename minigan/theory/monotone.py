@@ -1,4 +1,4 @@
-"""Where a function of the line rises, falls, stays flat and jumps.
+"""Stretches of the line on which a function rises, falls or stays flat, and its jumps.
 
 An interval is cut into cells, and each cell in which the function turns round, bends sharply or
 jumps is halved until floats have no middle left. What remains is a list of stretches: on
