@@ -86,7 +86,7 @@ def integral(
 
 
 def _at_atoms(p, q, of_atom: Callable | None) -> float:
-    """Sum of ``of_atom`` over the atoms of p and of q; InputError if there are any and it is None."""
+    """Sum of ``of_atom`` over the atoms of p and q; InputError if there are any and it is None."""
     of_p, of_q = atoms(p), atoms(q)
     if not (of_p or of_q):
         return 0.0
