@@ -29,7 +29,7 @@ def arithmetics() -> dict[str, dict[str, str]]:
     found = np.show_config("dicts")["SIMD Extensions"]["found"]
     wide = [name for name in found if name == "X86_V4" or name.startswith("AVX512")]
     if not wide:
-        return {"as it is": {}}
+        return {"as it is (no AVX-512 here, so pages run in one way only)": {}}
     off = {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": " ".join(wide)}
     return {"AVX-512": {"OPENBLAS_CORETYPE": "SkylakeX"}, "AVX2": off}
 
@@ -40,4 +40,7 @@ def kernels(variables: dict[str, str]) -> str:
     command = [sys.executable, "-c", KERNELS]
     said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     features, libraries = json.loads(said.stdout)
+    asked = variables.get("OPENBLAS_CORETYPE", "")
+    if not all(asked in library for library in libraries if "openblas" in library):
+        raise RuntimeError(f"expected OpenBLAS to use its kernels for {asked}, got {libraries}")
     return f"{', '.join(sorted(set(libraries)))}; NumPy {', '.join(features)}"

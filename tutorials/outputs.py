@@ -13,8 +13,8 @@ written in it, and its description for those who do not see it, are text as abov
 
 Rounding differs between processors (arithmetic.py), and a long game makes much of little. So a cell
 may state how far its numbers move, in a line under ``{code-cell}``: after ``:tolerance: 30% 0.6``
-all numbers may differ by 30 %, or by 0.6, and places in a picture by 30 % of the axes. What the page
-says of the cell must hold all over that range, or stand in it as an ``assert``.
+all numbers may differ by 30 %, or by 0.6, and places in a picture by 30 % of the axes. What the
+page says of the cell must hold all over that range, or stand in it as an ``assert``.
 """
 
 from __future__ import annotations
