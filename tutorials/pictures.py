@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 
 import matplotlib.pyplot as plt
+from drawn import drawn, written
 from IPython.display import Image, display
 from matplotlib.figure import Figure
 
@@ -35,4 +36,5 @@ def show(figure: Figure, *, alt: str) -> None:
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)  # or the notebook would show it once more
-    display(Image(data=png.getvalue(), format="png", alt=" ".join(alt.split())))
+    what = {"drawn": drawn(figure), "written": written(figure)}  # to compare pictures by
+    display(Image(data=png.getvalue(), format="png", alt=" ".join(alt.split()), metadata=what))

@@ -175,12 +175,12 @@ def _draw_criterion(ax: Axes, game: Game) -> None:
     rising = np.flatnonzero(np.diff(height) > 0)
     ax.semilogy(game.steps, height, color=FALL, lw=1.5, label="falls" if rising.size else None)
     ax.set_ylim(10 ** np.floor(np.log10(height.min())), 1.5)
-    for i in rising:
-        label = "rises" if i == rising[0] else None
-        ax.semilogy(game.steps[i : i + 2], height[i : i + 2], color=RISE, lw=2.2, label=label)
     looks = len(height) - 1
     title = f"C(G) falls at every one of {looks} steps" if looks else "C(G) at the start"
     if rising.size:
+        ends, gap = np.stack([rising, rising + 1], axis=1), np.full((rising.size, 1), np.nan)
+        x, y = (np.hstack([each[ends], gap]).ravel() for each in (game.steps, height))
+        ax.semilogy(x, y, color=RISE, lw=2.2, label="rises")
         title = f"C(G) was higher than before at {rising.size} of {looks} looks"
         ax.legend(fontsize=9, loc="upper right")
     describe(ax, title, xlabel="step", ylabel="C(G) + log 4, nats")

@@ -1,4 +1,4 @@
-"""Two recipes of ours, done in half a minute and in two minutes.
+"""Two recipes of ours that are soon done.
 
 The first is for the small digits that come with minigan: 8 x 8 pixels, 1,199 images to learn
 from. With so few, D learns them by heart unless it is kept small and half blind. The second is
@@ -50,7 +50,7 @@ def adam(network, lr, steps):
 
 DIGITS = Recipe(
     name="digits",
-    about="ours: 8 x 8 digits, which come with minigan; half a minute",
+    about="ours: 8 x 8 digits, which come with minigan; soon done",
     data="digits",
     noise=Uniform(-(3**0.5), 3**0.5, dim=20),
     generator=generator(20, 100),
@@ -67,7 +67,7 @@ DIGITS = Recipe(
 
 MNIST = Recipe(
     name="mnist-quick",
-    about="ours: small nets, noise in front of D, an average of G; two minutes",
+    about="ours: small nets, noise in front of D, an average of G; soon done",
     data="mnist",
     noise=Uniform(-(3**0.5), 3**0.5, dim=10),
     generator=generator(10, 500),

@@ -1,0 +1,40 @@
+"""The figures of the page on MNIST are those of the logs beside it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "mnist.md").read_text(encoding="utf-8")
+
+
+def lines(path):
+    return [json.loads(line) for line in (DOCS / path).read_text().splitlines()]
+
+
+def test_the_table_of_epochs_is_that_of_the_log():
+    looks = {line["epoch"]: line for line in lines("mnist/log.jsonl")}
+    row = r"\| (\d+) \| (-?\d+\.\d) \| (0\.\d{4}) (?=\|)"
+    rows = [each for line in PAGE.splitlines() for each in re.findall(row, line)]
+    assert len(rows) == 16
+    for epoch, valid, sigma in rows:
+        look = looks[int(epoch)]
+        assert f"{look['valid_log_likelihood']:.1f}" == valid and f"{look['sigma']:.4f}" == sigma
+    best = max(looks.values(), key=lambda look: look.get("valid_log_likelihood", -1e9))
+    assert f"The best epoch by validation is {best['epoch']}." in PAGE
+    assert f"\n{looks[300]['seconds']:,.0f} s of training" in PAGE
+
+
+def test_the_scores_of_the_quick_recipe_are_those_of_its_runs():
+    runs = lines("mnist-quick/scores.jsonl")
+    (row,) = re.findall(r"^\| test log-likelihood, nats \| (.*) \|$", PAGE, re.M)
+    said = [f"{run['test_log_likelihood']:.1f} ± {run['standard_error']:.1f}" for run in runs]
+    assert row.split(" | ") == said and [run["seed"] for run in runs] == list(range(len(runs)))
+    assert all(run["valid_log_likelihood"]["6"] > 225 for run in runs)
+    log = lines("mnist-quick/log.jsonl")
+    assert f"took {log[-1]['seconds']:.0f} s for its {len(log)} epochs" in PAGE.replace("\n", " ")
+    looks = {str(look["epoch"]): look.get("valid_log_likelihood") for look in log}
+    of_seed_0 = {epoch: valid for epoch, valid in looks.items() if valid}
+    assert of_seed_0 == pytest.approx(runs[0]["valid_log_likelihood"])
