@@ -10,7 +10,7 @@ from minigan.base.errors import InputError
 from minigan.base.numerics import sigmoid
 from minigan.costs import generator_cost
 from minigan.networks import Sequential
-from minigan.play.knobs import grid
+from minigan.play.knobs import Knobs, grid
 from minigan.play.lines import lines
 from minigan.play.session import Session
 from minigan.theory import GeneratorState, PushForward, optimal_discriminator
@@ -33,6 +33,7 @@ def setup(session: Session) -> dict[str, Any]:
         "z": list(session.noise.interval()),
         "turns": turns,
         "knobs": asdict(session.knobs),
+        "defaults": asdict(Knobs()),
     }
 
 

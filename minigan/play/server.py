@@ -171,16 +171,17 @@ class _Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._is_own():
             return
-        if self.path == "/events":
+        path = self.path.partition("?")[0]  # knobs may follow, which the page reads
+        if path == "/events":
             self._send_events()
-        elif self.path in PAGE:
-            name, kind = PAGE[self.path]
+        elif path in PAGE:
+            name, kind = PAGE[path]
             body = page_file(name).replace("{{token}}", self.token)
             self._answer(HTTPStatus.OK, body, f"{kind}; charset=utf-8")
-        elif self.path == "/python":
+        elif path == "/python":
             session = self.stage.session
             self._answer(HTTPStatus.OK, snippet(session.knobs, session.log))
-        elif self.path == "/favicon.ico":
+        elif path == "/favicon.ico":
             self._answer(HTTPStatus.NO_CONTENT, "")
         else:
             self._answer(HTTPStatus.NOT_FOUND, "there is no such page")

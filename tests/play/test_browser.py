@@ -144,6 +144,27 @@ def test_a_wrong_knob_comes_back_as_a_sentence_and_a_right_one_begins_anew(page,
     stepped(page, 0)
 
 
+def test_knobs_stand_in_the_address_and_make_the_game_when_it_is_opened(page, address, stage):
+    page.goto(f"{address}?data=two+bells&k=2&seed=4&nonsense=1")
+    page.wait_for_function("fixed && fixed.knobs.data === 'two bells'", timeout=20_000)
+    assert stage.session.knobs == Knobs(data="two bells", k=2, seed=4)
+    assert page.url == f"{address}?seed=4&k=2&data=two+bells"
+    page.select_option('[name="data"]', "a box")
+    page.wait_for_function("fixed.knobs.data === 'a box'", timeout=20_000)
+    page.wait_for_timeout(300)
+    assert page.url == f"{address}?seed=4&k=2&data=a+box"
+    page.keyboard.press("i")
+    stepped(page, 1)
+    with page.expect_download() as download:
+        page.click("#as-csv")
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "step,c_of_g,value"
+    assert float(lines[-1].split(",")[2]) < float(lines[-1].split(",")[1]) < 0
+    with page.expect_download() as download:
+        page.click("#as-png")
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_sideways_scroll_and_no_serious_fault_for_those_who_cannot_see(

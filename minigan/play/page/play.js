@@ -34,7 +34,38 @@ function begin(setup) {
   fixed = setup;
   if (other) ghost = now = null;
   drawAlgorithm();
-  if (!film) fillKnobs();
+  if (film) return;
+  fillKnobs();
+  if (obeyed || !obeyAddress()) tellAddress();
+}
+
+// ---- the knobs in the page's address
+
+let obeyed = false;
+
+function obeyAddress() { // once, when the page is opened; whether it begins another game
+  obeyed = true;
+  const asked = new URLSearchParams(location.search), knobs = {};
+  for (const [name, text] of asked) {
+    const kind = KNOBS[name];
+    if (kind === undefined) continue;
+    knobs[name] = kind === "number" ? Number(text) : kind === "checkbox" ? text === "true" : text;
+  }
+  const other = Object.keys(knobs).some((name) => knobs[name] !== fixed.knobs[name]);
+  if (other) say({ knobs });
+  return other;
+}
+
+function tellAddress() {
+  const turned = Object.entries(fixed.knobs).filter(([name, v]) => v !== fixed.defaults[name]);
+  const query = new URLSearchParams(turned).toString();
+  history.replaceState(null, "", query ? `?${query}` : location.pathname);
+}
+
+function save(kind) { // the picture, or the history of C(G) and V(G, D)
+  if (kind === "png") { byId("as-png").href = byId("stage").toDataURL(); return; }
+  const rows = ["step,c_of_g,value", ...past.map((row) => row.join(","))];
+  byId("as-csv").href = `data:text/csv,${encodeURIComponent(rows.join("\n"))}`;
 }
 
 function take(frame) {
@@ -390,6 +421,7 @@ function listen() {
   for (const name of ["G", "D"]) byId(`hand-${name}`).addEventListener("click", () => toggleHand(name));
   for (const kind of ["pointerdown", "pointermove"]) byId("stage").addEventListener(kind, drag);
   byId("python").addEventListener("click", showPython);
+  for (const kind of ["png", "csv"]) byId(`as-${kind}`).addEventListener("click", () => save(kind));
   const events = new EventSource("events");
   events.addEventListener("setup", (event) => begin(JSON.parse(event.data)));
   events.addEventListener("message", (event) => take(JSON.parse(event.data)));
