@@ -22,9 +22,12 @@ LOCK = ".lock"  # file in the directory of a run or a sweep
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file by ``write(file)`` beside its place and move it there: whole or not at all.
 
-    InputError if that cannot be done; what was at ``path`` before is untouched then. What a process
-    that was killed has left of the same file is removed.
+    InputError if that cannot be done; what was at ``path`` before is untouched then. So is what is
+    no file, such as /dev/null, which a move would put out of the way. What a process that was
+    killed has left of the same file is removed.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"{path}: cannot be written: expected a file, not a device or a pipe")
     with suppress(OSError):  # a directory may be writable and not readable
         _remove_halves(path)
     try:

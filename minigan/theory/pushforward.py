@@ -210,13 +210,13 @@ class PushForward:
     def _share(self, z: np.ndarray, slope: np.ndarray) -> np.ndarray:
         """p_z(z) / |G'(z)|, which a preimage z adds to p_g; 0 where p_z is 0."""
         p_z = self._noise.pdf(z)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             return np.where(p_z > 0, p_z / np.abs(slope), 0.0)
 
     def _join_into_branches(self) -> None:
         """Make branches of the stretches on which G moves, atoms of those on which it is flat."""
         z, x, slope = self._nodes
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             dz_dx = 1 / slope
         self._branches: list[_Branch] = []
         self.atoms: list[tuple[float, float]] = []

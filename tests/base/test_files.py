@@ -38,6 +38,16 @@ def test_a_file_is_written_and_replaced_and_nothing_else_is_left(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_what_is_no_file_is_not_moved_out_of_the_way(tmp_path):
+    pipe = tmp_path / "pipe"  # as /dev/null would be
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="expected a file, not a device or a pipe"):
+        write_whole(pipe, lambda file: file.write(b"new"))
+    assert pipe.is_fifo()
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
 def test_nobody_sees_a_part_of_the_file(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"old")

@@ -451,6 +451,11 @@ def test_a_fold_where_the_noise_ends_does_no_harm():
     assert not np.isnan(p_g.pdf(np.array([0.0, 0.1]))).any()
 
 
+def test_a_slope_too_small_to_divide_by_is_no_warning():
+    p_g = PushForward(lambda z: (z**101, 101 * z**100), Uniform(-1, 1))
+    assert p_g.pdf(np.array([0.5])) == pytest.approx(0.5 ** (1 / 101) / 101)  # 1/2 z / (101 x)
+
+
 # Ten million samples.
 
 
