@@ -41,4 +41,5 @@ def progress(iterable: Iterable, total: int | None, unit: str = "step") -> Itera
     """The iterable, with a progress bar on standard error if that is a terminal."""
     from tqdm import tqdm  # not needed where nothing runs
 
-    return tqdm(iterable, total=total, unit=unit, leave=False, disable=None)
+    disable = True if sys.stderr is None else None  # closed; None asks whether it is a terminal
+    return tqdm(iterable, total=total, unit=unit, leave=False, disable=disable)

@@ -181,5 +181,5 @@ def _show(line: dict) -> None:
     )
     if "sigma" in line:
         text += f"  valid {line['valid_log_likelihood']:.1f} nats at sigma {line['sigma']:.4f}"
-    if "sigma" in line or line["epoch"] <= 3 or sys.stderr.isatty():
+    if "sigma" in line or line["epoch"] <= 3 or (sys.stderr and sys.stderr.isatty()):
         print(text, flush=True)

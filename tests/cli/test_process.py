@@ -175,6 +175,15 @@ def test_an_empty_name_is_refused_and_not_taken_for_this_directory(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["circling"], ["train", "digits", "--epochs", "4", "--look", "4", "--width", "0.1"]],
+)
+def test_a_command_with_progress_needs_no_stderr(tmp_path, monkeypatch, arguments):
+    monkeypatch.setattr(sys, "stderr", None)  # what 2>&- makes of it
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
+
+
 def test_closed_outputs_end_no_command_in_a_traceback(monkeypatch, capsys):
     for closed, arguments, code in (("stdout", ["list"], 0), ("stderr", ["train", "cats"], 2)):
         with monkeypatch.context() as patch:
