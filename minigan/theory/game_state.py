@@ -98,7 +98,8 @@ class GeneratorState:
         self.p_g, self._data = PushForward(G, noise), data
         panels = density_panels(data, 1024)
         # each of the two is integrated on panels that know where the other changes fast
-        x = np.union1d(panels, np.clip(self.p_g.values, panels[0], panels[-1]))
+        values = self.p_g.values[:: 1 + self.p_g.values.size // 8192]
+        x = np.union1d(panels, np.clip(values, panels[0], panels[-1]))
         width = np.diff(panels)
         steep = width < 0.9 * width.max()
         z = self.p_g.panels(cuts=panels[np.append(steep, True) | np.append(True, steep)])
@@ -148,13 +149,13 @@ class GeneratorState:
             a = logit(rows[0])
             D_x, D_star = sigmoid(a), optimal_discriminator(*rows[2:])
             far = np.abs(D_x - D_star), np.abs(D_x - 0.5)
-            return np.stack([softplus(-sign * a), *far, D_x, a])
+            return np.stack([softplus(-sign * a), *far, D_x])
 
         data, of_data, _ = close_in(self._at_data, partial(seen, 1), self._of_data)
         fake, of_fake, _ = close_in(self._at_fake, partial(seen, -1), self._of_fake)
-        cost, far, half, on_data = (_mean(data, f) for f in of_data[:4])
-        cost_fake, far_fake, half_fake, on_fake = (_mean(fake, f) for f in of_fake[:4])
-        x, a = np.hstack([[data.rows[0], of_data[4]], [fake.rows[0], of_fake[4]]])
+        cost, far, half, on_data = (_mean(data, f) for f in of_data)
+        cost_fake, far_fake, half_fake, on_fake = (_mean(fake, f) for f in of_fake)
+        x, D_x = np.hstack([[data.rows[0], of_data[3]], [fake.rows[0], of_fake[3]]])
         value = -cost - cost_fake
         return DiscriminatorState(
             value=value,
@@ -163,14 +164,14 @@ class GeneratorState:
             d_minus_half=(half + half_fake) / 2,
             mean_on_data=on_data,
             mean_on_fake=on_fake,
-            accuracy=self._accuracy(logit, x, a),
+            accuracy=self._accuracy(logit, x, D_x - 0.5),
         )
 
     def _accuracy(self, logit: Callable, x: np.ndarray, a: np.ndarray) -> float:
         """Share of right guesses: logits a > 0 for data, a < 0 for G(z), with equal odds.
 
-        Between two points x whose logits a, both (n,), differ in sign, the point where it turns is
-        bisected; the probabilities between turns are those of the cdfs.
+        Between two points x at which a, both (n,), is of different sign, the point where the logit
+        turns is bisected; the probabilities between turns are those of the cdfs.
         """
         order = np.argsort(x, kind="stable")
         x, sign = x[order], np.sign(a[order])

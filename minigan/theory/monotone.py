@@ -15,7 +15,7 @@ from minigan.base.errors import InputError
 
 _EPS = np.finfo(np.float64).eps
 _SMOOTH = 1e-11  # relative to the largest |G|: what the cubic through a cell's ends may miss
-_MOST_NODES = 300_000  # networks of hundreds of units need some thousands
+_MOST_NODES = 100_000  # networks of hundreds of units need some thousands
 _HALVINGS = 64
 
 

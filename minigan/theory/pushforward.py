@@ -24,6 +24,7 @@ from minigan.theory.monotone import corners, monotone_nodes, stretches
 from minigan.theory.quadrature import density_panels, gauss_legendre
 
 _EPS = np.finfo(np.float64).eps
+_MOST_PREIMAGES = 4_000_000  # of the nodes' x, all together: p_g takes time for each
 
 
 class _Branch(NamedTuple):
@@ -82,7 +83,8 @@ class PushForward:
                 f"PushForward: expected noise with a finite interval(), got {noise!r}, "
                 f"on {noise.interval()}"
             )
-        self._G = _value_and_slope(G)
+        width = (noise.interval()[1] - noise.interval()[0]) / cells
+        self._G = _without_rounding(_value_and_slope(G), width)
         self._noise = noise
         self._text = f"PushForward({getattr(G, '__name__', G)}, {noise!r})"
         self._nodes = monotone_nodes(self._G, density_panels(noise, cells))
@@ -99,9 +101,8 @@ class PushForward:
         """
         x = np.asarray(x, np.float64)
         density = np.zeros(x.size)
-        for branch in self._branches:
-            which, z, slope = self._solve(branch, x.ravel())
-            density[which] += self._share(z, slope)
+        _, which, z, slope = self._solve(x.ravel())
+        np.add.at(density, which, self._share(z, slope))
         return density.reshape(x.shape)
 
     def cdf(self, x: np.ndarray) -> np.ndarray:
@@ -111,12 +112,12 @@ class PushForward:
         total = np.zeros(points.size)
         for value, mass in self.atoms:
             total += mass * (value <= points)
-        for branch in self._branches:
-            start, stop = self._noise.cdf(branch.z[[0, -1]])
-            below = np.where(points >= branch.x[-1], abs(stop - start), 0.0)
-            which, z, _ = self._solve(branch, points)
-            below[which] = np.abs(self._noise.cdf(z) - start)
-            total += below
+        ends = np.array([(branch.z[0], branch.z[-1]) for branch in self._branches])
+        start, stop = self._noise.cdf(ends.reshape(-1, 2)).T
+        for branch, mass in zip(self._branches, np.abs(stop - start), strict=True):
+            total += mass * (points > branch.x[-1])
+        branch, which, z, _ = self._solve(points)
+        np.add.at(total, which, np.abs(self._noise.cdf(z) - start[branch]))
         return np.clip(total, 0.0, 1.0).reshape(x.shape)
 
     def interval(self) -> tuple[float, float]:
@@ -160,8 +161,7 @@ class PushForward:
         array, shape (n,)
         """
         jumps = np.concatenate([self.critical, corners(self._nodes), np.asarray(cuts, float)])
-        preimages = [self._solve(branch, jumps)[1] for branch in self._branches]
-        return np.unique(np.concatenate([self.nodes, *preimages]))
+        return np.unique(np.concatenate([self.nodes, self._solve(jumps)[2]]))
 
     def points(self, z: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x = G(z) with weights p_z(z) dz, 0 where G is flat, and the density p_g(x).
@@ -226,29 +226,36 @@ class PushForward:
             critical += [x[start], x[stop]]
             if direction == 0:
                 mass = float(np.diff(self._noise.cdf(z[[start, stop]]))[0])
-                if mass > 64 * _EPS:  # less is the last bit of a fold, not a flat stretch
+                if mass > 1e-12:  # less is the last bits of a fold, not a flat stretch
                     self.atoms.append((float(x[start]), mass))
                 continue
             up = slice(None, None, direction)  # backwards where G falls
             ascending = np.maximum.accumulate(x[ends][up])
             self._branches.append(_Branch(z[ends][up], ascending, dz_dx[ends][up]))
         self.critical = np.unique(critical)
+        ends = np.array([branch.x[[0, -1]] for branch in self._branches]).reshape(-1, 2)
+        in_each = np.diff(np.searchsorted(np.sort(x), ends), axis=1)
+        if in_each.sum() > _MOST_PREIMAGES:
+            raise InputError(
+                "PushForward: expected G to turn round or jump some dozens of times, got "
+                f"{len(self._branches)} stretches, in {z.size:,} cells"
+            )
 
-    def _solve(self, branch: _Branch, x: np.ndarray):
-        """Solutions of G(z) = x on a branch: indices of the x that have one, z, and G'(z).
+    def _solve(self, x: np.ndarray):
+        """Solutions of G(z) = x: numbers of their branches and of their x, z, and G'(z).
 
-        Newton's method from the cubic of x through the cell's ends, with bisection wherever it
-        would leave the cell.
+        Newton's method from the cubic of x through a cell's ends, with bisection wherever it
+        would leave the cell; all branches at once.
         """
-        which = np.flatnonzero((x >= branch.x[0]) & (x <= branch.x[-1]))
+        found = [self._cells(number, x) for number in range(len(self._branches))]
+        if not found:
+            return np.empty(0, int), np.empty(0, int), np.empty(0), np.empty(0)
+        of, which, low, high, t, rise, first, last = (
+            np.concatenate(part) for part in zip(*found, strict=True)
+        )
         target = x[which]
-        cell = np.clip(np.searchsorted(branch.x, target) - 1, 0, branch.x.size - 2)
-        low, high = branch.z[cell], branch.z[cell + 1]  # G(low) <= target <= G(high)
-        rise = branch.x[cell + 1] - branch.x[cell]
-        t = np.full_like(rise, 0.5)
-        np.divide(target - branch.x[cell], rise, out=t, where=rise > 0)
         with np.errstate(invalid="ignore", over="ignore"):
-            ends = (1 - t) * branch.dz_dx[cell] - t * branch.dz_dx[cell + 1]
+            ends = (1 - t) * first - t * last
             z = low + t * t * (3 - 2 * t) * (high - low) + t * (1 - t) * rise * ends
         z = np.where((z - low) * (z - high) < 0, z, low + t * (high - low))
         slope, close = np.empty_like(z), 1e-9 * np.abs(high - low)
@@ -268,7 +275,48 @@ class PushForward:
             done = (np.abs(step) <= close[todo]) | narrow  # the next step is the square of this
             z[todo] = np.where(inside, z[todo] + step, np.where(done, z[todo], middle))
             todo = todo[~done]
-        return which, z, slope
+        return of, which, z, slope
+
+    def _cells(self, number: int, x: np.ndarray):
+        """The cells of a branch in which x lies: its number, those of the x, and the cells.
+
+        Of each: z at the ends, first that with the smaller G; the place of x between, in [0, 1];
+        the rise of G across; and dz/dx at the ends.
+        """
+        branch = self._branches[number]
+        which = np.flatnonzero((x >= branch.x[0]) & (x <= branch.x[-1]))
+        cell = np.clip(np.searchsorted(branch.x, x[which]) - 1, 0, branch.x.size - 2)
+        rise = branch.x[cell + 1] - branch.x[cell]
+        t = np.full_like(rise, 0.5)
+        np.divide(x[which] - branch.x[cell], rise, out=t, where=rise > 0)
+        ends = branch.z[cell], branch.z[cell + 1]
+        slopes = branch.dz_dx[cell], branch.dz_dx[cell + 1]
+        return np.full_like(which, number), which, *ends, t, rise, *slopes
+
+
+def _without_rounding(G: Callable, width: float) -> Callable:
+    """G, with a slope of 0 where a whole width of z would not change the last bit of its value.
+
+    InputError unless values and slopes are real numbers of the shape of z.
+    """
+
+    def of_callable(z):
+        found = G(z)
+        try:
+            x, slope = (np.asarray(part) for part in found)
+            fits = x.shape == slope.shape == z.shape and "c" not in x.dtype.kind + slope.dtype.kind
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise InputError(
+                f"PushForward: expected G to return values and slopes, arrays {z.shape}, "
+                f"got {type(found).__name__}"
+            )
+        x, slope = x.astype(np.float64, copy=False), slope.astype(np.float64, copy=False)
+        still = np.abs(slope) * width <= np.spacing(np.abs(x)) / 2
+        return x, np.where(still, 0.0, slope)
+
+    return of_callable
 
 
 def _value_and_slope(G: Sequential | Callable) -> Callable:

@@ -35,6 +35,7 @@ _MOST_HALVINGS = 200
 _NARROW = 2.0**-38  # relative: in a panel less wide, points round to its ends
 _MOST_PANELS = 2**15  # at once; only noise, such as float32's, asks for so many
 _BENT = 1e-8  # a panel that three points and one point see differently is halved
+_MOST_POINTS = 2**17  # panels that close in; some thousands are usual
 _WINDOW = 20  # octaves over which a tail's decay is measured
 
 
@@ -68,7 +69,8 @@ def density_panels(density: Density, count: int, order: int = 3) -> np.ndarray:
         ends = np.unique(np.clip(np.concatenate([-octaves, [0.0], octaves]), low, high))
     for _ in range(50):
         x, dx = gauss_legendre(ends, order)
-        mass = (density.pdf(x) * dx).reshape(-1, order).sum(axis=1)
+        with np.errstate(invalid="ignore"):  # a density may be infinite at an end
+            mass = (density.pdf(x) * dx).reshape(-1, order).sum(axis=1)
         missed = np.flatnonzero(np.abs(mass - np.diff(density.cdf(ends))) > 1e-10)
         if missed.size == 0:
             break
@@ -96,21 +98,25 @@ def points_on(at: Callable, left: np.ndarray, right: np.ndarray) -> Points:
 def close_in(at: Callable, f: Callable, points: Points) -> tuple[Points, np.ndarray, float]:
     """Points, panels halved where the integrand bends; f at them; and what is left in doubt.
 
-    f maps rows (k, m) to integrands (j, m), which the second of the rows weights. A panel is halved
-    where three points and the one in the middle differ by more than `_BENT`: at a kink, a jump or
-    a peak of any of them. For smooth integrands that is far more than three points err. Panels
-    that cannot be halved any more leave that difference in doubt.
+    f maps rows (k, m) to integrands (j, m), which the second of the rows weights. A panel is
+    halved where three points and the one in the middle differ by more than `_BENT`, or by that
+    share of an integral of more than 1: at a kink, a jump or a peak of any of them. For smooth
+    integrands that is far more than three points err. Panels that cannot be halved any more leave
+    that difference in doubt.
     """
-    done, doubt = [], 0.0
+    done, doubt, count = [], 0.0, points.left.size
+    scale = np.ones(1)
     for halving in range(_MOST_HALVINGS + 1):
         left, right, rows = points
         values = f(rows)
+        if halving == 0:
+            scale = np.maximum(np.abs(rows[1] * values).sum(axis=1), 1.0)
         first, second, third = np.moveaxis((rows[1] * values).reshape(len(values), -1, 3), 2, 0)
         # the weights of a panel are in the ratio 5 : 8 : 5
-        miss = np.abs(first - 1.25 * second + third).max(axis=0)
+        miss = (np.abs(first - 1.25 * second + third) / scale[:, None]).max(axis=0)
         torn = miss > _BENT
         final = right - left <= _NARROW * np.maximum(np.abs(left), np.abs(right))
-        final |= halving == _MOST_HALVINGS
+        final |= halving == _MOST_HALVINGS or count > _MOST_POINTS
         doubt += miss[torn & final].sum()
         torn &= ~final
         rest = np.repeat(~torn, 3)
@@ -119,6 +125,7 @@ def close_in(at: Callable, f: Callable, points: Points) -> tuple[Points, np.ndar
             break
         middle = left[torn] + (right - left)[torn] / 2
         starts, stops = np.append(left[torn], middle), np.append(middle, right[torn])
+        count += torn.sum()
         points = points_on(at, starts, stops)
     left, right, rows, values = (np.concatenate(part, -1) for part in zip(*done, strict=True))
     return Points(left, right, rows), values, float(doubt)
