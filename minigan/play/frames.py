@@ -16,7 +16,7 @@ from minigan.play.session import Session
 from minigan.theory import GeneratorState, PushForward, optimal_discriminator
 
 ARROWS, FAKES = 21, 33
-TOP = 3.0  # p_g is cut off here: at a fold it is infinite
+TOP = 3.0  # the curve of p_g is cut off here: at a fold it is infinite
 _COARSE = 256  # cells of z for the curve of p_g while it moves
 
 
@@ -40,18 +40,23 @@ def setup(session: Session) -> dict[str, Any]:
 def numbers(session: Session) -> dict[str, Any]:
     """``jsd, c_of_g, value, inner_gap, residual`` in nats, and more, of the pair that is seen.
 
-    They are those of `GeneratorState` and of its ``judge``, with ``seen_at``, the step. With G or D
-    out of bounds they are None, and ``why`` says so.
+    They are those of `GeneratorState` and of its ``judge``, with ``seen_at``, the step;
+    ``jsd_area`` and ``gap_area`` are where JSD and gap come from, in nats per unit of x, between
+    points of the grid. With G or D out of bounds all are None, and ``why`` says so.
     """
     G, D = session.pair()
+    edges = grid(session.data)
     try:
         state = GeneratorState(G, session.noise, session.data)
         verdict = state.judge(D)._asdict()
+        areas = [_short(share / np.diff(edges)) for share in state.spread(D, edges)]
     except InputError as error:
-        empty = dict.fromkeys(("jsd", "c_of_g", "value", "inner_gap", "residual"))
-        return {"seen_at": session.game.steps_done, **empty, "why": str(error)}
+        own: dict[str, Any] = dict.fromkeys(("jsd", "c_of_g", "value", "inner_gap", "residual"))
+        own |= {"jsd_area": [], "gap_area": [], "why": str(error)}
+        return {"seen_at": session.game.steps_done, **own}
     own = {"jsd": state.jsd, "c_of_g": state.c_of_g, "residual": state.residual}
-    return {"seen_at": session.game.steps_done, **own, **verdict, "why": None}
+    own |= {"jsd_area": areas[0], "gap_area": areas[1], "why": None}
+    return {"seen_at": session.game.steps_done, **own, **verdict}
 
 
 def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
@@ -59,9 +64,7 @@ def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
     G, D = (network.copy(dtype="float64") for network in session.pair())
     x = grid(session.data)
     law = PushForward(G, session.noise, cells=2048 if session.mode == "pause" else _COARSE)
-    p_data, p_g = session.data.pdf(x), np.minimum(law.pdf(x), TOP)
-    both = p_data + p_g
-    D_x = sigmoid(D(x[:, None])[:, 0])
+    p_data, p_g = session.data.pdf(x), law.pdf(x)
     z = np.linspace(*session.noise.interval(), ARROWS)
     return {
         "step": session.game.steps_done,
@@ -71,12 +74,11 @@ def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
         "error": session.error,
         **exact,
         **{name: session.figures.get(name) for name in ("J_D", "J_G")},
-        "p_g": _short(p_g),
-        "D": _short(D_x),
+        "p_g": _short(np.minimum(p_g, TOP)),
+        "D": _short(sigmoid(D(x[:, None])[:, 0])),
         "D_star": _short(_D_star(p_data, p_g)),
-        "jumps": _short(_jumps(session, law, x)),
-        "jsd_area": _short((_relative(p_data, both / 2) + _relative(p_g, both / 2)) / 2),
-        "gap_area": _short(_relative(p_data, both * D_x) + _relative(p_g, both * (1 - D_x))),
+        "jumps": _jumps(session, law, x),
+        "atoms": [list(atom) for atom in law.atoms],
         "arrows": _short(np.stack([z, G(z[:, None])[:, 0]])),
         "pulls": _short(_pulls(G, D, session)),
         "hands": sorted(session.hands),
@@ -92,21 +94,16 @@ def _D_star(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
     return np.where(p_data + p_g > 0, optimal_discriminator(p_data, p_g), np.nan)
 
 
-def _jumps(session: Session, law: PushForward, x: np.ndarray) -> np.ndarray:
-    """Points at which p_g jumps, with p_g and D* just below each and just above; (n, 5)."""
+def _jumps(session: Session, law: PushForward, x: np.ndarray) -> list[list[float | None]]:
+    """Points x, exact, at which p_g jumps, with p_g and D* just below each and just above."""
     at = law.breakpoints()
     at = at[(at > x[0]) & (at < x[-1]) & (np.diff(at, prepend=-np.inf) > 1e-3)]
-    below, above = (np.minimum(law.pdf(at + side), TOP) for side in (-1e-6, 1e-6))
-    jumps = np.abs(above - below) > 0.01
-    at, sides = at[jumps], [below[jumps], above[jumps]]
-    stars = [_D_star(session.data.pdf(at), p_g) for p_g in sides]
-    return np.stack([at, *sides, *stars], axis=1)
-
-
-def _relative(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """p log(p / q), elementwise; 0 where p is 0."""
-    seen = p > 0
-    return np.where(seen, p * np.log(np.where(seen, p, 1) / np.where(seen, q, 1)), 0.0)
+    sides = [law.pdf(at + side) for side in (-1e-6, 1e-6)]
+    jumps = np.abs(sides[1] - sides[0]) > 0.01
+    p_data = session.data.pdf(at)
+    stars = [_D_star(p_data, p_g) for p_g in sides]
+    curves = np.stack([*np.minimum(sides, TOP), *stars], axis=1)[jumps]
+    return [[x, *_short(row)] for x, row in zip(at[jumps].tolist(), curves, strict=True)]
 
 
 def _pulls(G: Sequential, D: Sequential, session: Session) -> np.ndarray:

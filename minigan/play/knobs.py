@@ -104,8 +104,13 @@ CHOICES: dict[str, Any] = {
 
 
 def grid(data: Density) -> np.ndarray:
-    """Points x, shape (201,), across p_data and a quarter of its range more on either side."""
+    """Points x, some 200, ascending, across p_data and a quarter of its range more on either side.
+
+    Both sides of p_data's ends are among them, so that edges are drawn upright.
+    """
     low, high = data.interval()
+    ends = np.array([low - 1e-6, low + 1e-6, high - 1e-6, high + 1e-6])
     low, high = max(low, -4.0), min(high, 5.0)
     beyond = (high - low) / 4
-    return np.linspace(low - beyond, high + beyond, 201)
+    x = np.linspace(low - beyond, high + beyond, 201)
+    return np.union1d(x, ends[(ends > x[0]) & (ends < x[-1])])

@@ -233,8 +233,8 @@ class PushForward:
             ascending = np.maximum.accumulate(x[ends][up])
             self._branches.append(_Branch(z[ends][up], ascending, dz_dx[ends][up]))
         self.critical = np.unique(critical)
-        ends = np.array([branch.x[[0, -1]] for branch in self._branches]).reshape(-1, 2)
-        in_each = np.diff(np.searchsorted(np.sort(x), ends), axis=1)
+        spans = np.array([branch.x[[0, -1]] for branch in self._branches]).reshape(-1, 2)
+        in_each = np.diff(np.searchsorted(np.sort(x), spans), axis=1)
         if in_each.sum() > _MOST_PREIMAGES:
             raise InputError(
                 "PushForward: expected G to turn round or jump some dozens of times, got "

@@ -556,6 +556,31 @@ def test_a_generator_that_saturates_has_no_integral_over_x_and_says_so():
     assert state.c_of_g == pytest.approx(fake + data, abs=1e-7)
 
 
+def test_jsd_and_gap_are_spread_over_x_and_nothing_is_lost():
+    D, edges = linear(1.0, -0.5), np.linspace(-2, 2, 9)
+    state = GeneratorState(lambda z: (np.maximum(z, 0), 1.0 * (z > 0)), U, N)
+    jsd, gap = state.spread(D, edges)
+    assert jsd.sum() == pytest.approx(state.jsd, abs=1e-9)
+    assert gap.sum() == pytest.approx(state.judge(D).inner_gap, abs=1e-6)
+    between = quad(lambda x: bell0(x) * math.log(2), -1.5, -1)[0] / 2  # data only
+    assert jsd[1] == pytest.approx(between, abs=1e-3)  # a panel counts to one interval
+    D_x = lambda x: 1 / (1 + math.exp(0.5 - x))  # noqa: E731
+    between = quad(lambda x: bell0(x) * -math.log(D_x(x)), -1.5, -1)[0]
+    assert gap[1] == pytest.approx(between, abs=1e-2)
+    assert jsd[4] > 0.5 * math.log(2) / 2  # the atom at 0
+
+
+def test_more_cells_see_what_hides_in_one():
+    def hidden(z):  # far away, on a hundredth of a cell
+        away = (z > 0.30001) & (z < 0.30011)
+        return np.where(away, 5.0, z), np.where(away, 0.0, 1.0)
+
+    coarse, fine = (GeneratorState(hidden, U, N, cells=cells) for cells in (64, 60_000))
+    assert coarse.p_g.atoms == []
+    assert fine.p_g.atoms == [(5.0, pytest.approx(5e-5, abs=1e-9))]
+    assert fine.c_of_g > coarse.c_of_g
+
+
 def test_a_steep_discriminator_is_judged_to_the_last_digits():
     verdict = GeneratorState(identity, Uniform(0, 1), N).judge(linear(1e5, -3e4))
     with_data = quad(lambda x: (0.3 - x) * bell0(x), -9, 0.3, epsabs=1e-13)[0]
