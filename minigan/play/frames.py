@@ -106,7 +106,7 @@ def _jumps(session: Session, law: PushForward, x: np.ndarray) -> list[list[float
     return [[x, *_short(row)] for x, row in zip(at[jumps].tolist(), curves, strict=True)]
 
 
-def _pulls(G: Sequential, D: Sequential, session: Session) -> np.ndarray:
+def _pulls(G: Any, D: Sequential, session: Session) -> np.ndarray:
     """Samples G(z) at even quantiles of z, and -dJ_G/dx at each, times their number: (2, n)."""
     low, high = session.noise.interval()
     z = low + (high - low) * (np.arange(FAKES)[:, None] + 0.5) / FAKES

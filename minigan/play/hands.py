@@ -1,4 +1,4 @@
-"""G and D by hand: networks that are the straight lines through points somebody drew."""
+"""G and D by hand: straight lines through points that somebody drew."""
 
 from typing import Any
 
@@ -8,36 +8,54 @@ from minigan.base.errors import InputError
 from minigan.layers import Linear, ReLU
 from minigan.networks import Sequential
 
-POINTS = 41  # at most
+POINTS, FARTHEST = 41, 1e6  # at most
 
 
-def drawn_network(name: str, x: Any, y: Any) -> Sequential:
-    """Network 1 -> 1 in float64 through the points (x, y), straight between them, level outside.
+class DrawnGenerator:
+    """A generator by hand: straight lines through points (z, x), level outside of them.
 
-    Parameters
-    ----------
-    name : str
-        For errors.
-    x, y : list of float
-        2 to 41 numbers each, x ascending. InputError if they are not.
-
-    Returns
-    -------
-    Sequential
-        y_0 + sum over the points of the change of slope times ReLU(x - x_i).
+    Columns (n, 1) are mapped to columns, as by a network; points (n,) to values and slopes, as
+    `minigan.theory.PushForward` wants them, so that flat is flat to the last bit.
     """
-    try:
-        points = np.array([x, y], np.float64)
-    except (TypeError, ValueError):
-        points = np.empty((0, 0))
-    if points.ndim != 2 or not 2 <= points.shape[-1] <= POINTS or not np.isfinite(points).all():
-        raise InputError(f"{name}: expected 2 to {POINTS} points x and y, all of them numbers")
-    if not (np.diff(points[0]) > 1e-9).all():
-        raise InputError(f"{name}: expected x ascending")
-    slope = np.concatenate([[0.0], np.diff(points[1]) / np.diff(points[0]), [0.0]])
-    n = points.shape[1]
-    net = Sequential([Linear(1, n), ReLU(), Linear(n, 1)], dtype="float64", name=name)
+
+    def __init__(self, points: Any):
+        self._z, self._x = drawn_points("G", points)
+        self._slope = np.concatenate([[0.0], np.diff(self._x) / np.diff(self._z), [0.0]])
+
+    def __call__(self, z: np.ndarray) -> Any:
+        """G(z) for columns z; G(z) and G'(z) for points."""
+        x = np.interp(z, self._z, self._x)
+        return x if z.ndim == 2 else (x, self._slope[np.searchsorted(self._z, z, side="right")])
+
+    def copy(self, **_: Any) -> "DrawnGenerator":
+        """The same: it never changes."""
+        return self
+
+
+def drawn_discriminator(points: Any) -> Sequential:
+    """Network 1 -> 1 in float64 with the logits a of points (x, a), straight between them.
+
+    It is a_0 + the sum over the points of the change of slope there times ReLU(x - x_i).
+    """
+    x, a = drawn_points("D", points)
+    slope = np.concatenate([[0.0], np.diff(a) / np.diff(x), [0.0]])
+    net = Sequential([Linear(1, x.size), ReLU(), Linear(x.size, 1)], dtype="float64", name="D")
     first, _, last = net.layers
-    first.W[...], first.b[...] = 1.0, -points[0]
-    last.W[...], last.b[...] = np.diff(slope)[:, None], points[1, 0]
+    first.W[...], first.b[...] = 1.0, -x
+    last.W[...], last.b[...] = np.diff(slope)[:, None], a[0]
     return net
+
+
+def drawn_points(name: str, points: Any) -> np.ndarray:
+    """Two lists of numbers as an array (2, n), the first ascending; InputError if they are not."""
+    try:
+        found = np.array(points, np.float64)
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if found.ndim != 2 or len(found) != 2 or not 2 <= found.shape[1] <= POINTS:
+        raise InputError(f"{name}: expected two lists of 2 to {POINTS} numbers each")
+    if not (np.abs(found) <= FARTHEST).all():
+        raise InputError(f"{name}: expected numbers from -{FARTHEST:g} to {FARTHEST:g}")
+    if not (np.diff(found[0]) > 1e-9).all():
+        raise InputError(f"{name}: expected the first list ascending")
+    return found

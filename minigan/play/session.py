@@ -8,7 +8,7 @@ from minigan.base.errors import InputError, NonFiniteError
 from minigan.figures.figure1 import LOOK_EVERY, NEAR
 from minigan.game import Turn
 from minigan.networks import Sequential
-from minigan.play.hands import drawn_network
+from minigan.play.hands import DrawnGenerator, drawn_discriminator
 from minigan.play.knobs import DATAS, NOISES, STEPS, Knobs
 from minigan.play.lines import Done, lines, traced
 from minigan.theory import GeneratorState
@@ -41,10 +41,10 @@ class Session:
         self._untold: deque[Done] = deque()
         self.log: list[list[Any]] = []
         self.figures: dict[str, float] = {}
-        self.hands: dict[str, Sequential] = {}
+        self.hands: dict[str, Any] = {}
         self.error: str | None = None
 
-    def pair(self) -> tuple[Sequential, Sequential]:
+    def pair(self) -> tuple[Any, Sequential]:
         """G and D as they are to be seen: drawn by hand, or as before a turn that is being told."""
         G, D = self._before if self._untold else (self.game.G, self.game.D)
         return self.hands.get("G", G), self.hands.get("D", D)
@@ -56,12 +56,9 @@ class Session:
         """
         if not isinstance(drawn, dict) or not drawn or not drawn.keys() <= {"G", "D"}:
             raise InputError(f"draw: expected G or D, got {drawn!r:.80}")
-        hands = {}
-        for name, points in drawn.items():
-            if not isinstance(points, list) or len(points) != 2:
-                raise InputError(f"{name}: expected two lists of numbers")
-            hands[name] = drawn_network(name, *points)
-        self.mode, self.hands = "pause", hands
+        made = {"G": DrawnGenerator, "D": drawn_discriminator}
+        self.hands = {name: made[name](points) for name, points in drawn.items()}
+        self.mode = "pause"
 
     def do(self, deed: str) -> None:
         """Run the action of a button, one of `DEEDS`; InputError for any other name.

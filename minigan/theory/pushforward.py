@@ -129,7 +129,7 @@ class PushForward:
         low, high = self.interval()
         bulk = self._G(np.linspace(*self._noise.interval(), 34)[1:-1])[0]
         x = np.concatenate([self.critical, corners(self._nodes), bulk, [low, high]])
-        x = np.unique(x)
+        x = np.unique(np.clip(x, low, high))
         # between two that differ by rounding, the two ends of a fold, there is nothing to see
         apart = 2.0**-36 * np.abs(x).max()
         return x[(np.diff(x, prepend=-np.inf) > apart) & ((x < high - apart) | (x == high))]
@@ -253,7 +253,7 @@ class PushForward:
         of, which, low, high, t, rise, first, last = (
             np.concatenate(part) for part in zip(*found, strict=True)
         )
-        target = x[which]
+        target, middle_of_cell = x[which], (low + high) / 2
         with np.errstate(invalid="ignore", over="ignore"):
             ends = (1 - t) * first - t * last
             z = low + t * t * (3 - 2 * t) * (high - low) + t * (1 - t) * rise * ends
@@ -275,6 +275,10 @@ class PushForward:
             done = (np.abs(step) <= close[todo]) | narrow  # the next step is the square of this
             z[todo] = np.where(inside, z[todo] + step, np.where(done, z[todo], middle))
             todo = todo[~done]
+        # beside a corner at which G becomes flat, z rounds to the corner itself
+        corner = (slope == 0) & (t > 0) & (t < 1)
+        if corner.any():
+            slope[corner] = self._G(middle_of_cell[corner])[1]
         return of, which, z, slope
 
     def _cells(self, number: int, x: np.ndarray):

@@ -1,5 +1,6 @@
 """A game played by lines, updates and steps is the game that Algorithm 1 plays, bit for bit."""
 
+import itertools
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ from minigan import InputError
 from minigan.base.randomness import sequence
 from minigan.figures.toy import players, toy_game
 from minigan.play import session as module
-from minigan.play.frames import numbers
+from minigan.play.frames import frame, numbers
 from minigan.play.knobs import Knobs
 from minigan.play.session import DEEDS, Session
 from minigan.play.snippet import snippet
@@ -203,6 +204,29 @@ def test_a_g_by_hand_is_the_line_through_its_points_and_its_c_is_what_theorem_1_
     session.do("pause")
     assert session.pair() == (session.game.G, session.game.D)
     assert all(np.array_equal(a, b) for a, b in zip(params(session.game), before, strict=True))
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        [0.5] * 7,
+        [1, 2, 2, 2, 2, 2, 3],
+        [3, 1, 3, 1, 3, 1, 3],
+        [3.973312219610751, -1.743334072671721, 3.973312219610751, 3.97331221961075, 1, -2, 1],
+        [1.299, -0.102, -0.102, 1.375, -0.102, 1.299, -0.102],
+        [-2.699, 3.37, -2.699, -2.699, -0.154, -2.699, -2.699],
+    ],
+    ids=str,
+)
+def test_a_g_by_hand_may_be_flat_and_fold_as_it_likes(x):
+    session = Session()
+    session.draw({"G": [np.linspace(-(3**0.5), 3**0.5, 7).tolist(), x]})
+    seen = numbers(session)
+    assert seen["why"] is None
+    assert abs(seen["residual"]) < 1e-7
+    flat = sum(abs(a - b) < 1e-12 for a, b in itertools.pairwise(x)) / 6
+    masses = [mass for _, mass in frame(session, seen)["atoms"]]
+    assert sum(masses) == pytest.approx(flat, abs=1e-9)
 
 
 def test_no_d_by_hand_beats_the_optimal_one():
