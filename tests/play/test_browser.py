@@ -214,7 +214,8 @@ def test_shading_atoms_and_numbers(page, address):
       window.did = [];
       const at = (name) => (...where) => did.push([name, ...where.slice(0, 2)]);
       const pen = { beginPath: at("begin"), lineTo: at("to"), fill: at("fill"), moveTo: at("move"),
-        arc: at("dot"), stroke: at("stroke"), save() {}, restore() {}, setLineDash() {} };
+        arc: at("dot"), stroke: at("stroke"), fillText: at("text"),
+        save() {}, restore() {}, setLineDash() {} };
     """
     page.evaluate(drawn + "shade(pen, [0, 1, 2, 3], [5, null, 7, 8], [1, 2, 3, 4]); 0")
     runs = [[["to", 0, 5], ["to", 0, 1]], [["to", 2, 7], ["to", 3, 8], ["to", 3, 4], ["to", 2, 3]]]
@@ -227,6 +228,12 @@ def test_shading_atoms_and_numbers(page, address):
         ["dot", 20, 0.75],
         ["dot", 20, 1],
     ]
+    history = "past.splice(0, 9, [0, -1.2, -3], [1, -1.2, -1.5], [2, -1.2, -1.4]); drawHistory();"
+    page.evaluate(f"{drawn} canvas = () => ({{ pen, width: 300, height: 100 }}); {history} 0")
+    lines = [one[0] for one in page.evaluate("did") if one[0] != "begin"]
+    level, V, C = ["move", "to"], ["move", "to"], ["move", "to", "to"]  # V's first is too low
+    assert lines == [*level, "stroke", *V, "stroke", *C, "stroke", *["text"] * 3]
+    assert [one[1] for one in page.evaluate("did") if one[0] == "text"][1:] == ["-0.90", "-1.89"]
     assert page.evaluate("[told(-1e-9, 5), told(-0.5, 2), told(null, 5)]") == [
         "0.00000",
         "-0.50",
