@@ -1,6 +1,7 @@
 """``minigan play``: the game of Figure 1 as a page in the browser, or recorded as a file."""
 
 import argparse
+import os
 import threading
 import webbrowser
 from pathlib import Path
@@ -11,7 +12,7 @@ from minigan.base.validation import whole_number
 from minigan.cli.output import progress, remark, written
 
 HELP = "the game of Figure 1, live in the browser: step through it, turn its knobs"
-PORT = 8014
+PORT, LENGTH = 8014, 4000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-browser", action="store_true", help="open no browser")
     line = "play without a page, and write a film of it, one HTML file"
     parser.add_argument("--record", metavar="FILE", help=line)
-    parser.add_argument("--steps", type=int, default=4000, help="of the film (4000)")
+    parser.add_argument("--steps", type=int, help=f"of the film ({LENGTH})")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,13 +34,21 @@ def run(options: argparse.Namespace) -> int:
     from minigan.play.session import Session
 
     session = Session(Knobs(seed=options.seed))
+    if not 1 <= options.port <= 65535:
+        raise InputError(f"--port: expected 1 to 65535, got {options.port}")
     if options.record is not None:
-        if whole_number("--steps", options.steps) > STEPS:
+        steps = LENGTH if options.steps is None else whole_number("--steps", options.steps)
+        if steps > STEPS:
             raise InputError(f"--steps: expected 1 to {STEPS}, got {options.steps}")
-        page = record(session, options.steps, lambda moments, n: progress(moments, n, "picture"))
+        _check_film(options.record)
+        page = record(session, steps, lambda moments, n: progress(moments, n, "picture"))
         write_whole(Path(options.record), lambda file: file.write(page.encode()))
         print(written([options.record]))
         return 0
+    if options.steps is not None:
+        raise InputError(
+            "--steps: expected --record FILE with it, got none: add it, or leave --steps out"
+        )
     stage = Stage(session)
     server = serve(stage, options.port)
     port = server.server_port
@@ -57,3 +66,17 @@ def run(options: argparse.Namespace) -> int:
         stage.close()
         server.server_close()
     return 0
+
+
+def _check_film(name: str) -> None:
+    """InputError if no file of that name can be written, before a game is played for it."""
+    path = Path(name)
+    if path.is_dir() or name.endswith(("/", os.sep)):
+        better = path / "film.html"
+        raise InputError(f"--record: expected a file, got the directory {name}: try {better}")
+    if not path.parent.is_dir():
+        where = f"a file in a directory that exists, got {name}"
+        raise InputError(f"--record: expected {where}: make {path.parent} first")
+    if not os.access(path.parent, os.W_OK):
+        where = f"a file in a directory that can be written to, got {name}"
+        raise InputError(f"--record: expected {where}: choose another")

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -42,6 +43,7 @@ class Stage:
         self._commands: deque[tuple[dict, list, threading.Event]] = deque()
         self._frames, self._latest, self._over = 0, "", False
         self._exact: dict[str, Any] = {}
+        self._picture: dict[str, Any] = {}  # the last one that could be made
         self._setup = json_text(setup(session))
         self._render(look=True)
         self._thread = threading.Thread(target=self._play, daemon=True, name="minigan play")
@@ -104,7 +106,7 @@ class Stage:
             answers = [self._answer(command) for command, _, _ in commands]
             was_moving = self.session.mode != "pause"
             if was_moving and self.watchers and not commands:
-                self.session.tick()
+                self._tick()
             frames += 1
             still = self.session.mode == "pause"
             self._render(look=still or frames % EXACT_EVERY == 0)
@@ -131,16 +133,37 @@ class Stage:
                 raise InputError(f"command: expected do, knobs or draw, got {given}")
         except InputError as error:
             return str(error)
+        except Exception as error:  # the thread goes on, whatever a command does to the game
+            self.session.mode = "pause"
+            return _sentence(error)
         return None
 
+    def _tick(self) -> None:
+        try:
+            self.session.tick()
+        except Exception as error:
+            self.session.mode, self.session.error = "pause", _sentence(error)
+
     def _render(self, look: bool) -> None:
-        if look:
-            self._exact = numbers(self.session)
-        text, fixed = json_text(frame(self.session, self._exact)), json_text(setup(self.session))
+        """Make the next frame; the last one with an error and at rest, if there is no picture."""
+        try:
+            if look:
+                self._exact = numbers(self.session)
+            picture = frame(self.session, self._exact)
+            text, fixed = json_text(picture), json_text(setup(self.session))
+            self._picture = picture
+        except Exception as error:
+            self.session.mode = "pause"
+            text = json_text(self._picture | {"mode": "pause", "error": _sentence(error)})
+            fixed = self._setup
         with self._changed:
             self._frames += 1
             self._latest, self._setup = text, fixed
             self._changed.notify_all()
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
 
 
 def serve(stage: Stage, port: int) -> ThreadingHTTPServer:
@@ -162,11 +185,19 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Page(BaseHTTPRequestHandler):
-    """One request."""
+    """One request; of a client that leaves before the answer nothing is said."""
 
     stage: Stage
     token: str
     protocol_version = "HTTP/1.1"
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):
+            super().handle()
+
+    def finish(self) -> None:
+        with suppress(ConnectionError):
+            super().finish()
 
     def do_GET(self) -> None:
         if not self._is_own():
@@ -195,11 +226,12 @@ class _Page(BaseHTTPRequestHandler):
             what = f"expected a body of at most {LONGEST} bytes, got {length or 'no length'}"
             return self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
         body = self.rfile.read(int(length))
-        if not secrets.compare_digest(self.headers.get("X-Token", ""), self.token):
+        given = self.headers.get("X-Token", "")
+        if not secrets.compare_digest(given.encode(errors="replace"), self.token.encode()):
             return self._answer(HTTPStatus.FORBIDDEN, "expected the token of the page in X-Token")
         try:
             command = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             command = None
         if self.path != "/command" or not isinstance(command, dict):
             return self._answer(HTTPStatus.BAD_REQUEST, "expected a JSON object at /command")

@@ -27,12 +27,40 @@ def test_a_film_is_written_whole(tmp_path, capsys):
         (["--steps", "12001", "--record", "x.html"], "--steps: expected 1 to 12000, got 12001"),
         (["--seed", "-1"], "seed: expected a whole number >= 0, got -1"),
         (["--record", ""], "record: expected a name, got an empty one"),
-        (["--port", "70000"], "--port: expected a free one from 70000 to 70019, got none"),
+        (["--port", "70000"], "--port: expected 1 to 65535, got 70000"),
+        (["--port", "0"], "--port: expected 1 to 65535, got 0"),
+        (
+            ["--steps", "5"],
+            "--steps: expected --record FILE with it, got none: add it, or leave --steps out",
+        ),
     ],
 )
 def test_options_that_do_not_fit(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert refused(capsys, "play", "--no-browser", *arguments) == f"minigan: {message}"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "no/x.html",
+            "expected a file in a directory that exists, got no/x.html: make no first",
+        ),
+        (".", "expected a file, got the directory .: try film.html"),
+        ("x.html/", "expected a file, got the directory x.html/: try x.html/film.html"),
+    ],
+)
+def test_a_film_that_cannot_be_written_is_refused_before_the_game(
+    name, message, capsys, tmp_path, monkeypatch
+):
+    def played(*_):
+        raise AssertionError("the game was played")
+
+    monkeypatch.setattr("minigan.play.recording.record", played)
+    monkeypatch.chdir(tmp_path)
+    assert refused(capsys, "play", "--record", name) == f"minigan: --record: {message}"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -22,6 +22,6 @@ def test_a_film_holds_the_frames_of_the_game_and_no_link():
     last = json.loads(json.dumps(frame(other, numbers(other))))
     assert {**frames[-1], "deeds": 0} == {**last, "deeds": 0}
     assert all(one["value"] <= one["c_of_g"] for one in frames)
-    assert not re.search(r'(src|href)="(?!#)', page)
+    assert not re.search(r'(src|href)="[^#]', page)
     assert "http" not in page
     assert "{{" not in page

@@ -3,7 +3,10 @@
 import http.client
 import json
 import re
+import socket
+import struct
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -139,6 +142,7 @@ def test_a_second_reader_does_not_make_the_game_faster_and_none_makes_it_rest(ru
     [
         ({"X-Token": "wrong"}, 403),
         ({"X-Token": ""}, 403),
+        ({"X-Token": "\xe9"}, 403),
         ({"Host": "example.org"}, 403),
         ({"Host": "127.0.0.1:1"}, 403),
         ({"Origin": "https://example.org"}, 403),
@@ -164,6 +168,7 @@ def test_pages_for_other_hosts_are_refused(running):
     [
         ("{", 400, "expected a JSON object at /command"),
         ("[]", 400, "expected a JSON object"),
+        ("[" * 4000, 400, "expected a JSON object"),
         (b"\xff\xfe", 400, "expected a JSON object"),
         ({}, 400, "command: expected do, knobs or draw, got nothing"),
         ({"draw": {"H": [[0, 1], [0, 1]]}}, 400, "draw: expected G or D"),
@@ -184,6 +189,80 @@ def test_commands_that_are_none_come_back_as_a_sentence(running, command, status
     assert found == status
     assert said.startswith(message)
     assert stage.session.game.steps_done == 0
+
+
+WILD = {"optimizer": "SGD with momentum", "rate_G": 10.0, "rate_D": 10.0}
+
+
+def test_a_game_that_leaves_all_bounds_is_a_sentence_and_can_be_begun_anew(running):
+    stage, port = running
+    assert say(port, {"knobs": WILD})[0] == 200
+    for _ in range(4):
+        say(port, {"do": "step"})
+    found = json.loads(stage.wait(0)[2])
+    assert found["mode"] == "pause" and found["error"]
+    assert len(found["p_g"]) == len(found["D"])  # the last picture that there was
+    assert say(port, {"do": "restart"}) == (200, "")
+    assert json.loads(stage.wait(0)[2])["error"] is None
+    assert say(port, {"knobs": {"optimizer": "Adam", "rate_G": 0.01, "rate_D": 0.01}})[0] == 200
+    assert say(port, {"do": "step"}) == (200, "")
+    found = json.loads(stage.wait(0)[2])
+    assert found["step"] == 1 and found["error"] is None
+
+
+def test_a_drawing_out_of_bounds_is_a_sentence_and_the_game_goes_on(running):
+    stage, port = running
+    say(port, {"draw": {"G": [[0, 1], [1e308, -1e308]]}})
+    assert say(port, {"do": "step"}) == (200, "")
+    assert json.loads(stage.wait(0)[2])["step"] == 1
+
+
+@pytest.mark.parametrize("where", ["tick", "do"])
+def test_whatever_goes_wrong_pauses_the_game_and_is_said(running, monkeypatch, where):
+    stage, port = running
+    reader = Reader(port)
+
+    def broken(*_):
+        raise ZeroDivisionError("by chance")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.session, where, broken)
+        status, said = say(port, {"do": "play"})
+        if where == "do":
+            assert (status, said) == (400, "ZeroDivisionError: by chance")
+        else:
+            frame = reader.frame()
+            while frame["error"] is None:
+                frame = reader.frame()
+            assert (frame["mode"], frame["error"]) == ("pause", "ZeroDivisionError: by chance")
+    assert say(port, {"do": "step"}) == (200, "")
+    reader.close()
+
+
+def test_a_client_that_leaves_before_the_answer_leaves_no_traceback(running, capfd):
+    stage, port = running
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(_):
+        entered.set()
+        leave.wait(20)
+        return "x" * 4_000_000
+
+    stage.obey = slow
+    body = json.dumps({"do": "step"})
+    head = f"POST /command HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Token: {token(port)}\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        assert entered.wait(20)
+        before = threading.active_count()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    leave.set()
+    for _ in range(100):
+        if threading.active_count() < before:
+            break
+        time.sleep(0.05)
+    assert threading.active_count() < before
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_taken_port_picks_the_next(running):

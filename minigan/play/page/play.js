@@ -17,9 +17,9 @@ const LEDGER = [ // what the theory asks; the number in a frame, and its digits
   ["the gap C(G) - V(G, D)", "inner_gap", 5, "nats"],
   ["Theorem 1: C(G) + log 4 - 2 JSD", "residual", 1, "nats"],
   ["mean |D - D*|", "d_gap", 4, ""],
-  ["right guesses of D, 1/2 to 1", "accuracy", 4, ""],
-  ["J_D of the minibatch", "J_D", 4, ""],
-  ["J_G of the minibatch", "J_G", 4, ""],
+  ["right guesses of D", "accuracy", 4, ""],
+  ["J_D of the last minibatch", "J_D", 4, ""],
+  ["J_G of the last minibatch", "J_G", 4, ""],
 ];
 
 const byId = (id) => document.getElementById(id);
@@ -72,6 +72,8 @@ function take(frame) {
   if (now && frame.step < now.step) past.length = 0;
   if (now && frame.deeds !== now.deeds && frame.mode === "pause") ghost = now;
   if (frame.mode !== "pause") ghost = null;
+  if (drawn && !frame.hands.length && !waiting) letGo(); // another page has moved the game
+  drawn = frame.hands.length > 0;
   now = frame;
   const last = past[past.length - 1];
   if (frame.c_of_g !== null && (!last || last[0] !== frame.seen_at || last[2] !== frame.value)) {
@@ -155,19 +157,44 @@ function drawStage() {
   }
   pen.fillStyle = colour("star"); // D* - D, shaded where somebody is
   pen.globalAlpha = 0.15;
-  pen.beginPath();
-  const seen = x.map((_, i) => i).filter((i) => now.D_star[i] !== null);
-  seen.forEach((i) => pen.lineTo(xs[i], py(now.D_star[i])));
-  seen.reverse().forEach((i) => pen.lineTo(xs[i], py(now.D[i])));
-  pen.fill();
+  shade(pen, xs, map(now.D_star), map(now.D));
   pen.globalAlpha = 1;
   curve(pen, ...upright(now, "D_star", 3), { strokeStyle: colour("star"), lineWidth: 5 });
   curve(pen, xs, map(fixed.p_data), { strokeStyle: colour("data"), lineWidth: 3, dash: [2, 5] });
   curve(pen, ...upright(now, "p_g", 1), { strokeStyle: colour("fake"), lineWidth: 3 });
   curve(pen, xs, map(now.D), { strokeStyle: colour("D"), lineWidth: 3, dash: [10, 6] });
+  drawAtoms(pen, px, py);
   drawMapping(pen, px, width, height);
   drawPulls(pen, px, height * 0.8);
   drawHandles(pen, px, height * 0.84);
+}
+
+function shade(pen, xs, upper, lower) { // between two curves, each run without a gap by itself
+  let run = [];
+  const fill = () => {
+    pen.beginPath();
+    run.forEach((i) => pen.lineTo(xs[i], upper[i]));
+    run.reverse().forEach((i) => pen.lineTo(xs[i], lower[i]));
+    pen.fill();
+    run = [];
+  };
+  upper.forEach((y, i) => { if (y !== null) run.push(i); else if (run.length) fill(); });
+  if (run.length) fill();
+}
+
+function drawAtoms(pen, px, py) { // points with a probability of their own: it is the height
+  for (const [x, mass] of now.atoms || []) {
+    curve(pen, [px(x), px(x)], [py(0), py(mass)], { strokeStyle: colour("fake"), lineWidth: 3 });
+    dot(pen, px(x), py(mass), colour("fake"));
+    dot(pen, px(x), py(0), colour("star")); // D* is 0 there
+  }
+}
+
+function dot(pen, x, y, hue) {
+  pen.fillStyle = hue;
+  pen.beginPath();
+  pen.arc(x, y, 5, 0, 2 * Math.PI);
+  pen.fill();
 }
 
 function drawMapping(pen, px, width, height) {
@@ -206,7 +233,8 @@ function drawAreas() { // the printed numbers, as areas
   const { pen, width, height } = canvas("areas");
   const most = Math.max(0.05, ...now.jsd_area, ...now.gap_area);
   [["jsd_area", "fake", `JSD, as area: ${told(now.jsd, 4)}`, 0],
-    ["gap_area", "star", `gap, as area: ${told(now.inner_gap, 4)}`, 1]].forEach(([name, hue, text, j]) => {
+    ["gap_area", "star", `gap, as area: ${told(now.inner_gap, 4)}`, 1],
+  ].forEach(([name, hue, text, j]) => {
     const left = j * width / 2, wide = width / 2 - 12, base = height - 4, n = fixed.x.length;
     pen.beginPath();
     pen.moveTo(left, base);
@@ -227,22 +255,29 @@ function drawHistory() {
   if (!past.length) return;
   const first = past[0][0], span = Math.max(1, past[past.length - 1][0] - first);
   const low = -LOG4 - 0.5, high = Math.min(0, Math.max(-1.0, ...past.map((p) => p[1])) + 0.1);
-  const px = (s) => 4 + ((s - first) / span) * (width - 8);
-  const py = (v) => height - ((Math.max(low, v) - low) / (high - low)) * height;
+  const left = 44, top = 24, deep = height - top - 4; // beside the axis' numbers, below the title
+  const px = (s) => left + ((s - first) / span) * (width - left - 4);
+  const py = (v) => (v === null || v < low ? null : top + ((high - v) / (high - low)) * deep);
   const level = { strokeStyle: colour("soft"), lineWidth: 1.5, dash: [2, 4] };
-  curve(pen, [0, width], [py(-LOG4), py(-LOG4)], level);
+  curve(pen, [left, width], [py(-LOG4), py(-LOG4)], level);
   const xs = past.map((p) => px(p[0]));
   const of = (j, hue, dash) => curve(pen, xs, past.map((p) => py(p[j])),
     { strokeStyle: colour(hue), lineWidth: 2.5, dash });
   of(2, "D", [10, 6]);
   of(1, "fake", []);
   pen.fillStyle = colour("fore");
-  pen.fillText(`C(G) and, below it, V(G, D), to step ${now.step}; dotted: -log 4`, 4, 15);
+  const title = `C(G), below it V(G, D), to step ${now.step}; dotted: -log 4`;
+  pen.fillText(title, 4, 15, width - 8);
+  pen.font = "11px system-ui, sans-serif";
+  pen.fillStyle = colour("soft");
+  pen.fillText(told(high, 2), 4, top + 10);
+  pen.fillText(told(low, 2), 4, height - 4);
 }
 
 function told(number, digits) {
   if (number === null || number === undefined) return "-";
-  return digits === 1 ? number.toExponential(0) : number.toFixed(digits);
+  const text = digits === 1 ? number.toExponential(0) : number.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
 function drawLedger() {
@@ -300,6 +335,7 @@ function showLines() {
 
 const hands = { G: null, D: null };
 let held = 0; // the handle of G that is dragged
+let drawn = false; // whether the last frame was of a drawing
 
 function pickUp(name) { // begin with the curve as it is
   if (name === "G") {
@@ -312,7 +348,8 @@ function pickUp(name) { // begin with the curve as it is
 }
 
 function nearest(values, at) {
-  return values.reduce((best, v, i) => (Math.abs(v - at) < Math.abs(values[best] - at) ? i : best), 0);
+  const far = values.map((v) => Math.abs(v - at));
+  return far.indexOf(Math.min(...far));
 }
 
 function logit(p) {
@@ -322,24 +359,41 @@ function logit(p) {
 
 function toggleHand(name) {
   hands[name] = hands[name] ? null : pickUp(name);
-  for (const each of ["G", "D"]) byId(`hand-${each}`).setAttribute("aria-pressed", !!hands[each]);
-  const any = Boolean(hands.G || hands.D);
-  document.body.classList.toggle("drawing", any);
-  if (any) sendHands(); else say({ do: "pause" });
+  showHands();
+  if (hasHands()) sendHands(); else say({ do: "pause" });
 }
 
-let sending = false;
-async function sendHands() { // one at a time; the newest wins
-  if (sending) { sending = "again"; return; }
-  sending = true;
-  await say({ draw: Object.fromEntries(Object.entries(hands).filter(([, points]) => points)) });
-  const again = sending === "again";
-  sending = false;
-  if (again) sendHands();
+function hasHands() {
+  return Boolean(hands.G || hands.D);
+}
+
+function letGo() {
+  hands.G = hands.D = null;
+  showHands();
+  requestAnimationFrame(draw);
+}
+
+function showHands() {
+  for (const name of ["G", "D"]) {
+    byId(`hand-${name}`).setAttribute("aria-pressed", Boolean(hands[name]));
+    byId(`hint-${name}`).hidden = !hands[name];
+  }
+  document.body.classList.toggle("drawing", hasHands());
+}
+
+let drawing = false; // whether a drawing waits in the queue: the newest is sent
+function sendHands() {
+  if (drawing) return;
+  drawing = true;
+  inTurn(() => {
+    drawing = false;
+    const draw = Object.fromEntries(Object.entries(hands).filter(([, points]) => points));
+    return hasHands() ? send({ draw }) : true;
+  });
 }
 
 function drag(event) {
-  if (!event.buttons || !(hands.G || hands.D)) return;
+  if (!event.buttons || !hasHands()) return;
   const box = byId("stage").getBoundingClientRect(), x = fixed.x;
   const at = x[0] + ((event.clientX - box.left) / box.width) * (x[x.length - 1] - x[0]);
   const height = (event.clientY - box.top) / box.height;
@@ -370,18 +424,41 @@ function drawHandles(pen, px, y) {
 async function showPython() {
   const shown = byId("snippet");
   shown.hidden = !shown.hidden;
-  if (!shown.hidden) shown.textContent = await (await fetch("python")).text();
+  if (!shown.hidden) shown.textContent = (await ask("python")).text;
 }
 
 // ---- commands go out
 
-async function say(command) {
+const GONE = "No answer from minigan play: is it still running?";
+let queue = Promise.resolve(), waiting = 0; // commands go one by one, in order
+
+function inTurn(act) { // a promise of what the act returns
+  waiting += 1;
+  queue = queue.then(act).finally(() => { waiting -= 1; });
+  return queue;
+}
+
+function say(command) { // whether it was obeyed
+  return inTurn(() => send(command));
+}
+
+async function send(command) {
   byId("remark").textContent = "";
   const token = document.querySelector('meta[name="token"]').content;
-  const answer = await fetch("command", {
+  const { ok, text } = await ask("command", {
     method: "POST", headers: { "X-Token": token }, body: JSON.stringify(command),
   });
-  if (!answer.ok) byId("remark").textContent = await answer.text();
+  if (!ok) byId("remark").textContent = text;
+  return ok;
+}
+
+async function ask(path, how) { // never throws
+  try {
+    const answer = await fetch(path, how);
+    return { ok: answer.ok, text: await answer.text() };
+  } catch {
+    return { ok: false, text: GONE };
+  }
 }
 
 function fillKnobs() {
@@ -400,10 +477,11 @@ function fillKnobs() {
     input.name = name;
     if (Array.isArray(kind)) input.append(...kind.map((text) => new Option(text, text)));
     else Object.assign(input, kind === "number" ? { type: kind, step: "any" } : { type: kind });
-    input.addEventListener("change", () => {
+    input.addEventListener("change", async () => {
       const value = { checkbox: () => input.checked, number: () => Number(input.value) };
       const read = value[kind] || (() => input.value);
-      say({ knobs: { [name]: read() } });
+      const fits = input.value !== "" && await say({ knobs: { [name]: read() } });
+      if (!fits) fillKnobs(); // with the game's own value again
     });
     label.append(name.replace("_", " of "), input);
     held.append(label);
@@ -414,11 +492,12 @@ function fillKnobs() {
 function listen() {
   document.querySelectorAll("[data-do]").forEach((button) =>
     button.addEventListener("click", () => {
-      if (hands.G) toggleHand("G");
-      if (hands.D) toggleHand("D");
+      letGo();
       say({ do: button.dataset.do });
     }));
-  for (const name of ["G", "D"]) byId(`hand-${name}`).addEventListener("click", () => toggleHand(name));
+  for (const name of ["G", "D"]) {
+    byId(`hand-${name}`).addEventListener("click", () => toggleHand(name));
+  }
   for (const kind of ["pointerdown", "pointermove"]) byId("stage").addEventListener(kind, drag);
   byId("python").addEventListener("click", showPython);
   for (const kind of ["png", "csv"]) byId(`as-${kind}`).addEventListener("click", () => save(kind));
@@ -426,7 +505,7 @@ function listen() {
   events.addEventListener("setup", (event) => begin(JSON.parse(event.data)));
   events.addEventListener("message", (event) => take(JSON.parse(event.data)));
   events.addEventListener("error", () => {
-    byId("remark").textContent = "No answer from minigan play: is it still running?";
+    byId("remark").textContent = GONE;
   });
   events.addEventListener("open", () => { byId("remark").textContent = ""; });
 }
@@ -465,7 +544,8 @@ const KEYS = { " ": "#run", ArrowRight: '[data-do="line"]', ArrowDown: '[data-do
   n: '[data-do="near"]', r: '[data-do="restart"]' };
 document.addEventListener("keydown", (event) => {
   const where = event.target.tagName, presses = where === "BUTTON" && /^[ ]$|Enter/.test(event.key);
-  if (presses || /^(INPUT|SELECT)$/.test(where) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const others = event.ctrlKey || event.metaKey || event.altKey;
+  if (presses || others || /^(INPUT|SELECT|SUMMARY)$/.test(where)) return;
   const key = film && event.key === " " ? "#film-run" : KEYS[event.key];
   if (!key) return;
   event.preventDefault();
