@@ -37,6 +37,7 @@ def setup(session: Session) -> dict[str, Any]:
     }
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a game may go wild; the numbers say so
 def numbers(session: Session) -> dict[str, Any]:
     """``jsd, c_of_g, value, inner_gap, residual`` in nats, and more, of the pair that is seen.
 
@@ -59,6 +60,7 @@ def numbers(session: Session) -> dict[str, Any]:
     return {"seen_at": session.game.steps_done, **own, **verdict}
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
     """One picture: the curves now, and the exact numbers, which may be of some steps before."""
     G, D = (network.copy(dtype="float64") for network in session.pair())

@@ -9,7 +9,7 @@ from minigan.play.frames import frame, numbers, setup
 from minigan.play.server import page_file
 from minigan.play.session import Session
 
-PICTURES = 64
+PICTURES = 56
 
 
 def record(session: Session, steps: int, progress: Callable[..., Iterable]) -> str:

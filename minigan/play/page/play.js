@@ -229,17 +229,21 @@ function arrow(pen, x0, y0, x1, y1, stroke, lineWidth) {
   pen.fill();
 }
 
-function drawAreas() { // the printed numbers, as areas
+function drawAreas() { // the printed numbers, as areas, each to its own scale
   const { pen, width, height } = canvas("areas");
-  const most = Math.max(0.05, ...now.jsd_area, ...now.gap_area);
+  const x = fixed.x, span = x[x.length - 1] - x[0];
   [["jsd_area", "fake", `JSD, as area: ${told(now.jsd, 4)}`, 0],
     ["gap_area", "star", `gap, as area: ${told(now.inner_gap, 4)}`, 1],
   ].forEach(([name, hue, text, j]) => {
-    const left = j * width / 2, wide = width / 2 - 12, base = height - 4, n = fixed.x.length;
+    const left = j * width / 2, wide = width / 2 - 12, base = height - 4;
+    const most = Math.max(1e-3, ...now[name]);
     pen.beginPath();
     pen.moveTo(left, base);
-    now[name].forEach((y, i) =>
-      pen.lineTo(left + (i / (n - 1)) * wide, base - (y / most) * (base - 22)));
+    now[name].forEach((y, i) => { // y nats a unit, from one x to the next
+      for (const end of [x[i], x[i + 1]]) {
+        pen.lineTo(left + ((end - x[0]) / span) * wide, base - (y / most) * (base - 22));
+      }
+    });
     pen.lineTo(left + wide, base);
     pen.fillStyle = colour(hue);
     pen.globalAlpha = 0.5;
