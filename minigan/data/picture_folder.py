@@ -17,6 +17,7 @@ from minigan.data.bounded import expect_fit, reading
 from minigan.data.file_kinds import seems_to_be
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")  # of pictures
+MACOS = "__MACOSX"  # folder beside those of an archive that was packed there
 FORMATS = ("PNG", "JPEG", "BMP", "PPM")  # Pillow's names for them
 MODES = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB"}  # what each of Pillow's is read as
 
@@ -26,8 +27,8 @@ def read_folder(directory: Path) -> tuple[np.ndarray, np.ndarray | None]:
 
     They are bytes, with one channel if they are grey and three in colour, in the order of their
     names. A label is the number that a class's folder is called by, or else its place in the order
-    of names. Folders beside pictures are passed over, as are files that do not end in one of
-    `SUFFIXES` or begin with a dot. Refused are pictures that differ in size or channels, have
+    of names. Passed over are other files, and what begins with a dot or is called `MACOS`.
+    Refused are pictures in other folders besides, and those that differ in size or channels, have
     transparency, several frames or more than 8 bits, or are damaged. PNG has a checksum; of the
     other formats a changed pixel is not noticed.
     """
@@ -38,6 +39,7 @@ def read_folder(directory: Path) -> tuple[np.ndarray, np.ndarray | None]:
         if not paths:
             names = f"({', '.join(SUFFIXES)}), or folders of them"
             raise DataError(f"expected pictures {names}, got none: {_contents(directory)}")
+        _expect_no_others(directory, paths)
         size = sum(path.stat().st_size for path in paths)
     first = _read(paths[0])
     with reading(directory):
@@ -58,18 +60,36 @@ def _pictures(directory: Path) -> list[Path]:
     return sorted(
         path
         for path in directory.iterdir()
-        if path.suffix.lower() in SUFFIXES and path.name[0] != "." and os.path.isfile(path)
+        if path.suffix.lower() in SUFFIXES and _is_meant(path.name) and os.path.isfile(path)
     )
+
+
+def _is_meant(name: str) -> bool:
+    """Whether a file or folder is the user's: not hidden, nor what macOS puts into archives."""
+    return name[0] != "." and name != MACOS
 
 
 def _by_class(directory: Path) -> tuple[list[Path], np.ndarray | None]:
     """Paths and labels of the pictures in a directory's folders."""
-    folders = sorted(path for path in directory.iterdir() if path.is_dir() and path.name[0] != ".")
+    folders = sorted(path for path in directory.iterdir() if path.is_dir() and _is_meant(path.name))
     classes = {folder.name: found for folder in folders if (found := _pictures(folder))}
     are_numbers = all(name.isascii() and name.isdigit() for name in classes)
     numbers = [int(name) if are_numbers else i for i, name in enumerate(classes)]
     labels = np.repeat(np.array(numbers, np.int64), [len(found) for found in classes.values()])
     return [path for found in classes.values() for path in found], labels
+
+
+def _expect_no_others(directory: Path, paths: list[Path]) -> None:
+    """Raise DataError if there are pictures in other folders than those of the paths to read."""
+    read = {path.parent for path in paths}
+    for place, folders, _ in os.walk(directory):
+        folders[:] = sorted(filter(_is_meant, folders))
+        others = [] if Path(place) in read else _pictures(Path(place))
+        if others:
+            raise DataError(
+                f"expected pictures in {paths[0].parent} alone, or folders of them by class, got "
+                f"{len(others)} in {place} as well: move these, or give one folder of them"
+            )
 
 
 def _contents(directory: Path) -> str:

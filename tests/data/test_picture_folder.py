@@ -96,7 +96,28 @@ def test_other_files_and_folders_are_passed_over(rng, tmp_path):
     (directory / "notes.txt").write_text("hello")
     (directory / "._000.png").write_bytes(b"what macOS leaves")
     (directory / "more.png").mkdir()
+    (directory / "__MACOSX").mkdir()
+    (directory / "__MACOSX" / "a.png").write_bytes(b"what macOS leaves")
     assert len(read_user_images(directory).pixels) == 2
+
+
+@pytest.mark.parametrize(
+    ("places", "where"),
+    [(["", "cats"], "cats"), (["a/x", "b"], "a/x"), (["", "a/b"], "a/b")],
+)
+def test_pictures_in_other_folders_besides_are_refused_not_left_out(places, where, tmp_path):
+    for place in places:
+        (tmp_path / place).mkdir(parents=True, exist_ok=True)
+        Image.new("L", (4, 4)).save(tmp_path / place / "0.png")
+    with pytest.raises(DataError, match=f"got 1 in {tmp_path / where} as well: move these"):
+        read_user_images(tmp_path)
+
+
+def test_what_macos_puts_into_archives_is_no_class(tmp_path):
+    for place in ("a", "b", "__MACOSX"):
+        (tmp_path / place).mkdir()
+        Image.new("L", (4, 4)).save(tmp_path / place / "0.png")
+    assert read_user_images(tmp_path).labels.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("other", [np.zeros((4, 5), np.uint8), np.zeros((5, 4, 3), np.uint8)])
