@@ -91,7 +91,11 @@ def _main(arguments: list[str] | None) -> int:
             raise
         # What is left of the output goes nowhere, so that Python does not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + SIGPIPE if is_closed else remark(f"the output cannot be written: {error.strerror}", 2)
+        return (
+            128 + SIGPIPE
+            if is_closed
+            else remark(f"the output cannot be written: {error.strerror}", 2)
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """``minigan sample RUN``: samples of a run's generator, without the run's data."""
 
 import argparse
+import math
 from pathlib import Path
 
 from minigan.base.errors import InputError
@@ -9,14 +10,18 @@ from minigan.cli.output import written
 
 HELP = "draw samples from a run of minigan train"
 SUFFIXES = (".npy", ".png")
+SAMPLES, SHEET = 1000, 100  # of them in either, unless so many are asked for
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The run, how many samples, and where they go."""
     parser.add_argument("directory", metavar="RUN", help="its directory; its data are not needed")
-    parser.add_argument("-n", type=int, default=1000, help="samples (1000)")
+    parser.add_argument("-n", type=int, help="samples (1000; on a sheet, 100)")
     parser.add_argument(
-        "--seed", type=int, default=0, help="of the noise (0: those that it scores)"
+        "--seed",
+        type=int,
+        default=0,
+        help="another seed, other samples (0: as minigan train scores)",
     )
     line = "for the samples, an image a row; .png: a sheet of them (RUN/samples.npy)"
     parser.add_argument("--out", metavar="FILE", help=line)
@@ -34,13 +39,19 @@ def run(options: argparse.Namespace) -> int:
     from minigan.images.sampling import trained_generator
 
     path = Path(options.out or Path(options.directory) / "samples.npy")
-    if path.suffix not in SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
         raise InputError(f"{path}: expected a name that ends in {' or '.join(SUFFIXES)}")
-    whole_number("-n", options.n)
+    default = SHEET if suffix == ".png" else SAMPLES
+    n = whole_number("-n", default if options.n is None else options.n)
+    if not Path(options.directory).is_dir():
+        raise InputError(f"there is no run in {options.directory}: expected its directory")
     trained = trained_generator(options.directory)
-    samples = trained.sample(options.n, options.seed)
-    if path.suffix == ".png":
-        write_picture(path, image_sheet(trained.recipe.picture(samples), trained.shape))
+    samples = trained.sample(n, options.seed)
+    if suffix == ".png":
+        _, rows, columns = trained.shape
+        across = math.ceil(math.sqrt(n * rows / columns))  # the sheet is nearly a square
+        write_picture(path, image_sheet(trained.recipe.picture(samples), trained.shape, across))
     else:
         write_whole(path, lambda file: np.save(file, samples, allow_pickle=False))
     if options.json:

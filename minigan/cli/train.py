@@ -17,6 +17,7 @@ from minigan.cli.output import progress, remark, written
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
 HERE = "--out"  # of --resume without a directory: it is the one of --out
+FREE = ("recipe", "epochs", "look", "keep", "device", "data", "data_dir")  # when a run goes on
 SMALL = ("digits", "mnist-quick")  # recipes whose products gain little from a second core
 
 
@@ -79,6 +80,7 @@ def _directory(options: argparse.Namespace) -> Path:
 
 def _complete(options: argparse.Namespace, directory: Path) -> None:
     """Fill in the options that are not given with those of the run."""
+    from minigan.data import KNOWN
     from minigan.images.settings import choices_of
 
     choices = choices_of(directory)
@@ -86,9 +88,21 @@ def _complete(options: argparse.Namespace, directory: Path) -> None:
         raise InputError(
             f"{directory}: expected a run of {options.recipe}, got one of {choices['recipe']}"
         )
-    for name, choice in choices.items():
-        if getattr(options, name) is None:
+    options.images = choices.pop("images")
+    for name, saved in choices.items():
+        given, choice = getattr(options, name), tuple(saved) if isinstance(saved, list) else saved
+        if given is None:
             setattr(options, name, choice)
+        elif name not in FREE and given != choice:
+            raise InputError(
+                f"--{name}: expected {choice}, as the run in {directory} has it, got {given}: "
+                "leave the option out, or begin a run in another directory"
+            )
+    if options.data not in (None, *KNOWN) and not os.path.exists(options.data):
+        raise InputError(
+            f"{options.data}: the images of the run in {directory} are not there: if they were "
+            "moved, --data NEWPATH goes on"
+        )
 
 
 def _train(options: argparse.Namespace, directory: Path) -> int:
@@ -96,6 +110,7 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
     from minigan.data import KNOWN
     from minigan.images import ImageRun, Settings, read_splits
     from minigan.images.remarks import expect_small_nets
+    from minigan.images.settings import expect_images_of_run
 
     names = [field.name for field in fields(Settings)]
     given = {name: getattr(options, name) for name in names}
@@ -104,6 +119,8 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
     whole_number("--epochs", epochs)
     try:
         splits = read_splits(settings, options.data_dir)
+        if options.resume is not None:
+            expect_images_of_run(directory, options.images, settings, splits.rows)
         if options.width is None and settings.source not in KNOWN:
             expect_small_nets(settings.chosen, splits.rows)
         with ImageRun(

@@ -132,6 +132,8 @@ def load_splits(
         images = known.read(find(str(name), data_dir), fold)
     elif os.path.exists(name):
         images = read_user_images(Path(name), array, shape)
+    elif any(mark in str(name) for mark in (os.sep, ".")):
+        raise DataError(f"data set: there is no file or folder '{name}'")
     else:
         near, known_names = did_you_mean(name, KNOWN), ", ".join(KNOWN)
         raise DataError(f"data set: expected one of {known_names} or a path, got '{name}'{near}")

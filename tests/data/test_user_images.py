@@ -95,8 +95,10 @@ def test_the_name_is_the_files_which_must_be_there_and_has_one_fold(tmp_path):
     assert load(path).name == load(str(path)).name == "mine"
     with pytest.raises(InputError, match=r"fold: expected 0 to 0 for .*mine.npy, got 1"):
         load(path, fold=1)
-    for missing in (tmp_path / "new", "mnits"):
-        with pytest.raises(DataError, match=f"expected one of .* or a path, got '{missing}'"):
+    with pytest.raises(DataError, match=r"expected one of .* or a path, got 'mnits'.* mnist\?"):
+        load("mnits")
+    for missing in (tmp_path / "new", "new.npy"):
+        with pytest.raises(DataError, match=f"there is no file or folder '{missing}'"):
             load(missing)
 
 

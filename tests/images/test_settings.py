@@ -56,7 +56,7 @@ def test_the_faces_are_trained_on_without_labels_but_only_those_that_have_such()
 
 
 def test_data_and_folds_that_are_not_there_are_one_line():
-    with pytest.raises(DataError, match=r"one of digits, .* or a path, got .a/mine\.npy."):
+    with pytest.raises(DataError, match=r"there is no file or folder .a/mine\.npy."):
         read_splits(Settings("digits", data="a/mine.npy"))
     with pytest.raises(DataError, match=r"one of digits, .* or a path, got .."):
         read_splits(Settings("digits", data=""))
