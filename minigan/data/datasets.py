@@ -146,7 +146,10 @@ def _split(images: Images, name: str, split: str) -> DataSet:
     labels, rows, numbers = images.labels, images.splits[split], np.arange(len(images.pixels))
     pixels = images.pixels[rows]
     if len(pixels) == 0:
-        raise InputError(f"split: expected one with images, got {split!r}: {name} has too few")
+        raise InputError(
+            f"{name}: expected 6 images or more, so that one of them is in {split!r}, got "
+            f"{len(images.pixels)}"
+        )
     return DataSet(
         name=name,
         X=unit_interval(pixels, images.top) if pixels.dtype == np.uint8 else pixels,

@@ -17,6 +17,7 @@ from minigan.data.bounded import expect_fit, reading
 from minigan.data.file_kinds import seems_to_be
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")  # of pictures
+CONVERT = "convert it to RGB or grey of 8 bits"
 MACOS = "__MACOSX"  # folder beside those of an archive that was packed there
 FORMATS = ("PNG", "JPEG", "BMP", "PPM")  # Pillow's names for them
 MODES = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB"}  # what each of Pillow's is read as
@@ -48,9 +49,11 @@ def read_folder(directory: Path) -> tuple[np.ndarray, np.ndarray | None]:
     for i, path in enumerate(paths):
         picture = _read(path)
         if picture.shape != first.shape:
+            is_size = picture.shape[1:] != first.shape[1:]
+            cure = "resize all to one size" if is_size else "convert all to RGB, or all to grey"
             raise DataError(
                 f"{path}: expected (channels, rows, columns) {first.shape} as of "
-                f"{paths[0].name}, got {picture.shape}"
+                f"{paths[0].name}, got {picture.shape}: {cure}"
             )
         pictures[i] = picture
     return pictures, labels
@@ -124,9 +127,9 @@ def _check(picture: Any, size: int) -> None:
     """Raise DataError of a picture that would not be read as it is."""
     wanted = "expected 8 bits a channel, grey or RGB without transparency"
     if picture.mode not in MODES:
-        raise DataError(f"{wanted}, got mode {picture.mode}")
+        raise DataError(f"{wanted}, got mode {picture.mode}: {CONVERT}")
     if "transparency" in picture.info:
-        raise DataError(f"{wanted}, got mode {picture.mode} with transparency")
+        raise DataError(f"{wanted}, got mode {picture.mode} with transparency: {CONVERT}")
     if getattr(picture, "n_frames", 1) > 1:
         raise DataError(f"expected one picture, got {picture.n_frames} frames")
     # Pillow cuts 16 bits a channel of RGB down to 8; only what it will decode tells.
@@ -134,5 +137,5 @@ def _check(picture: Any, size: int) -> None:
     if (picture.format == "PNG" and ";16" in str(coding)) or (
         picture.format == "PPM" and isinstance(coding, tuple) and coding[-1] > 255
     ):
-        raise DataError(f"{wanted}, got 16 bits")
+        raise DataError(f"{wanted}, got 16 bits: {CONVERT}")
     expect_fit(picture.width * picture.height * len(MODES[picture.mode]), size)

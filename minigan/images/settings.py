@@ -118,6 +118,12 @@ def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -
     train, *others = load_splits(
         name, splits, data_dir, fold, array=settings.array, shape=settings.shape
     )
+    if len(train.X) < recipe.batch:
+        raise InputError(
+            f"{name}: expected {recipe.batch} images or more to train on, got {len(train.X)} of "
+            f"{sum(train.sizes.values())} in all; of one's own, about {recipe.batch * 3 // 2} are "
+            "needed, as a sixth is to validate and a sixth to test"
+        )
     rows = Rows(recipe.preprocess(train.X), train.shape, settings.width)
     return Splits(rows, *(recipe.preprocess(other.X) for other in others))
 

@@ -51,6 +51,8 @@ def test_shapes_are_understood_and_pixels_lie_by_channel_row_column(shape, expec
             (np.array([[0.5, wrong, 0.5, 0.5]]), r"numbers in \[0, 1\], got")
             for wrong in (-0.01, 1.01, 255.0, np.nan, np.inf)
         ),
+        (np.array([[0.5, np.nan]]), r"numbers in \[0, 1\], got nan in 1 of 2: fill"),
+        (np.array([[-0.9, 1.0]]), r".* to 1: if they are in \[-1, 1\], save \(x \+ 1\) / 2"),
         (np.array([[0, 1.0000001]]), r"numbers in \[0, 1\], got 0 to 1.00000012 \(or bytes"),
     ],
 )
