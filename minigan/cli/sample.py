@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minigan.base.errors import InputError
 from minigan.base.strict_json import json_text
-from minigan.cli.output import written
+from minigan.cli.output import counted, written
 
 HELP = "draw samples from a run of minigan train"
 SUFFIXES = (".npy", ".png")
@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
     from minigan.base.files import write_whole
     from minigan.base.validation import whole_number
+    from minigan.checkpoint.run_directory import BEST, LAST
     from minigan.figures.base import write_picture
     from minigan.images.drawings import image_sheet
     from minigan.images.sampling import trained_generator
@@ -44,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"{path}: expected a name that ends in {' or '.join(SUFFIXES)}")
     default = SHEET if suffix == ".png" else SAMPLES
     n = whole_number("-n", default if options.n is None else options.n)
-    if not Path(options.directory).is_dir():
-        raise InputError(f"there is no run in {options.directory}: expected its directory")
+    if not any((Path(options.directory) / name).exists() for name in (BEST, LAST)):
+        raise InputError(f"there is no run in {options.directory}: expected {LAST} there")
     trained = trained_generator(options.directory)
     samples = trained.sample(n, options.seed)
     if suffix == ".png":
@@ -59,6 +60,6 @@ def run(options: argparse.Namespace) -> int:
         print(json_text({**facts, "seed": options.seed, "files": [str(path)]}))
     else:
         shape = " x ".join(map(str, trained.shape))
-        print(f"{len(samples)} samples of {shape} (channels, rows, columns), epoch {trained.epoch}")
+        print(f"{counted(n, 'sample')} of {shape} (channels, rows, columns), epoch {trained.epoch}")
         print(written([path]))
     return 0

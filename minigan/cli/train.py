@@ -18,6 +18,7 @@ HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
 HERE = "--out"  # of --resume without a directory: it is the one of --out
 FREE = ("recipe", "epochs", "look", "keep", "device", "data", "data_dir")  # when a run goes on
+BUSIEST = 4  # threads for each core
 SMALL = ("digits", "mnist-quick")  # recipes whose products gain little from a second core
 
 
@@ -60,12 +61,23 @@ def run(options: argparse.Namespace) -> int:
             print(f"{name:{width}}  {recipe.about}")
         return 0
     directory = _directory(options)
+    _expect_threads(options.threads)
     if options.resume is not None:
         _complete(options, directory)
     if options.threads is None:  # small nets lose by a second one, where the cores are busy
         options.threads = 1 if options.recipe in SMALL else os.cpu_count() or 1
     with threadpool_limits(whole_number("--threads", options.threads)):
         return _train(options, directory)
+
+
+def _expect_threads(threads: int | None) -> None:
+    """Raise InputError of more threads than can be meant; a run's own number is not asked for."""
+    cores = os.cpu_count() or 1
+    if threads is not None and threads > BUSIEST * cores:
+        raise InputError(
+            f"--threads: expected {BUSIEST * cores} at most, as there are {cores} cores, "
+            f"got {threads}"
+        )
 
 
 def _directory(options: argparse.Namespace) -> Path:
@@ -75,6 +87,9 @@ def _directory(options: argparse.Namespace) -> Path:
     found = named or options.out or options.recipe
     if found is None:
         raise InputError("--resume: expected the directory of a run, got none")
+    if named and os.path.isfile(named):
+        cure = f"its directory is {os.path.dirname(named) or '.'}"
+        raise InputError(f"--resume: expected the directory of a run, got the file {named}: {cure}")
     return Path(found)
 
 

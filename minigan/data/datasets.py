@@ -123,6 +123,8 @@ def load_splits(
     known = KNOWN.get(str(name))
     whole_number("fold", fold, 0)
     folds = known.folds if known else 1
+    if fold and folds == 1:
+        raise InputError(f"fold: {name} has no folds: leave the option out; got {fold}")
     if fold >= folds:
         raise InputError(f"fold: expected 0 to {folds - 1} for {name}, got {fold}")
     if known:

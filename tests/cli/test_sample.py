@@ -36,6 +36,11 @@ def test_a_thousand_samples_and_as_many_as_asked_for(made, tmp_path, capsys, mon
     np.testing.assert_array_equal(np.load("s.npy"), others)
 
 
+def test_a_single_sample_is_one(made, tmp_path, capsys):
+    assert main(["sample", str(made[0]), "-n", "1", "--out", str(tmp_path / "s.NPY")]) == 0
+    assert capsys.readouterr().out.startswith("1 sample of 1 x 4 x 4")
+
+
 def test_a_sheet_of_samples(made, tmp_path, capsys):
     sheet = tmp_path / "s.png"
     assert main(["sample", str(made[0]), "-n", "20", "--out", str(sheet)]) == 0

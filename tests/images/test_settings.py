@@ -66,7 +66,7 @@ def test_data_and_folds_that_are_not_there_are_one_line():
         read_splits(Settings("digits", data="a/mine.npy"))
     with pytest.raises(DataError, match=r"one of digits, .* or a path, got .."):
         read_splits(Settings("digits", data=""))
-    with pytest.raises(InputError, match="fold: expected 0 to 0 for digits, got 2"):
+    with pytest.raises(InputError, match="fold: digits has no folds: leave"):
         read_splits(Settings("digits", fold=2))
 
 
