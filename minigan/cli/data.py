@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetched = add(_fetch, "fetch", "download a data set, and check every byte of it")
     fetched("name", metavar="NAME", help="mnist, cifar10 or olivetti")
     shown = add(_show, "show", "draw a sheet of images, and print the facts")
-    shown("name", metavar="NAME", help=f"see list; or {OWN}")
+    shown("name", metavar="NAME|PATH", help=f"one that minigan data list has; or {OWN}")
     shown("--split", default="train", help="train, valid or test (train)")
     shown("--fold", type=int, default=0, help="of the faces, 0 to 4 (0)")
     add_own_images(shown)

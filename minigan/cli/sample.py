@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed",
         type=int,
         default=0,
-        help="another seed, other samples (0: as minigan train scores)",
+        help="another seed gives other samples (0: those that train scores)",
     )
     line = "for the samples, an image a row; .png: a sheet of them (RUN/samples.npy)"
     parser.add_argument("--out", metavar="FILE", help=line)

@@ -25,24 +25,30 @@ SMALL = ("digits", "mnist-quick")  # recipes whose products gain little from a s
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of a run."""
     parser.add_argument("recipe", nargs="?", help="without one, all are listed")
-    parser.add_argument("--epochs", type=int, help="to play, all sessions together")
+    line = "in all, not more: those done before --resume count (the recipe's number)"
+    parser.add_argument("--epochs", type=int, help=line)
     parser.add_argument("--seed", type=int, help="of everything random (0)")
     parser.add_argument("--out", metavar="DIR", help="of the run (the recipe's name)")
     line = "go on with the run in a directory (DIR), which knows all other options"
     parser.add_argument("--resume", nargs="?", metavar="RUN", const=HERE, help=line)
-    parser.add_argument("--data", metavar="NAME", help=f"another data set, or {OWN}")
+    parser.add_argument(
+        "--data", metavar="NAME|PATH", help=f"one that minigan data list has, or {OWN}"
+    )
     add_own_images(parser.add_argument)
     parser.add_argument("--data-dir", metavar="DIR", help="where the data set's files are")
     parser.add_argument("--fold", type=int, help="of a data set that has folds (0)")
     parser.add_argument("--width", type=float, help="of hidden layers; 1 is full size (1)")
-    parser.add_argument("--start", metavar="RUN", help="run whose G a recipe builds upon")
+    line = "of the recipe tfd alone: a finished run of tfd-pretrain, whose G it begins with"
+    parser.add_argument("--start", metavar="RUN", help=line)
     moves = parser.add_mutually_exclusive_group()
     order: dict[str, Any] = {"dest": "simultaneous", "action": "store_const"}
     moves.add_argument("--alternate", **order, const=False, help="Algorithm 1: D moves, then G")
     line = "both players move at once, as in the paper's code"
     moves.add_argument("--simultaneous", **order, const=True, help=line)
-    parser.add_argument("--look", type=int, metavar="N", help="epochs between looks (the recipe's)")
-    parser.add_argument("--keep", type=int, metavar="N", help="epochs between checkpoints for good")
+    line = "score and draw samples every N epochs (the recipe's number)"
+    parser.add_argument("--look", type=int, metavar="N", help=line)
+    line = "keep a checkpoint for good every N epochs, besides the last and the best (none)"
+    parser.add_argument("--keep", type=int, metavar="N", help=line)
     parser.add_argument("--device", choices=["cpu", "cuda"], help="where (cpu)")
     line = "of matrix products (1; for large nets, one a core)"
     parser.add_argument("--threads", type=int, help=line)
