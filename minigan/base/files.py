@@ -62,8 +62,15 @@ def writable_directory(path: str | os.PathLike) -> Path:
     return directory
 
 
+def expect_file(path: Path) -> None:
+    """Raise InputError of a pipe or a device, which may keep us waiting for good."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"{path}: expected a file, got a pipe or a device: move it away")
+
+
 def locked(directory: Path) -> IO[bytes]:
     """File that is locked as long as it is open; a killed process holds no lock."""
+    expect_file(directory / LOCK)
     try:
         file = open(directory / LOCK, "a+b", buffering=0)  # noqa: SIM115 (closed by the caller)
     except OSError as error:

@@ -5,7 +5,8 @@ A command is a module with ``HELP``, one line; ``add_arguments(parser)``; and
 `COMMANDS`. The figures share the module `minigan.cli.figure`.
 
 Exit codes: 0 all is well; 1 a check failed or a cost became NaN; 2 the input does
-not fit; 130 interrupted, with what was learned so far written (143 by SIGTERM, 129 by SIGHUP).
+not fit; 130 interrupted, with what was learned so far written (143 by SIGTERM, 129 by SIGHUP);
+141 (128 + SIGPIPE) what read the output has gone.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from minigan.cli import figure
 from minigan.cli.output import printable, remark, show_help
 from minigan.cli.process import settled
 
+SIGPIPE = 13  # also where there is no such signal
 COMMANDS = {
     "check": "minigan.cli.check",
     "theory": "minigan.cli.theory",
@@ -89,7 +91,11 @@ def _main(arguments: list[str] | None) -> int:
             raise
         # What is left of the output goes nowhere, so that Python does not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1 if is_closed else remark(f"the output cannot be written: {error.strerror}", 2)
+        return (
+            128 + SIGPIPE
+            if is_closed
+            else remark(f"the output cannot be written: {error.strerror}", 2)
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

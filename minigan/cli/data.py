@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from minigan.base.strict_json import json_text
-from minigan.cli.output import printable, progress, remark, show_help, written
+from minigan.cli.output import counted, printable, progress, remark, show_help, written
 
 HELP = "image data sets: list, fetch and show them"
 OWN = "a path of your own images: .npy, .npz, .mat, .csv, idx, or a folder of pictures"
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetched = add(_fetch, "fetch", "download a data set, and check every byte of it")
     fetched("name", metavar="NAME", help="mnist, cifar10 or olivetti")
     shown = add(_show, "show", "draw a sheet of images, and print the facts")
-    shown("name", metavar="NAME", help=f"see list; or {OWN}")
+    shown("name", metavar="NAME|PATH", help=f"one that minigan data list has; or {OWN}")
     shown("--split", default="train", help="train, valid or test (train)")
     shown("--fold", type=int, default=0, help="of the faces, 0 to 4 (0)")
     add_own_images(shown)
@@ -108,6 +108,7 @@ def _show(options: argparse.Namespace) -> int:
     path = write_picture(writable_directory(options.out) / f"{name}-{data.split}.png", sheet)
     for line in remarks_on_images(data.X, data.shape):
         remark(line)
+    kinds = None if data.labels is None else len(set(data.labels.tolist()))
     facts = {
         "name": data.name,
         "split": data.split,
@@ -117,17 +118,18 @@ def _show(options: argparse.Namespace) -> int:
         "max": float(data.X.max()),
         "mean": float(data.X.mean(dtype="float64")),
         "sizes": data.sizes,
-        "labels": None if data.labels is None else len(set(data.labels.tolist())),
+        "labels": kinds,
         "files": [str(path)],
     }
     if options.json:
         print(json_text(facts))
         return 0
+    labels = "none" if kinds is None else counted(kinds, "kind")
     sizes = ", ".join(f"{n} {split}" for split, n in data.sizes.items())
     print(
-        f"{printable(data.name)}, {data.split}: {len(data.X)} images ({sizes})\n"
+        f"{printable(data.name)}, {data.split}: {counted(len(data.X), 'image')} ({sizes})\n"
         f"shape: {' x '.join(map(str, data.shape))} (channels, rows, columns)\n"
-        f"labels: {'none' if data.labels is None else str(facts['labels']) + ' kinds'}\n"
+        f"labels: {labels}\n"
         f"range: {facts['min']:.4g} to {facts['max']:.4g}, mean {facts['mean']:.4f}\n\n"
         f"{written([path])}"
     )

@@ -32,6 +32,11 @@ def remark(text: object, code: int = 0) -> int:
     return code
 
 
+def counted(n: int, thing: str) -> str:
+    """The number and what it counts, as ``1 image`` or ``2 images``."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
 def written(files: Iterable[object]) -> str:
     """The last line of a command: the files that it has written."""
     return f"written: {', '.join(map(printable, files))}"

@@ -17,30 +17,38 @@ from minigan.cli.output import progress, remark, written
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
 HERE = "--out"  # of --resume without a directory: it is the one of --out
+FREE = ("recipe", "epochs", "look", "keep", "device", "data", "data_dir")  # when a run goes on
+BUSIEST = 4  # threads for each core
 SMALL = ("digits", "mnist-quick")  # recipes whose products gain little from a second core
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of a run."""
     parser.add_argument("recipe", nargs="?", help="without one, all are listed")
-    parser.add_argument("--epochs", type=int, help="to play, all sessions together")
+    line = "in all, not more: those done before --resume count (the recipe's number)"
+    parser.add_argument("--epochs", type=int, help=line)
     parser.add_argument("--seed", type=int, help="of everything random (0)")
     parser.add_argument("--out", metavar="DIR", help="of the run (the recipe's name)")
     line = "go on with the run in a directory (DIR), which knows all other options"
     parser.add_argument("--resume", nargs="?", metavar="RUN", const=HERE, help=line)
-    parser.add_argument("--data", metavar="NAME", help=f"another data set, or {OWN}")
+    parser.add_argument(
+        "--data", metavar="NAME|PATH", help=f"one that minigan data list has, or {OWN}"
+    )
     add_own_images(parser.add_argument)
     parser.add_argument("--data-dir", metavar="DIR", help="where the data set's files are")
     parser.add_argument("--fold", type=int, help="of a data set that has folds (0)")
     parser.add_argument("--width", type=float, help="of hidden layers; 1 is full size (1)")
-    parser.add_argument("--start", metavar="RUN", help="run whose G a recipe builds upon")
+    line = "of the recipe tfd alone: a finished run of tfd-pretrain, whose G it begins with"
+    parser.add_argument("--start", metavar="RUN", help=line)
     moves = parser.add_mutually_exclusive_group()
     order: dict[str, Any] = {"dest": "simultaneous", "action": "store_const"}
     moves.add_argument("--alternate", **order, const=False, help="Algorithm 1: D moves, then G")
     line = "both players move at once, as in the paper's code"
     moves.add_argument("--simultaneous", **order, const=True, help=line)
-    parser.add_argument("--look", type=int, metavar="N", help="epochs between looks (the recipe's)")
-    parser.add_argument("--keep", type=int, metavar="N", help="epochs between checkpoints for good")
+    line = "score and draw samples every N epochs (the recipe's number)"
+    parser.add_argument("--look", type=int, metavar="N", help=line)
+    line = "keep a checkpoint for good every N epochs, besides the last and the best (none)"
+    parser.add_argument("--keep", type=int, metavar="N", help=line)
     parser.add_argument("--device", choices=["cpu", "cuda"], help="where (cpu)")
     line = "of matrix products (1; for large nets, one a core)"
     parser.add_argument("--threads", type=int, help=line)
@@ -59,12 +67,23 @@ def run(options: argparse.Namespace) -> int:
             print(f"{name:{width}}  {recipe.about}")
         return 0
     directory = _directory(options)
+    _expect_threads(options.threads)
     if options.resume is not None:
         _complete(options, directory)
     if options.threads is None:  # small nets lose by a second one, where the cores are busy
         options.threads = 1 if options.recipe in SMALL else os.cpu_count() or 1
     with threadpool_limits(whole_number("--threads", options.threads)):
         return _train(options, directory)
+
+
+def _expect_threads(threads: int | None) -> None:
+    """Raise InputError of more threads than can be meant; a run's own number is not asked for."""
+    cores = os.cpu_count() or 1
+    if threads is not None and threads > BUSIEST * cores:
+        raise InputError(
+            f"--threads: expected {BUSIEST * cores} at most, as there are {cores} cores, "
+            f"got {threads}"
+        )
 
 
 def _directory(options: argparse.Namespace) -> Path:
@@ -74,11 +93,15 @@ def _directory(options: argparse.Namespace) -> Path:
     found = named or options.out or options.recipe
     if found is None:
         raise InputError("--resume: expected the directory of a run, got none")
+    if named and os.path.isfile(named):
+        cure = f"its directory is {os.path.dirname(named) or '.'}"
+        raise InputError(f"--resume: expected the directory of a run, got the file {named}: {cure}")
     return Path(found)
 
 
 def _complete(options: argparse.Namespace, directory: Path) -> None:
     """Fill in the options that are not given with those of the run."""
+    from minigan.data import KNOWN
     from minigan.images.settings import choices_of
 
     choices = choices_of(directory)
@@ -86,9 +109,21 @@ def _complete(options: argparse.Namespace, directory: Path) -> None:
         raise InputError(
             f"{directory}: expected a run of {options.recipe}, got one of {choices['recipe']}"
         )
-    for name, choice in choices.items():
-        if getattr(options, name) is None:
+    options.images = choices.pop("images")
+    for name, saved in choices.items():
+        given, choice = getattr(options, name), tuple(saved) if isinstance(saved, list) else saved
+        if given is None:
             setattr(options, name, choice)
+        elif name not in FREE and given != choice:
+            raise InputError(
+                f"--{name}: expected {choice}, as the run in {directory} has it, got {given}: "
+                "leave the option out, or begin a run in another directory"
+            )
+    if options.data not in (None, *KNOWN) and not os.path.exists(options.data):
+        raise InputError(
+            f"{options.data}: the images of the run in {directory} are not there: if they were "
+            "moved, --data NEWPATH goes on"
+        )
 
 
 def _train(options: argparse.Namespace, directory: Path) -> int:
@@ -96,6 +131,7 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
     from minigan.data import KNOWN
     from minigan.images import ImageRun, Settings, read_splits
     from minigan.images.remarks import expect_small_nets
+    from minigan.images.settings import expect_images_of_run
 
     names = [field.name for field in fields(Settings)]
     given = {name: getattr(options, name) for name in names}
@@ -104,6 +140,8 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
     whole_number("--epochs", epochs)
     try:
         splits = read_splits(settings, options.data_dir)
+        if options.resume is not None:
+            expect_images_of_run(directory, options.images, settings, splits.rows)
         if options.width is None and settings.source not in KNOWN:
             expect_small_nets(settings.chosen, splits.rows)
         with ImageRun(

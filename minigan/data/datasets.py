@@ -123,6 +123,8 @@ def load_splits(
     known = KNOWN.get(str(name))
     whole_number("fold", fold, 0)
     folds = known.folds if known else 1
+    if fold and folds == 1:
+        raise InputError(f"fold: {name} has no folds: leave the option out; got {fold}")
     if fold >= folds:
         raise InputError(f"fold: expected 0 to {folds - 1} for {name}, got {fold}")
     if known:
@@ -132,6 +134,8 @@ def load_splits(
         images = known.read(find(str(name), data_dir), fold)
     elif os.path.exists(name):
         images = read_user_images(Path(name), array, shape)
+    elif any(mark in str(name) for mark in (os.sep, ".")):
+        raise DataError(f"data set: there is no file or folder '{name}'")
     else:
         near, known_names = did_you_mean(name, KNOWN), ", ".join(KNOWN)
         raise DataError(f"data set: expected one of {known_names} or a path, got '{name}'{near}")
@@ -144,7 +148,10 @@ def _split(images: Images, name: str, split: str) -> DataSet:
     labels, rows, numbers = images.labels, images.splits[split], np.arange(len(images.pixels))
     pixels = images.pixels[rows]
     if len(pixels) == 0:
-        raise InputError(f"split: expected one with images, got {split!r}: {name} has too few")
+        raise InputError(
+            f"{name}: expected 6 images or more, so that one of them is in {split!r}, got "
+            f"{len(images.pixels)}"
+        )
     return DataSet(
         name=name,
         X=unit_interval(pixels, images.top) if pixels.dtype == np.uint8 else pixels,

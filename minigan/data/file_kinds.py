@@ -39,6 +39,9 @@ FOREIGN = {
     b"7z\xbc\xaf": "a 7z archive: unpack it, and give what is in it",
     b"Rar!": "a RAR archive: unpack it, and give what is in it",
     b"PAR1": "a Parquet table: save its pictures by numpy.save",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls), or another of Office: save as CSV",
+    b"\xff\xfe": "text in UTF-16: save as UTF-8",
+    b"\xfe\xff": "text in UTF-16: save as UTF-8",
     b"%PDF": "a PDF",
     b"version https://git-lfs": "a pointer of Git LFS: run git lfs pull",
     b"<": "a web page (HTML) or XML: a download that went wrong?",
@@ -58,7 +61,7 @@ def kind_of(path: Path) -> str:
     names = _zipped(path) if head[:2] == b"PK" else []
     if any(name.endswith(".npy") for name in names):
         return "npz"
-    what = _archive(names) if names else _foreign(head)
+    what = _archive(names) if head[:2] == b"PK" else _foreign(head)
     if path.suffix.lower() == ".bin" and path.stat().st_size % CIFAR_RECORD == 0 and head:
         what = (
             "of CIFAR-10's binary version: name cifar10 or cifar10-part, and --data-dir its folder"
@@ -82,8 +85,10 @@ def _known(head: bytes, suffix: str) -> str | None:
         return "mat"
     if head[:2] == b"\0\0" and head[2:3] in IDX_TYPES:
         return "idx"
-    text = _text(head)
-    is_table = re.match(r'"?[-+.]?\d', text) or suffix in (".csv", ".tsv")
+    text, is_named_so = _text(head), suffix in (".csv", ".tsv")
+    if is_named_so and not text and head and b"\0" not in head:
+        return "csv"  # in another encoding, as its reader says
+    is_table = re.match(r'"?[-+.]?\d', text) or is_named_so
     return "csv" if text and text[0] not in "<{[" and is_table else None
 
 
@@ -102,15 +107,22 @@ def _gzipped(path: Path) -> str:
 
 
 def _zipped(path: Path) -> list[str]:
-    """Names in a zip archive; none if it is damaged."""
+    """Names in a zip archive; DataError if it is cut off."""
     try:
         with open_file(path) as file, zipfile.ZipFile(file) as archive:
             return archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return []
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DataError(
+            f"expected {READABLE}; this {SEEMS} a zip archive (.npz, .xlsx) "
+            "that is cut off or damaged: copy or download it again"
+        ) from error
 
 
 def _archive(names: list[str]) -> str:
+    if "xl/workbook.xml" in names or "content.xml" in names:
+        return "a spreadsheet (.xlsx, .ods): save as CSV"
+    if not names:
+        return "an empty zip archive or .npz: there are no arrays in it"
     is_torch = any(name.endswith("data.pkl") for name in names)
     return f"a file of PyTorch, {PICKLE}" if is_torch else "a zip archive: unpack it first"
 

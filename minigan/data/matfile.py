@@ -35,6 +35,7 @@ VALUES |= {12: "i8", 13: "u8"}
 # What a matrix holds, however its values are stored; the other classes are no such numbers.
 CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4"}
 CLASSES |= {14: "i8", 15: "u8"}
+OTHERS = {1: "a cell array", 2: "a struct", 3: "an object", 4: "text", 5: "sparse"}
 OPAQUE = 17  # MATLAB's newer kinds of objects, which have no dimensions
 COMPLEX, LOGICAL = 0x08, 0x02  # flags
 LONGEST_NAME, MOST_DIMENSIONS = 63, 32
@@ -61,10 +62,14 @@ def read_matrices(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 def variables(path: Path) -> list[str]:
-    """Names of the arrays of real numbers in a file, whose values are not read."""
+    """Names of the arrays of real numbers in a file, one at least, whose values are not read."""
     with reading(path), open_file(path) as file:
-        found = _matrices(file, path.stat().st_size)
-        return [matrix.name for matrix in found if _is_real(matrix.flags)]
+        found = [(it.name, it.flags) for it in _matrices(file, path.stat().st_size)]
+        names = [name for name, flags in found if _is_real(flags)]
+        if found and not names:
+            others = ", ".join(f"{name!a} ({_what(flags)})" for name, flags in found[:5])
+            raise DataError(f"expected an array of real numbers, got {others}: save it as an array")
+        return names
 
 
 class _Matrix(NamedTuple):
@@ -110,11 +115,16 @@ def _is_real(flags: int) -> bool:
     return flags & 0xFF in CLASSES and not flags >> 8 & COMPLEX
 
 
+def _what(flags: int) -> str:
+    """What a matrix with these flags is, if it is no array of real numbers."""
+    return "complex" if flags >> 8 & COMPLEX else OTHERS.get(flags & 0xFF, "something else")
+
+
 def _values(matrix: _Matrix, file_size: int) -> np.ndarray:
     """The array of a matrix; booleans if MATLAB calls them logical."""
     name, flags, shape, order, stream = matrix
     if not _is_real(flags):
-        raise DataError(f"{name}: expected an array of real numbers, got something else")
+        raise DataError(f"{name}: expected an array of real numbers, got {_what(flags)}")
     matrix_class = flags & 0xFF
     if len(shape) < 2 or min(shape) < 1:
         raise DataError(f"{name}: expected no dimension of size 0, got shape {shape}")

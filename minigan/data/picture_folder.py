@@ -17,6 +17,8 @@ from minigan.data.bounded import expect_fit, reading
 from minigan.data.file_kinds import seems_to_be
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")  # of pictures
+CONVERT = "convert it to RGB or grey of 8 bits"
+MACOS = "__MACOSX"  # folder beside those of an archive that was packed there
 FORMATS = ("PNG", "JPEG", "BMP", "PPM")  # Pillow's names for them
 MODES = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB"}  # what each of Pillow's is read as
 
@@ -26,8 +28,8 @@ def read_folder(directory: Path) -> tuple[np.ndarray, np.ndarray | None]:
 
     They are bytes, with one channel if they are grey and three in colour, in the order of their
     names. A label is the number that a class's folder is called by, or else its place in the order
-    of names. Folders beside pictures are passed over, as are files that do not end in one of
-    `SUFFIXES` or begin with a dot. Refused are pictures that differ in size or channels, have
+    of names. Passed over are other files, and what begins with a dot or is called `MACOS`.
+    Refused are pictures in other folders besides, and those that differ in size or channels, have
     transparency, several frames or more than 8 bits, or are damaged. PNG has a checksum; of the
     other formats a changed pixel is not noticed.
     """
@@ -38,6 +40,7 @@ def read_folder(directory: Path) -> tuple[np.ndarray, np.ndarray | None]:
         if not paths:
             names = f"({', '.join(SUFFIXES)}), or folders of them"
             raise DataError(f"expected pictures {names}, got none: {_contents(directory)}")
+        _expect_no_others(directory, paths)
         size = sum(path.stat().st_size for path in paths)
     first = _read(paths[0])
     with reading(directory):
@@ -46,9 +49,11 @@ def read_folder(directory: Path) -> tuple[np.ndarray, np.ndarray | None]:
     for i, path in enumerate(paths):
         picture = _read(path)
         if picture.shape != first.shape:
+            is_size = picture.shape[1:] != first.shape[1:]
+            cure = "resize all to one size" if is_size else "convert all to RGB, or all to grey"
             raise DataError(
                 f"{path}: expected (channels, rows, columns) {first.shape} as of "
-                f"{paths[0].name}, got {picture.shape}"
+                f"{paths[0].name}, got {picture.shape}: {cure}"
             )
         pictures[i] = picture
     return pictures, labels
@@ -58,18 +63,36 @@ def _pictures(directory: Path) -> list[Path]:
     return sorted(
         path
         for path in directory.iterdir()
-        if path.suffix.lower() in SUFFIXES and path.name[0] != "." and os.path.isfile(path)
+        if path.suffix.lower() in SUFFIXES and _is_meant(path.name) and os.path.isfile(path)
     )
+
+
+def _is_meant(name: str) -> bool:
+    """Whether a file or folder is the user's: not hidden, nor what macOS puts into archives."""
+    return name[0] != "." and name != MACOS
 
 
 def _by_class(directory: Path) -> tuple[list[Path], np.ndarray | None]:
     """Paths and labels of the pictures in a directory's folders."""
-    folders = sorted(path for path in directory.iterdir() if path.is_dir() and path.name[0] != ".")
+    folders = sorted(path for path in directory.iterdir() if path.is_dir() and _is_meant(path.name))
     classes = {folder.name: found for folder in folders if (found := _pictures(folder))}
     are_numbers = all(name.isascii() and name.isdigit() for name in classes)
     numbers = [int(name) if are_numbers else i for i, name in enumerate(classes)]
     labels = np.repeat(np.array(numbers, np.int64), [len(found) for found in classes.values()])
     return [path for found in classes.values() for path in found], labels
+
+
+def _expect_no_others(directory: Path, paths: list[Path]) -> None:
+    """Raise DataError if there are pictures in other folders than those of the paths to read."""
+    read = {path.parent for path in paths}
+    for place, folders, _ in os.walk(directory):
+        folders[:] = sorted(filter(_is_meant, folders))
+        others = [] if Path(place) in read else _pictures(Path(place))
+        if others:
+            raise DataError(
+                f"expected pictures in {paths[0].parent} alone, or folders of them by class, got "
+                f"{len(others)} in {place} as well: move these, or give one folder of them"
+            )
 
 
 def _contents(directory: Path) -> str:
@@ -104,9 +127,9 @@ def _check(picture: Any, size: int) -> None:
     """Raise DataError of a picture that would not be read as it is."""
     wanted = "expected 8 bits a channel, grey or RGB without transparency"
     if picture.mode not in MODES:
-        raise DataError(f"{wanted}, got mode {picture.mode}")
+        raise DataError(f"{wanted}, got mode {picture.mode}: {CONVERT}")
     if "transparency" in picture.info:
-        raise DataError(f"{wanted}, got mode {picture.mode} with transparency")
+        raise DataError(f"{wanted}, got mode {picture.mode} with transparency: {CONVERT}")
     if getattr(picture, "n_frames", 1) > 1:
         raise DataError(f"expected one picture, got {picture.n_frames} frames")
     # Pillow cuts 16 bits a channel of RGB down to 8; only what it will decode tells.
@@ -114,5 +137,5 @@ def _check(picture: Any, size: int) -> None:
     if (picture.format == "PNG" and ";16" in str(coding)) or (
         picture.format == "PPM" and isinstance(coding, tuple) and coding[-1] > 255
     ):
-        raise DataError(f"{wanted}, got 16 bits")
+        raise DataError(f"{wanted}, got 16 bits: {CONVERT}")
     expect_fit(picture.width * picture.height * len(MODES[picture.mode]), size)

@@ -21,6 +21,7 @@ from minigan.data.picture_folder import read_folder
 from minigan.data.table import read_table
 
 CHANNELS = (1, 3)
+BYTES = "bytes as uint8"
 CURE = ", or --array NAME"
 
 
@@ -100,8 +101,9 @@ def _read_matlab(path: Path, name: str | None, shape: tuple[int, ...] | None) ->
     MATLAB's own pictures are along the last. Sizes tell where they are if a picture is square, or
     by its channels; else ``shape`` does.
     """
+    found = variables(path)
     with reading(path):
-        name = choose(variables(path), name, CURE)
+        name = choose(found, name, CURE)
     array = read_matrices(path, (name,))[name]
     sizes = array.shape
     if shape is not None:
@@ -156,8 +158,19 @@ def _in_range(pixels: np.ndarray, may_be_bytes: bool) -> np.ndarray:
         if (whole == pixels).all():
             return whole
     pixels = pixels.astype(np.float32)
-    low, high = pixels.min(), pixels.max()
-    if not (low >= 0 and high <= 1):  # nor if one is not a number
-        bytes_are = "whole numbers from 0 to 255" if may_be_bytes else "bytes as uint8"
-        raise DataError(f"expected numbers in [0, 1], got {low:.9g} to {high:.9g} (or {bytes_are})")
+    _expect_unit_interval(pixels, "whole numbers from 0 to 255" if may_be_bytes else BYTES)
     return pixels
+
+
+def _expect_unit_interval(pixels: np.ndarray, bytes_are: str) -> None:
+    low, high = pixels.min(), pixels.max()
+    if low >= 0 and high <= 1:
+        return
+    wanted = "expected numbers in [0, 1], got"
+    if missing := np.count_nonzero(np.isnan(pixels)):
+        cure = "fill these in, or leave their images out"
+        raise DataError(f"{wanted} nan in {missing} of {pixels.size}: {cure}")
+    if -1 <= low < 0 <= high <= 1:
+        cure = "if they are in [-1, 1], save (x + 1) / 2"
+        raise DataError(f"{wanted} {low:.9g} to {high:.9g}: {cure}")
+    raise DataError(f"{wanted} {low:.9g} to {high:.9g} (or {bytes_are})")

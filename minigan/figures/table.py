@@ -22,9 +22,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigan.base.errors import InputError
+from minigan.base.files import expect_file
 from minigan.base.version import __version__
 
 Value = int | float | str | bool | None
+CURE = "delete the line, and its game is played again"
 LARGEST = int(sys.float_info.max)
 
 
@@ -51,6 +53,7 @@ class Table:
         self.path, self._numbers = path, numbers
         self._by = {"experiment": experiment, "minigan": __version__}
         self.games: dict[str, Game] = {}
+        expect_file(path)
         if path.exists():
             self._read()
 
@@ -91,7 +94,7 @@ class Table:
             results = plain("results", row["results"]) if error is None else {}
             game = Game(setting, results, error and str(error), float(row["seconds"]))
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise InputError(f"{self.path}: line {number} is no game of a sweep") from error
+            raise InputError(f"{self.path}: line {number} is no game of a sweep: {CURE}") from error
         if by != self._by:
             ours, theirs = (
                 f"games of {o['experiment']} by minigan {o['minigan']}" for o in (self._by, by)
@@ -102,7 +105,7 @@ class Table:
         texts = [name for name, value in results.items() if isinstance(value, str)]
         if self._numbers and texts:
             got = f"{texts[0]}: expected a number, got {results[texts[0]]!r:.50}"
-            raise InputError(f"{self.path}: line {number}: {got}")
+            raise InputError(f"{self.path}: line {number}: {got}: {CURE}")
         return game
 
 

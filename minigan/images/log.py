@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.base.files import write_whole
+from minigan.base.files import expect_file, write_whole
 from minigan.base.states import expect_like
 from minigan.game.records import Record
 
@@ -128,6 +128,7 @@ class Log:
 def read_log(directory: Path) -> list[dict[str, Any]]:
     """The lines of a run's table, without a last one that was cut off; none without a table."""
     path = Path(directory) / NAME
+    expect_file(path)
     try:
         texts = path.read_bytes().split(b"\n")
     except FileNotFoundError:

@@ -12,6 +12,7 @@ from minigan.layers import ReLU, Sigmoid, Softplus, Tanh
 COPIES = 28  # bytes that a parameter takes in training, with its gradients, means and averages
 GIB = 1 << 30
 LARGE = 3 * GIB / 8  # bytes of nets, beside which data and passes still fit into 1 GiB
+BIT = np.float32(1) / 255  # what a byte of 1 becomes
 LEAST = 0.1  # of [0, 1] that images use
 RANGES = {Sigmoid: (0, 1), Tanh: (-1, 1), ReLU: (0, np.inf), Softplus: (0, np.inf)}
 
@@ -30,8 +31,8 @@ def remarks_on_images(X: np.ndarray, shape: tuple[int, int, int]) -> list[str]:
     low, high, remarks = X.min(), X.max(), []
     if high - low < LEAST:
         remarks.append(
-            f"the data go from {low:.4g} to {high:.4g}, where 0 is black and 1 is white; if they "
-            "are bytes of 0 and 1, save them as booleans"
+            f"the data go from {low:.4g} to {high:.4g}, where 0 is black and 1 is white"
+            + ("; if they are bytes of 0 and 1, save them as booleans" if low < high <= BIT else "")
         )
     if shape[:2] == (1, 1) and shape[2] > 1:
         remarks.append(

@@ -28,7 +28,7 @@ from minigan.figures.base import write_picture
 from minigan.game.interrupts import interrupts_wait
 from minigan.images.all_recipes import RECIPES
 from minigan.images.drawings import image_sheet
-from minigan.images.log import Log, Means
+from minigan.images.log import Log, Means, read_log
 from minigan.images.recipe import Recipe, steps_per_epoch
 from minigan.images.sampling import generate, noise
 from minigan.images.settings import Settings, Splits, configuration, places
@@ -168,10 +168,19 @@ class ImageRun:
             self._restore(saved)
             self._epochs = saved["choices"]["epochs"]
             self._log = Log(self.directory, saved["log"])
-            self.remarks += filter(None, (self._log.remark, self._checkpoints.remark))
+            lost = self._lost_best()
+            self.remarks += filter(None, (self._log.remark, self._checkpoints.remark, lost))
         else:
             self._log = Log(self.directory)
             self.save()
+
+    def _lost_best(self) -> str | None:
+        """A line that says so, if there was a best checkpoint, and is none any more."""
+        path = self.directory / BEST
+        looks = (line.get("valid_log_likelihood") for line in read_log(self.directory))
+        if path.exists() or all(look is None for look in looks):
+            return None
+        return f"{path}: is not there any more; the best is the best of the looks from here on"
 
     @property
     def epoch(self) -> int:

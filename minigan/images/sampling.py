@@ -69,10 +69,15 @@ def trained_generator(directory: str | os.PathLike) -> TrainedGenerator:
     CheckpointError
         If there is no checkpoint of a run, or it is damaged.
     """
-    path = Path(directory) / BEST
+    path, last = Path(directory) / BEST, Path(directory) / LAST
     if not path.exists():
-        path = Path(directory) / LAST
-    found = read(path)
+        path = last
+    try:
+        found = read(path)
+    except CheckpointError as error:
+        if path == last or not last.exists():
+            raise
+        raise CheckpointError(f"{error}; move it away to draw from {LAST}") from error
     try:
         return _made(found.configuration, found.state)
     except (KeyError, TypeError, ValueError) as error:

@@ -118,6 +118,12 @@ def read_splits(settings: Settings, data_dir: str | os.PathLike | None = None) -
     train, *others = load_splits(
         name, splits, data_dir, fold, array=settings.array, shape=settings.shape
     )
+    if len(train.X) < recipe.batch:
+        raise InputError(
+            f"{name}: expected {recipe.batch} images or more to train on, got {len(train.X)} of "
+            f"{sum(train.sizes.values())} in all; of one's own, about {recipe.batch * 3 // 2} are "
+            "needed, as a sixth is to validate and a sixth to test"
+        )
     rows = Rows(recipe.preprocess(train.X), train.shape, settings.width)
     return Splits(rows, *(recipe.preprocess(other.X) for other in others))
 
@@ -153,7 +159,8 @@ def choices_of(directory: str | os.PathLike) -> dict[str, Any]:
     """Options of ``minigan train`` that the run in a directory was begun with, by name.
 
     These are all of `Settings` but ``start``, and ``epochs, look, keep, device``; those that were
-    left to the recipe are None. Errors are those of a run that is resumed.
+    left to the recipe are None. ``images`` are the facts about its data, as `configuration` has
+    them. Errors are those of a run that is resumed.
     """
     with RunDirectory(directory, resume_from=LAST) as run:
         state, made_of = run.resumed or {}, dict(run.configuration)
@@ -161,5 +168,21 @@ def choices_of(directory: str | os.PathLike) -> dict[str, Any]:
         path = os.path.join(directory, LAST)
         expected = f"{path}: expected a run of this minigan train, with its options"
         raise CheckpointError(f"{expected}, got one without")
-    del made_of["data"]  # what they are; where they are is among the choices
-    return made_of | state["choices"]
+    images = made_of.pop("data")  # what they are; where they are is among the choices
+    return made_of | state["choices"] | {"images": images}
+
+
+def expect_images_of_run(
+    directory: str | os.PathLike, images: dict[str, Any], settings: Settings, rows: Rows
+) -> None:
+    """Raise InputError unless a run that goes on has the images, by their facts, that it had."""
+    found = configuration(settings, rows)["data"]
+    if any(found[name] != images[name] for name in ("shape", "sha256")):
+        had, got = (
+            f"{of['images']} to train on, of shape {tuple(of['shape'])}" for of in (images, found)
+        )
+        raise InputError(
+            f"{settings.source}: its images are not those of the run in {directory}: expected "
+            f"the same as before ({had}), got others ({got}); name the old ones by --data, or "
+            "begin a run of these in another directory"
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from minigan import InputError
-from minigan.base.files import writable_directory, write_whole
+from minigan.base.files import LOCK, locked, writable_directory, write_whole
 
 
 class Disc(OSError):
@@ -202,3 +202,10 @@ def test_a_file_is_no_directory(tmp_path, place, reason):
 def test_a_directory_that_cannot_be_written_to_is_refused(path):
     with pytest.raises(InputError, match=rf"^{path}: expected a directory that can be written to"):
         writable_directory(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_in_place_of_a_lock_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / LOCK)
+    with pytest.raises(InputError, match=r"\.lock: expected a file, got a pipe or a device: move"):
+        locked(tmp_path)

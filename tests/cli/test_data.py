@@ -156,7 +156,7 @@ def test_flat_rows_are_remarked_upon_until_their_shape_is_said(capsys, out, tmp_
         (["digits", "--split", "all"], "split: expected one of train, valid, test, got 'all'"),
         (["digits", "--shape", "8,8"], "shape: expected none for digits, got (8, 8)"),
         (["digits", "--array", "X"], "array: expected none for digits, got 'X'"),
-        (["digits", "--fold", "1"], "fold: expected 0 to 0 for digits, got 1"),
+        (["digits", "--fold", "1"], "fold: digits has no folds: leave the option out; got 1"),
         (["mnits"], "data set: expected one of digits, mnist, "),
         (["mnist"], "mnist: expected train-images-idx3-ubyte.gz"),
     ],

@@ -58,7 +58,7 @@ def test_a_closed_pipe_ends_without_a_traceback():
         ended = subprocess.run(
             command, stdout=pipe, stderr=subprocess.PIPE, env=ENVIRONMENT, timeout=60
         )
-    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert (ended.returncode, ended.stderr) == (141, b"")
 
 
 # What is refused.

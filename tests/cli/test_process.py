@@ -141,7 +141,7 @@ def test_a_name_cannot_break_a_line_or_colour_a_terminal(name, tmp_path, capsys,
     assert lines[0].startswith(f"{shown}, train: 8 images")
     assert lines[-1] == f"written: sheets/{shown}.npy-train.png"
     message = refused(capsys, "data", "show", name)
-    assert message.endswith(f"or a path, got '{shown}'")
+    assert message.endswith(f"got '{shown}'")
 
 
 def test_two_folders_are_two_sheets(tmp_path, capsys):

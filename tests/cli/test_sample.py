@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from images.helpers import opened
+from PIL import Image
 
 from minigan.cli import main
 
@@ -35,10 +36,26 @@ def test_a_thousand_samples_and_as_many_as_asked_for(made, tmp_path, capsys, mon
     np.testing.assert_array_equal(np.load("s.npy"), others)
 
 
+def test_a_single_sample_is_one(made, tmp_path, capsys):
+    assert main(["sample", str(made[0]), "-n", "1", "--out", str(tmp_path / "s.NPY")]) == 0
+    assert capsys.readouterr().out.startswith("1 sample of 1 x 4 x 4")
+
+
 def test_a_sheet_of_samples(made, tmp_path, capsys):
     sheet = tmp_path / "s.png"
     assert main(["sample", str(made[0]), "-n", "20", "--out", str(sheet)]) == 0
     assert sheet.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("n", "side"), [(None, 10), (3000, 55)])
+def test_a_sheet_is_a_square_and_can_be_looked_at(n, side, made, tmp_path, capsys):
+    sheet = tmp_path / "s.PNG"
+    number = [] if n is None else ["-n", str(n)]
+    assert main(["sample", str(made[0]), *number, "--out", str(sheet), "--json"]) == 0
+    assert strictly(capsys.readouterr().out)["samples"] == (n or 100)
+    with Image.open(sheet) as picture:
+        height, width = picture.size
+    assert abs(height / width - 1) < 2 / side
 
 
 @pytest.mark.parametrize(
@@ -55,6 +72,6 @@ def test_what_does_not_fit_is_one_line_and_no_file(
 ):
     monkeypatch.chdir(tmp_path)
     assert refused(capsys, "sample", made[0], *options) == f"minigan: {message}"
-    assert refused(capsys, "sample", "cats").startswith("minigan: cats/last.npz: cannot be read")
+    assert refused(capsys, "sample", "cats").startswith("minigan: there is no run in cats")
     assert list(tmp_path.iterdir()) == []
     assert not (made[0] / "samples.npy").exists()

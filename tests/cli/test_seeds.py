@@ -14,6 +14,7 @@ from minigan.cli import main
 from minigan.cli.seeds import seed_list
 from minigan.figures.figure1 import Figure1
 from minigan.figures.mode_collapse import ModeCollapse
+from minigan.figures.table import CURE
 
 from .helpers import ENVIRONMENT, refused, run, strictly
 
@@ -189,7 +190,7 @@ def test_a_table_that_is_none_is_refused_and_left_alone(out, capsys):
     out.mkdir()
     (out / "sweep.jsonl").write_bytes(b"jsd,seed\n")
     line = refused(capsys, "figure1", "--seeds", "0:2", "--out", out)
-    assert line == f"minigan: {out / 'sweep.jsonl'}: line 1 is no game of a sweep"
+    assert line == f"minigan: {out / 'sweep.jsonl'}: line 1 is no game of a sweep: {CURE}"
     assert (out / "sweep.jsonl").read_bytes() == b"jsd,seed\n"
 
 
@@ -208,7 +209,8 @@ def test_what_is_no_number_in_a_table_is_refused_with_its_line(given, message, o
     row = f'{{{by}, "results": {{"jsd": 0.1}}, "seconds": 1}}\n'
     (out / "sweep.jsonl").write_text(row + row.replace("0.1", given))
     line = refused(capsys, "figure1", "--seeds", "0:2", "--out", out)
-    assert line.startswith(f"minigan: {out / 'sweep.jsonl'}: line 2") and line.endswith(message)
+    assert line.startswith(f"minigan: {out / 'sweep.jsonl'}: line 2")
+    assert line.endswith(f"{message}: {CURE}")
 
 
 def test_two_sweeps_at_once_are_one(out, capsys, monkeypatch):

@@ -171,7 +171,21 @@ def test_a_run_that_goes_on_knows_all_that_it_was_asked_for(tmp_path, rng, capsy
     assert train("--resume", "../a b", "--epochs", 5) == 0  # what is given goes before
     assert len(table("../a b")) == 5
     capsys.readouterr()
-    assert "seed = 4, got 3" in refused(capsys, "train", "--resume", "../a b", "--seed", 4)
+    message = refused(capsys, "train", "--resume", "../a b", "--seed", 4)
+    assert "--seed: expected 3, as the run in ../a b has it, got 4: leave the option out" in message
+
+
+@quick
+def test_ones_own_images_that_were_moved_are_asked_for_and_found(capsys, rng):
+    np.save("old.npy", rng.random((150, 2, 2)))
+    train("digits", "--data", "old.npy", "--width", 0.1, "--epochs", 1)
+    os.rename("old.npy", "new.npy")
+    capsys.readouterr()
+    message = refused(capsys, "train", "--resume", "digits", "--epochs", 2)
+    assert "old.npy: the images of the run in digits are not there" in message
+    assert message.endswith("--data NEWPATH goes on")
+    assert train("--resume", "digits", "--data", "new.npy", "--epochs", 2) == 0
+    assert len(table("digits")) == 2
 
 
 @quick
@@ -252,10 +266,18 @@ def test_the_faces_recipes_one_after_the_other(tmp_path, rng, capsys):
         (["digits", "--keep", "0"], "keep: expected a whole number >= 1, got 0"),
         (["digits", "--look", "-1"], "look: expected a whole number >= 1, got -1"),
         (["digits", "--threads", "0"], "--threads: expected a whole number >= 1, got 0"),
+        (
+            ["digits", "--threads", "99999"],
+            "--threads: expected .* at most, as there are .* cores.*",
+        ),
+        (
+            ["--resume", __file__],
+            "--resume: expected the directory of a run, got the file .*: its .*",
+        ),
         (["digits", "--seed", "-1"], "seed: expected a whole number >= 0, got -1"),
         (["digits", "--width", "0"], "width: expected a finite number in .0, 100., got 0.0"),
         (["digits", "--width", "nan"], "width: expected a finite number in .0, 100., got nan"),
-        (["digits", "--fold", "1"], "fold: expected 0 to 0 for digits, got 1"),
+        (["digits", "--fold", "1"], "fold: digits has no folds: leave the option out; got 1"),
         (["digits", "--start", "x"], "start: expected none for digits, got 'x'"),
         (["digits", "--resume"], "digits: expected a directory to resume from, got none"),
         (["digits", "--resume", "--out", "x"], "x: expected a directory to resume from, got none"),
@@ -306,10 +328,14 @@ def test_a_new_run_over_an_old_one_and_a_resumed_one_of_another_kind_are_one_lin
     capsys.readouterr()
     before = {name: Path("digits", name).read_bytes() for name in ("last.npz", "log.jsonl")}
     assert "expected no checkpoints where a new run begins" in refused(capsys, "train", "digits")
-    for options in (["--seed", 1], ["--width", 0.5], ["--simultaneous"], ["--data", "x.npy"]):
-        np.save("x.npy", np.zeros((150, 8, 8), np.float32))
-        message = refused(capsys, "train", "digits", "--resume", *options)
-        assert "another configuration: expected" in message
+    np.save("x.npy", np.zeros((150, 8, 8), np.float32))
+    for options, expected in (
+        (["--seed", 1], "--seed: expected 0, as the run in digits has it, got 1: leave the option"),
+        (["--width", 0.5], "--width: expected 1.0, as the run in digits has it, got 0.5: leave"),
+        (["--simultaneous"], "--simultaneous: expected False, as"),
+        (["--data", "x.npy"], "x.npy: its images are not those of the run in digits: expected"),
+    ):
+        assert expected in refused(capsys, "train", "digits", "--resume", *options)
     message = refused(capsys, "train", "mnist", "--resume", "digits")
     assert message == "minigan: digits: expected a run of mnist, got one of digits"
     for name, content in before.items():
@@ -401,7 +427,7 @@ def test_a_resumed_run_keeps_its_number_of_threads(capsys):
     )
     again = ["mnist-quick", "--data", "digits", "--width", 0.05, "--epochs", 2, "--resume"]
     assert train(*again, "--threads", 2) == 2
-    assert "threads = 2, got 1" in capsys.readouterr().err
+    assert "--threads: expected 1, as the run in mnist-quick has it" in capsys.readouterr().err
     assert train(*again) == 0  # though a new run would have one a core
 
 

@@ -44,7 +44,9 @@ def test_a_part_of_any_size_is_split_four_to_one_to_one_in_order(n, rng, tmp_pat
     X = np.concatenate([part.X for part in found])
     np.testing.assert_array_equal(np.rint(X * 255), pixels)
     if n == 1:
-        with pytest.raises(InputError, match="expected one with images, got 'test'"):
+        with pytest.raises(
+            InputError, match="expected 6 images or more, so that one of them is in 'test', got"
+        ):
             load("cifar10-part", tmp_path, "test")
 
 

@@ -86,12 +86,14 @@ def test_a_data_set_is_not_changed_by_accident_and_has_arrays_of_its_own():
     ("option", "value", "message"),
     [
         *(("split", split, "one of train, valid, test, got") for split in ("", "unlabeled", None)),
-        *(("fold", fold, "") for fold in (1, -1, True, 0.0, "0")),
+        *(("fold", fold, "") for fold in (-1, True, 0.0, "0")),
     ],
 )
 def test_an_unknown_split_or_fold_is_refused(option, value, message):
     with pytest.raises(InputError, match=f"{option}: expected {message}"):
         load("digits", **{option: value})
+    with pytest.raises(InputError, match="fold: digits has no folds: leave the option out; got 1"):
+        load("digits", fold=1)
 
 
 def test_everything_known_says_what_it_is():

@@ -70,6 +70,9 @@ def test_what_is_read_is_told_by_its_content(name, data, tmp_path):
     [
         ("a.npy", b"", "seems to be empty"),
         ("a.zip", zipped("0/a.png"), "seems to be a zip archive: unpack it"),
+        ("a.npz", of_numpy(np.savez, X=ARRAY)[:200], "a zip archive .* that is cut off or damaged"),
+        ("a.npz", zipped(), "an empty zip archive or .npz: there are no arrays in it"),
+        ("a.xlsx", zipped("xl/workbook.xml"), "a spreadsheet .*: save as CSV"),
         ("a.npz", zipped("readme"), "seems to be a zip archive: unpack it"),
         ("a.pt", zipped("model/data.pkl", "model/data/0"), "a file of PyTorch, a pickle"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0", "a single picture: give the folder"),

@@ -9,6 +9,7 @@ from memory import little_memory
 
 from minigan.base.errors import DataError
 from minigan.data.matfile import read_matrices, variables
+from minigan.data.user_images import read_user_images
 
 from .helpers import written
 
@@ -94,10 +95,10 @@ def test_doubles_stored_as_bytes_are_read_and_newer_objects_are_passed_over(tmp_
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("text", "expected an array of real numbers"),
-        (np.array([1, "a"], dtype=object), "expected an array of real numbers"),
-        ({"x": 1}, "expected an array of real numbers"),
-        (np.array([1j]), "expected an array of real numbers"),
+        ("text", "expected an array of real numbers, got text"),
+        (np.array([1, "a"], dtype=object), "expected an array of real numbers, got a cell array"),
+        ({"x": 1}, "expected an array of real numbers, got a struct"),
+        (np.array([1j]), "expected an array of real numbers, got complex"),
         (np.zeros((0, 3)), r"expected no dimension of size 0, got shape \(0, 3\)"),
     ],
 )
@@ -195,3 +196,14 @@ def test_more_numbers_than_so_few_bytes_should_have_are_not_unpacked(tmp_path):
 def test_the_names_of_arrays_are_told_without_their_values(tmp_path):
     path = saved(tmp_path / "a.mat", b=np.eye(2), text="hello", a=np.eye(3), c=np.array([1j]))
     assert variables(path) == ["b", "a"]
+
+
+def test_a_file_without_arrays_says_what_it_has_and_a_cut_one_names_itself_once(tmp_path):
+    path = tmp_path / "a.mat"
+    io.savemat(path, {"c": np.array([1, "a"], dtype=object), "z": np.array([1j])})
+    with pytest.raises(DataError, match=r"got 'c' \(a cell array\), 'z' \(complex\): save it as"):
+        read_user_images(path)
+    path.write_bytes(path.read_bytes()[:180])
+    with pytest.raises(DataError) as caught:
+        read_user_images(path)
+    assert str(caught.value).count("a.mat") == 1

@@ -96,20 +96,46 @@ def test_other_files_and_folders_are_passed_over(rng, tmp_path):
     (directory / "notes.txt").write_text("hello")
     (directory / "._000.png").write_bytes(b"what macOS leaves")
     (directory / "more.png").mkdir()
+    (directory / "__MACOSX").mkdir()
+    (directory / "__MACOSX" / "a.png").write_bytes(b"what macOS leaves")
     assert len(read_user_images(directory).pixels) == 2
+
+
+@pytest.mark.parametrize(
+    ("places", "where"),
+    [(["", "cats"], "cats"), (["a/x", "b"], "a/x"), (["", "a/b"], "a/b")],
+)
+def test_pictures_in_other_folders_besides_are_refused_not_left_out(places, where, tmp_path):
+    for place in places:
+        (tmp_path / place).mkdir(parents=True, exist_ok=True)
+        Image.new("L", (4, 4)).save(tmp_path / place / "0.png")
+    with pytest.raises(DataError, match=f"got 1 in {tmp_path / where} as well: move these"):
+        read_user_images(tmp_path)
+
+
+def test_what_macos_puts_into_archives_is_no_class(tmp_path):
+    for place in ("a", "b", "__MACOSX"):
+        (tmp_path / place).mkdir()
+        Image.new("L", (4, 4)).save(tmp_path / place / "0.png")
+    assert read_user_images(tmp_path).labels.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("other", [np.zeros((4, 5), np.uint8), np.zeros((5, 4, 3), np.uint8)])
 def test_pictures_that_differ_in_size_or_channels_are_refused(other, tmp_path):
     directory = folder(tmp_path, [np.zeros((5, 4), np.uint8), other])
-    with pytest.raises(DataError, match=r"001.png: expected .* \(1, 5, 4\) as of 000.png, got"):
+    with pytest.raises(
+        DataError,
+        match=r"001.png: expected .* \(1, 5, 4\) as of 000.png, got .*: (resize|convert) all to",
+    ):
         read_user_images(directory)
 
 
 def test_more_than_8_bits_and_alpha_channels_are_refused(tmp_path):
     for mode in ("RGBA", "LA", "I;16"):
         Image.new(mode, (4, 4)).save(tmp_path / "a.png")
-        with pytest.raises(DataError, match=f"a.png: expected 8 bits a channel, .* mode {mode}"):
+        with pytest.raises(
+            DataError, match=f"a.png: expected 8 bits a channel, .* mode {mode}: convert it to"
+        ):
             read_user_images(tmp_path)
 
 

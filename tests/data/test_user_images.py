@@ -51,6 +51,8 @@ def test_shapes_are_understood_and_pixels_lie_by_channel_row_column(shape, expec
             (np.array([[0.5, wrong, 0.5, 0.5]]), r"numbers in \[0, 1\], got")
             for wrong in (-0.01, 1.01, 255.0, np.nan, np.inf)
         ),
+        (np.array([[0.5, np.nan]]), r"numbers in \[0, 1\], got nan in 1 of 2: fill"),
+        (np.array([[-0.9, 1.0]]), r".* to 1: if they are in \[-1, 1\], save \(x \+ 1\) / 2"),
         (np.array([[0, 1.0000001]]), r"numbers in \[0, 1\], got 0 to 1.00000012 \(or bytes"),
     ],
 )
@@ -93,10 +95,12 @@ def test_an_npz_and_an_idx_file_are_read_too(rng, tmp_path):
 def test_the_name_is_the_files_which_must_be_there_and_has_one_fold(tmp_path):
     path = saved(tmp_path, np.zeros((7, 4)))
     assert load(path).name == load(str(path)).name == "mine"
-    with pytest.raises(InputError, match=r"fold: expected 0 to 0 for .*mine.npy, got 1"):
+    with pytest.raises(InputError, match=r"fold: .*mine.npy has no folds: leave"):
         load(path, fold=1)
-    for missing in (tmp_path / "new", "mnits"):
-        with pytest.raises(DataError, match=f"expected one of .* or a path, got '{missing}'"):
+    with pytest.raises(DataError, match=r"expected one of .* or a path, got 'mnits'.* mnist\?"):
+        load("mnits")
+    for missing in (tmp_path / "new", "new.npy"):
+        with pytest.raises(DataError, match=f"there is no file or folder '{missing}'"):
             load(missing)
 
 

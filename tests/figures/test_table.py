@@ -1,13 +1,14 @@
 """The table of a sweep: what is written, what is read again, and what is refused."""
 
 import json
+import os
 
 import numpy as np
 import pytest
 
 import minigan
 from minigan import InputError
-from minigan.figures.table import Game, Table, key, plain
+from minigan.figures.table import CURE, Game, Table, key, plain
 
 GOOD = Game({"seed": 3, "cost": "minimax"}, {"jsd": 0.1 + 0.2, "d_gap": None}, None, 1.5)
 FAILED = Game({"seed": 4, "cost": "minimax"}, {}, "step 8: J_D became nan", 0.5)
@@ -93,7 +94,7 @@ def test_a_line_that_is_no_game_is_refused_and_the_file_left_alone(path, line):
     path.write_bytes(content)
     with pytest.raises(InputError) as error:
         Table(path, "figure1")
-    assert str(error.value) == f"{path}: line 3 is no game of a sweep"
+    assert str(error.value) == f"{path}: line 3 is no game of a sweep: {CURE}"
     assert path.read_bytes() == content
 
 
@@ -166,3 +167,10 @@ def test_values_that_json_would_not_give_back_are_refused(values, message):
     with pytest.raises(InputError) as error:
         plain("results", values)
     assert str(error.value) == message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_in_place_of_a_table_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "sweep.jsonl")
+    with pytest.raises(InputError, match=r"sweep\.jsonl: expected a file, got a pipe or a device"):
+        Table(tmp_path / "sweep.jsonl", "figure1")

@@ -187,3 +187,10 @@ def test_another_state_is_refused_and_nothing_changes(state):
     with pytest.raises(InputError, match="means"):
         means.restore(state)
     assert means.count == 1 and means.values()["J_D"] == records(1)[0].J_D
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_in_place_of_a_table_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / NAME)
+    with pytest.raises(InputError, match=r"log\.jsonl: expected a file, got a pipe or a device"):
+        read_log(tmp_path)

@@ -91,3 +91,11 @@ def test_images_without_contrast_or_in_a_row_are_remarked_upon(top, shape, lines
     assert len(found) == len(lines)
     for line, start in zip(found, lines, strict=True):
         assert line.startswith(start)
+
+
+def test_only_bytes_of_0_and_1_are_advised_to_be_booleans():
+    black_and_grey = np.tile(np.float32([0, 1]) / np.float32(255), (8, 8))
+    (line,) = remarks_on_images(black_and_grey, (1, 4, 4))
+    assert line.endswith("if they are bytes of 0 and 1, save them as booleans")
+    (line,) = remarks_on_images(np.full((8, 16), np.float32(0.5)), (1, 4, 4))
+    assert line == "the data go from 0.5 to 0.5, where 0 is black and 1 is white"

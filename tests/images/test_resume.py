@@ -228,6 +228,18 @@ def test_without_its_table_a_run_goes_on_with_all_of_it_and_says_so(whole, tmp_p
     assert_same_run(whole, tmp_path / "stopped")
 
 
+def test_without_its_best_checkpoint_a_run_goes_on_and_says_so(tmp_path):
+    with opened("digits", tmp_path) as run:
+        list(run.play(1))
+    (tmp_path / "best.npz").unlink()
+    with opened("digits", tmp_path, resume=True) as run:
+        (said,) = run.remarks
+        list(run.play(2))
+    assert said.startswith(f"{tmp_path / 'best.npz'}: is not there any more; the best is")
+    with opened("digits", tmp_path, resume=True) as run:
+        assert run.remarks == []
+
+
 def test_under_another_blas_a_run_goes_on_and_says_so(tmp_path, monkeypatch):
     with opened("digits", tmp_path) as run:
         list(run.play(1))

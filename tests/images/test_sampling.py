@@ -41,3 +41,15 @@ def test_what_is_no_run_is_one_line(tmp_path):
     save(tmp_path / "last.npz", {"step": 3}, configuration={"recipe": "cats"})
     with pytest.raises(CheckpointError, match=r"last\.npz: expected a run of minigan train \("):
         trained_generator(tmp_path)
+
+
+def test_a_damaged_best_checkpoint_can_be_moved_away_to_draw_from_the_last(tmp_path):
+    with opened("digits", tmp_path) as run:
+        list(run.play(1))
+    (tmp_path / "best.npz").write_bytes(b"x" * 100)
+    with pytest.raises(
+        CheckpointError, match=r"best\.npz: .*; move it away to draw from last\.npz"
+    ):
+        trained_generator(tmp_path)
+    (tmp_path / "best.npz").unlink()
+    assert trained_generator(tmp_path).epoch == 1

@@ -43,11 +43,17 @@ def test_data_are_the_recipes_by_default_split_as_always_and_preprocessed_alike(
 
 
 def test_ones_own_images_are_data_too(tmp_path):
-    images = np.random.default_rng(0).random((120, 5, 5), np.float32)
+    images = np.random.default_rng(0).random((150, 5, 5), np.float32)
     np.save(tmp_path / "mine.npy", images)
     splits = read_splits(Settings("mnist", data=str(tmp_path / "mine.npy")))
-    assert splits.rows.X.shape == (80, 25)
-    assert splits.valid.shape == splits.test.shape == (20, 25)
+    assert splits.rows.X.shape == (100, 25)
+    assert splits.valid.shape == splits.test.shape == (25, 25)
+    np.save(tmp_path / "mine.npy", images[:60])
+    with pytest.raises(InputError, match=r"to train on, got 40 of 60 in all; .* about 150 are"):
+        read_splits(Settings("mnist", data=str(tmp_path / "mine.npy")))
+    np.save(tmp_path / "mine.npy", images[:2])
+    with pytest.raises(InputError, match=r"mine: expected 6 images or more, .* in 'valid', got 2"):
+        read_splits(Settings("mnist", data=str(tmp_path / "mine.npy")))
 
 
 def test_the_faces_are_trained_on_without_labels_but_only_those_that_have_such():
@@ -56,11 +62,11 @@ def test_the_faces_are_trained_on_without_labels_but_only_those_that_have_such()
 
 
 def test_data_and_folds_that_are_not_there_are_one_line():
-    with pytest.raises(DataError, match=r"one of digits, .* or a path, got .a/mine\.npy."):
+    with pytest.raises(DataError, match=r"there is no file or folder .a/mine\.npy."):
         read_splits(Settings("digits", data="a/mine.npy"))
     with pytest.raises(DataError, match=r"one of digits, .* or a path, got .."):
         read_splits(Settings("digits", data=""))
-    with pytest.raises(InputError, match="fold: expected 0 to 0 for digits, got 2"):
+    with pytest.raises(InputError, match="fold: digits has no folds: leave"):
         read_splits(Settings("digits", fold=2))
 
 
