@@ -116,7 +116,7 @@ def _is_real(flags: int) -> bool:
 
 
 def _what(flags: int) -> str:
-    """What a matrix with these flags is, if it is no array of real numbers."""
+    """Name of the kind of matrix that has these flags, if it is no array of real numbers."""
     return "complex" if flags >> 8 & COMPLEX else OTHERS.get(flags & 0xFF, "something else")
 
 

@@ -408,7 +408,7 @@ def test_a_generator_that_folds_hundreds_of_times_is_refused_at_once():
     def saw(z):
         return (2000 * z) % 1, np.full_like(z, 2000.0)
 
-    with pytest.raises(InputError, match="some dozens of times, got .* stretches|bends all over"):
+    with pytest.raises(InputError, match=r"some dozens of times, got .* stretches|bends all over"):
         PushForward(saw, U)
 
 
