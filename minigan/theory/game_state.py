@@ -167,7 +167,7 @@ class GeneratorState:
         """JSD, and the gap C(G) - V(G, D), in nats, by intervals of x: where they come from.
 
         The intervals lie between the edges (n + 1,), ascending; what lies beyond is counted to the
-        outermost. Both results have shape (n,), and sum to the whole within `accuracy`.
+        outermost. Both results have shape (n,), and sum to the whole within ``accuracy``.
         """
         logit, shares = _logit(D), np.zeros((2, edges.size - 1))
         for points, log_best, sign in (
