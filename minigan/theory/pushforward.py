@@ -253,7 +253,7 @@ class PushForward:
         of, which, low, high, t, rise, first, last = (
             np.concatenate(part) for part in zip(*found, strict=True)
         )
-        target, middle_of_cell = x[which], (low + high) / 2
+        target, across = x[which], high - low
         with np.errstate(invalid="ignore", over="ignore"):
             ends = (1 - t) * first - t * last
             z = low + t * t * (3 - 2 * t) * (high - low) + t * (1 - t) * rise * ends
@@ -275,10 +275,9 @@ class PushForward:
             done = (np.abs(step) <= close[todo]) | narrow  # the next step is the square of this
             z[todo] = np.where(inside, z[todo] + step, np.where(done, z[todo], middle))
             todo = todo[~done]
-        # beside a corner at which G becomes flat, z rounds to the corner itself
-        corner = (slope == 0) & (t > 0) & (t < 1)
-        if corner.any():
-            slope[corner] = self._G(middle_of_cell[corner])[1]
+        # beside a point at which G becomes flat, z rounds to that point: the cell's own slope
+        rounded = (slope == 0) & (t > 0) & (t < 1)
+        slope[rounded] = (rise / across)[rounded]
         return of, which, z, slope
 
     def _cells(self, number: int, x: np.ndarray):
