@@ -176,7 +176,8 @@ class PushForward:
         x, w, p_g : array, shape (n,)
         """
         x, slope = self._G(z)
-        w = np.where(slope != 0, dz * self._noise.pdf(z), 0.0)  # there, the mass is in an atom
+        in_atom = np.searchsorted(self._flat, z) % 2 == 1
+        w = np.where(in_atom, 0.0, dz * self._noise.pdf(z))
         own = self._share(z, slope)  # a rounded x may miss the branch of its z
         return x, w, np.maximum(self.pdf(x), own)
 
@@ -220,7 +221,7 @@ class PushForward:
             dz_dx = 1 / slope
         self._branches: list[_Branch] = []
         self.atoms: list[tuple[float, float]] = []
-        critical = [x[0], x[-1]]
+        critical, flat = [x[0], x[-1]], []
         for start, stop, direction in stretches(self._nodes):
             ends = slice(start, stop + 1)
             critical += [x[start], x[stop]]
@@ -228,11 +229,12 @@ class PushForward:
                 mass = float(np.diff(self._noise.cdf(z[[start, stop]]))[0])
                 if mass > 1e-12:  # less is the last bits of a fold, not a flat stretch
                     self.atoms.append((float(x[start]), mass))
+                    flat += [z[start], z[stop]]
                 continue
             up = slice(None, None, direction)  # backwards where G falls
             ascending = np.maximum.accumulate(x[ends][up])
             self._branches.append(_Branch(z[ends][up], ascending, dz_dx[ends][up]))
-        self.critical = np.unique(critical)
+        self.critical, self._flat = np.unique(critical), np.array(flat)
         spans = np.array([branch.x[[0, -1]] for branch in self._branches]).reshape(-1, 2)
         in_each = np.diff(np.searchsorted(np.sort(x), spans), axis=1)
         if in_each.sum() > _MOST_PREIMAGES:
