@@ -8,6 +8,7 @@ p_data or p_g, taken by quadrature, not by sampling.
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from minigan.networks.sequential import Sequential
 from minigan.theory.densities import require_density
 from minigan.theory.divergences import jensen_shannon
 from minigan.theory.pushforward import PushForward
-from minigan.theory.quadrature import Points, close_in, density_panels, points_on
+from minigan.theory.quadrature import NotSettled, Points, close_in, density_panels, points_on
 
 _WORST = 1e-4  # nats
 _SATURATED = 1e-4  # a fold has some 1e-6
@@ -82,8 +83,8 @@ class GeneratorState:
         C(G) = V(G, D*), in nats (2014 paper, Eq. 4).
     residual : float or None
         C(G) - (-log 4 + 2 JSD), in nats: 0, by Theorem 1 (Eq. 5 and 6). None if G saturates, so
-        that floats hardly tell apart the values of 1e-4 of its samples or more: then there is
-        no integral over x, and JSD is taken from C(G).
+        that floats hardly tell apart the values of 1e-4 of its samples or more, or the integral
+        over x does not settle: JSD is then taken from C(G).
     accuracy : float
         By how many nats C(G) or 2 JSD may be off: the residual, or what the quadrature left in
         doubt if that is more. Neither sees a fold or a jump inside one cell of z that leaves no
@@ -116,8 +117,9 @@ class GeneratorState:
         self.jsd = min(max((self.c_of_g + math.log(4)) / 2, 0.0), math.log(2))
         self.residual = None
         if self.p_g.saturated() < _SATURATED:
-            self.jsd = jensen_shannon(data, self.p_g)
-            self.residual = self.c_of_g + math.log(4) - 2 * self.jsd
+            with suppress(NotSettled):
+                self.jsd = jensen_shannon(data, self.p_g)
+                self.residual = self.c_of_g + math.log(4) - 2 * self.jsd
         lost = abs(_mean(self._of_data) - 1) + abs(_mean(self._of_fake) - 1)
         self.accuracy = max(abs(self.residual or 0.0), doubt + doubt_fake + lost)
         if not self.accuracy <= _WORST:

@@ -105,6 +105,15 @@ class PushForward:
         np.add.at(density, which, self._share(z, slope))
         return density.reshape(x.shape)
 
+    def logpdf(self, x: np.ndarray) -> np.ndarray:
+        """Logarithm of `pdf`, in nats; where that is infinite, its value one float further up."""
+        density = self.pdf(x)
+        lost = np.isinf(density)
+        if lost.any():  # on a set without length
+            density = np.where(lost, self.pdf(np.nextafter(x, np.inf)), density)
+        with np.errstate(divide="ignore"):
+            return np.log(density)
+
     def cdf(self, x: np.ndarray) -> np.ndarray:
         """Probability of G(z) <= x, atoms included, at points x of any shape."""
         x = np.asarray(x, np.float64)

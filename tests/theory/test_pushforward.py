@@ -214,6 +214,14 @@ def test_the_density_is_infinite_where_g_is_level():
     assert p_g.pdf(np.array([0.0]))[0] == math.inf
 
 
+def test_the_logarithm_of_the_density_is_finite_there():
+    p_g, x = PushForward(lambda z: (z**2, 2 * z), U), np.array([-0.5, 0.0, 0.25])
+    log_p = p_g.logpdf(x)
+    assert log_p[0] == -math.inf
+    assert 0 < log_p[1] < math.inf
+    assert log_p[2] == pytest.approx(math.log(p_g.pdf(x)[2]), rel=1e-15)
+
+
 def test_rounding_is_no_fold():
     def G(z):
         return 3 + 1e-12 * z + 1e-15 * np.sin(1e9 * z), np.full_like(z, 1e-12)
