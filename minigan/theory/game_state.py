@@ -22,7 +22,7 @@ from minigan.networks.sequential import Sequential
 from minigan.theory.densities import require_density
 from minigan.theory.divergences import jensen_shannon
 from minigan.theory.pushforward import PushForward
-from minigan.theory.quadrature import NotSettled, Points, close_in, density_panels, points_on
+from minigan.theory.quadrature import NotSettledError, Points, close_in, density_panels, points_on
 
 _WORST = 1e-4  # nats
 _SATURATED = 1e-4  # a fold has some 1e-6
@@ -117,7 +117,7 @@ class GeneratorState:
         self.jsd = min(max((self.c_of_g + math.log(4)) / 2, 0.0), math.log(2))
         self.residual = None
         if self.p_g.saturated() < _SATURATED:
-            with suppress(NotSettled):
+            with suppress(NotSettledError):
                 self.jsd = jensen_shannon(data, self.p_g)
                 self.residual = self.c_of_g + math.log(4) - 2 * self.jsd
         lost = abs(_mean(self._of_data) - 1) + abs(_mean(self._of_fake) - 1)

@@ -106,7 +106,10 @@ class PushForward:
         return density.reshape(x.shape)
 
     def logpdf(self, x: np.ndarray) -> np.ndarray:
-        """Logarithm of `pdf`, in nats; where that is infinite, its value one float further up."""
+        """Logarithm of `pdf` at points x of any shape, in nats.
+
+        Where that is infinite, it is the logarithm of the density one float further up.
+        """
         density = self.pdf(x)
         lost = np.isinf(density)
         if lost.any():  # on a set without length

@@ -39,7 +39,7 @@ _MOST_POINTS = 2**17  # panels that close in; some thousands are usual
 _WINDOW = 20  # octaves over which a tail's decay is measured
 
 
-class NotSettled(InputError):
+class NotSettledError(InputError):
     """An integral is in doubt where panels cannot be halved any more."""
 
 
@@ -166,8 +166,9 @@ def adaptive(f: Callable, edges: np.ndarray) -> Panels:
     """Integrals of k functions over panels that are halved until Gauss-Legendre agrees.
 
     f maps points (n,) to values (k, n); a value may be inf, its function's sum is then inf. The
-    edges ascend. NotSettled if an integral is still in doubt, by more than 1e-6 of that of |f|,
-    where panels cannot be halved any more: at a singularity that no halving resolves, or in noise.
+    edges ascend. NotSettledError if an integral is still in doubt, by more than 1e-6 of that of
+    |f|, where panels cannot be halved any more: at a singularity that no halving resolves, or in
+    noise.
     """
     left, right = edges[:-1], edges[1:]
     whole = _sums(f, left, right)
@@ -201,7 +202,7 @@ def adaptive(f: Callable, edges: np.ndarray) -> Panels:
         doubt = miss.sum(axis=1)
     if (doubt > _SETTLED * np.maximum(size, _LEAST)).any():
         where = left[np.argmax(miss.max(axis=0))]
-        raise NotSettled(
+        raise NotSettledError(
             f"integral: not settled near x = {where:g}; it may be infinite, need a breakpoint "
             "there, or have noise, such as that of float32"
         )
