@@ -22,6 +22,7 @@ from minigan.networks.sequential import Sequential
 from minigan.theory.densities import require_density
 from minigan.theory.monotone import corners, monotone_nodes, stretches
 from minigan.theory.quadrature import density_panels, gauss_legendre
+from minigan.theory.scalar_generator import value_and_slope, without_rounding
 
 _EPS = np.finfo(np.float64).eps
 _MOST_PREIMAGES = 4_000_000  # of the nodes' x, all together: p_g takes time for each
@@ -84,7 +85,7 @@ class PushForward:
                 f"on {noise.interval()}"
             )
         width = (noise.interval()[1] - noise.interval()[0]) / cells
-        self._G = _without_rounding(_value_and_slope(G), width)
+        self._G = without_rounding(value_and_slope(G), width)
         self._noise = noise
         self._text = f"PushForward({getattr(G, '__name__', G)}, {noise!r})"
         self._nodes = monotone_nodes(self._G, density_panels(noise, cells))
@@ -309,48 +310,3 @@ class PushForward:
         ends = branch.z[cell], branch.z[cell + 1]
         slopes = branch.dz_dx[cell], branch.dz_dx[cell + 1]
         return np.full_like(which, number), which, *ends, t, rise, *slopes
-
-
-def _without_rounding(G: Callable, width: float) -> Callable:
-    """G, with a slope of 0 where a whole width of z would not change the last bit of its value.
-
-    InputError unless values and slopes are real numbers of the shape of z.
-    """
-
-    def of_callable(z):
-        found = G(z)
-        try:
-            x, slope = (np.asarray(part) for part in found)
-            fits = x.shape == slope.shape == z.shape and "c" not in x.dtype.kind + slope.dtype.kind
-        except (TypeError, ValueError):
-            fits = False
-        if not fits:
-            raise InputError(
-                f"PushForward: expected G to return values and slopes, arrays {z.shape}, "
-                f"got {type(found).__name__}"
-            )
-        x, slope = x.astype(np.float64, copy=False), slope.astype(np.float64, copy=False)
-        still = np.abs(slope) * width <= np.spacing(np.abs(x)) / 2
-        return x, np.where(still, 0.0, slope)
-
-    return of_callable
-
-
-def _value_and_slope(G: Sequential | Callable) -> Callable:
-    """Function z -> (G(z), G'(z)), arrays (n,): a float64 copy of a network, or G if it is one."""
-    if not isinstance(G, Sequential):
-        if not callable(G):
-            raise InputError(f"PushForward: expected a Sequential or a function, got {G!r}")
-        return G
-    if (G.n_in, G.n_out) != (1, 1):
-        raise InputError(
-            f"PushForward: expected a generator of width 1 -> 1, got {G.n_in} -> {G.n_out}"
-        )
-    net = G.copy(dtype="float64", device="cpu")
-
-    def of_network(z):
-        x, caches = net.forward(z[:, None], train=False)
-        slope = net.backward(np.ones_like(x), caches, param_grads=False)
-        return x[:, 0], slope[:, 0]
-
-    return of_network
