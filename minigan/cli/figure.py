@@ -20,17 +20,25 @@ from minigan.cli.seeds import run_seeds, seed_list
 from minigan.costs import GENERATOR_COSTS
 from minigan.figures.base import Figure
 
-FIGURES = {  # by name, which is that of the module too: the class, and a line of help
-    "figure1": ("Figure1", "train a GAN on the line, draw Figure 1 of the 2014 paper"),
-    "inner-loop": ("InnerLoop", "train D against a fixed G: how near D comes to D*"),
-    "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, beside Algorithm 1"),
-    "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
-    "costs": ("Costs", "the three generator costs, and where they saturate"),
-    "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
-    "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as rules of one game"),
-    "circling": ("Circling", "V = x y: games that circle, and what helps"),
-    "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
+SECTIONS = {  # of the papers: their figures by name, which is that of the module too, with
+    # the class and a line of help
+    "Generative Adversarial Nets (2014)": {
+        "figure1": ("Figure1", "train a GAN on the line, draw Figure 1 of the 2014 paper"),
+        "inner-loop": ("InnerLoop", "train D against a fixed G: how near D comes to D*"),
+        "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, and Algorithm 1"),
+        "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
+    },
+    "NIPS 2016 tutorial, section 3: how GANs work": {
+        "costs": ("Costs", "the three generator costs, and where they saturate"),
+        "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
+        "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
+    },
+    "NIPS 2016 tutorial, section 5: research frontiers": {
+        "circling": ("Circling", "V = x y: games that circle, and what helps"),
+        "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
+    },
 }
+FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
 SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
 
 

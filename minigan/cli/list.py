@@ -1,11 +1,11 @@
-"""``minigan list``: every command with the line that says what it does."""
+"""``minigan list``: every command with a line that says what it does, by section of the papers."""
 
 import argparse
 import importlib
 
-from minigan.cli.figure import FIGURES
+from minigan.cli.figure import SECTIONS
 
-HELP = "list the commands, a line each"
+HELP = "list the commands, a line each, by section of the papers"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +17,13 @@ def run(options: argparse.Namespace) -> int:
     from minigan.cli import COMMANDS  # which imports this module first
 
     others = {name: importlib.import_module(place).HELP for name, place in COMMANDS.items()}
-    lines = {name: line for name, (_, line) in FIGURES.items()} | others
-    width = max(map(len, lines))
-    for name, line in lines.items():
-        print(f"minigan {name:{width}}  {line}")
+    groups = {
+        section: {name: line for name, (_, line) in figures.items()}
+        for section, figures in SECTIONS.items()
+    } | {"For every game": others}
+    width = max(len(name) for lines in groups.values() for name in lines)
+    for title, lines in groups.items():
+        print(f"{title}:")
+        for name, line in lines.items():
+            print(f"  minigan {name:{width}}  {line}")
     return 0
