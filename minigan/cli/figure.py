@@ -37,6 +37,11 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
     },
+    "2014, section 7, and the tutorial, section 5.5: finding z": {
+        "inference": ("Inference", "E finds z while G makes x: ALI and BiGAN, right and wrong"),
+        "posterior": ("Posterior", "a net for z given x, where the posterior has two peaks"),
+        "infogan": ("InfoGan", "a code that can be read off x, between two bounds of I(c; x)"),
+    },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
@@ -50,6 +55,7 @@ SWEPT = (
     "mode-collapse",
     "conditional",
     "missing-parts",
+    *("inference", "posterior", "infogan"),
 )  # those with --seeds
 
 
