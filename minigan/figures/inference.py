@@ -23,6 +23,11 @@ GAMES = {  # task, steps, standard deviation of the noise at the start
     "plane": (toys.PLANE, 2500, 1.0),
     "plane_without": (toys.PLANE, 2500, 0.0),
 }
+HEADS = {
+    "line": ("on the line", "x again", "z again", "error of G", "std E(x)", "of G(z)"),
+    "plane": ("in the plane", "x again", "z again", "J_z", "J_x", "std E(x)", "to"),
+}
+ASKED = {"line": (0, 1, 1), "plane": (0, 0, 1, 1)}
 DOTS = 2000  # examples whose E(x) is drawn
 
 
@@ -55,14 +60,11 @@ class Inference(Figure):
             self.games[name] = toys.bigan_game(task, steps, seeds[task], noise)
             plays.append((self.games[name].play(steps), steps))
         self.play_each(plays, progress)
-        self.scores = {name: self._score(name) for name in GAMES}
-
-    def _score(self, name: str) -> dict[str, float]:
-        game = self.games[name]
-        on_the_line = GAMES[name][0] is toys.LINE
-        return (toys.scores_on_the_line if on_the_line else toys.scores_in_the_plane)(
-            game.networks["E"], game.networks["G"]
-        )
+        judges = {toys.LINE: toys.scores_on_the_line, toys.PLANE: toys.scores_in_the_plane}
+        self.scores = {
+            name: judges[GAMES[name][0]](game.networks["E"], game.networks["G"])
+            for name, game in self.games.items()
+        }
 
     def numbers(self) -> dict:
         """``ali``, and scores of each game: see `scores_on_the_line` and `scores_in_the_plane`.
@@ -86,20 +88,13 @@ class Inference(Figure):
         for i, run in enumerate(report["ali"]["runs"]):
             (a, t), game = run["posterior"], f"  game {i}: G has w = {run['w']:.2f}"
             rows.append((game, run["a"], a, run["t"], t, run["var_x"]))
-        number = ">14.3f"
-        heads = {
-            "line": ("on the line", "x again", "z again", "error of G", "std E(x)", "of G(z)"),
-            "plane": ("in the plane", "x again", "z again", "J_z", "J_x", "std E(x)", "to"),
-        }
-        asked = {"line": ("  asked", *"000", "1", "1"), "plane": ("  asked", *"0000", "1", "1")}
-        blocks = [table(rows, "28", *[number] * 5)]
-        for task, head in heads.items():
-            scored = [
-                (f"  {s}", report[n]) for n, s in ((task, "noise"), (f"{task}_without", "no noise"))
-            ]
-            lines = [head, asked[task], *((s, *found.values()) for s, found in scored)]
-            blocks.append(table(lines, "16", *[">12.3f"] * 6))
-        return "\n\n".join(blocks)
+        text = [table(rows, "28", *[">14.3f"] * 5)]
+        for task, head in HEADS.items():
+            lines: list[tuple] = [head, ("  asked", 0, 0, *ASKED[task])]
+            lines += [("  noise", *report[task].values())]
+            lines += [("  no noise", *report[f"{task}_without"].values())]
+            text.append(table(lines, "16", *[">12.3f"] * 6))
+        return "\n\n".join(text)
 
     def draw(self) -> Picture:
         """Paths of linear ALI to its line of solutions; G on the line; E(x) over the 48 cells."""
@@ -110,9 +105,9 @@ class Inference(Figure):
         for path in self.paths:
             axes[0].plot([s.w for s in path], [s.a for s in path], lw=2)
             axes[0].plot(*(ali.at_rest(path)[i] for i in (2, 0)), "ko")
-        describe(
-            axes[0], "linear ALI: each game ends\nelsewhere on the line", xlabel="w", ylabel="a"
-        )
+        gap = self.numbers()["ali"]["gap_a"]
+        title = f"linear ALI ends anywhere on the line,\noff by {gap:.3f} at most"
+        describe(axes[0], title, xlabel="w", ylabel="a")
         self._draw_line(axes[1])
         for ax, name in zip(axes[2:], ("plane", "plane_without"), strict=True):
             J, said = self.scores[name]["J_z"], "no noise" if "_" in name else "noise that falls"
@@ -130,9 +125,10 @@ class Inference(Figure):
         curves = {"line": ("noise", style.P_G), "line_without": ("no noise", style.D_STAR)}
         for name, (said, look) in curves.items():
             G = self.games[name].networks["G"]
-            error = self.scores[name]["G_error"]
-            ax.plot(z, G(z), **look | {"label": f"G, {said}: error {error:.2f}", "lw": 3})
-        describe(ax, "line: with noise G is right", xlabel="z", ylabel="G(z)", ylim=(-5, 5))
+            ax.plot(z, G(z), **look | {"label": f"G, {said}", "lw": 3})
+        right, wrong = (self.scores[name]["G_error"] for name in curves)
+        title = f"line: G is off by {right:.2f} with noise,\n{wrong:.2f} without"
+        describe(ax, title, xlabel="z", ylabel="G(z)", ylim=(-5, 5))
 
 
 def _draw_cells(ax: Axes, E: Sequential, seed: int) -> None:

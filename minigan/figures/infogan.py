@@ -49,7 +49,7 @@ class InfoGan(Figure):
 
     def draw(self) -> Picture:
         """A panel for each game: its samples, coloured by their code."""
-        picture = new_picture(9.6, 5, dpi=110)
+        picture = new_picture(10, 5.6, dpi=110)
         axes = picture.subplots(1, 2, sharex=True, sharey=True)
         z = infogan.CodedNoise().sample(DOTS, generator(self.seed))
         for ax, (name, weight) in zip(axes, WEIGHTS.items(), strict=True):
@@ -59,5 +59,5 @@ class InfoGan(Figure):
                 f"lambda = {weight:g}: L_I = {found['L_I']:.3f} of {math.log(infogan.CODES):.3f}"
             )
             describe(ax, title, xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
-        picture.suptitle("samples of G, a colour for each of the 8 codes", fontsize=12)
+            ax.set_xlabel("samples of G, a colour for each of the 8 codes", fontsize=11)
         return picture

@@ -28,14 +28,7 @@ from minigan.networks.logits import require_logit
 class PairDiscriminatorTurn(Turn):
     """D's turn: pairs (x, E(x)) are real, (G(z), z) fake. It draws "x", "z" and "noise".
 
-    Parameters
-    ----------
-    G, E, D : Sequential
-        Widths n_z -> n_x, n_x -> n_z, n_x + n_z -> 1.
-    k : int
-        Turns in a step, >= 1.
-    decay : float
-        J_D gets decay |theta_D|^2 / 2, which damps the circling around D = 1/2.
+    J_D gets decay |theta_D|^2 / 2, which damps the circling around D = 1/2.
     """
 
     moves: ClassVar[tuple[str, ...]] = ("D",)
@@ -89,16 +82,9 @@ class EncoderGeneratorTurn(PairDiscriminatorTurn):
 
 
 class FallingNoise:
-    """Sampler of instance noise N(0, std^2 I), whose std falls in a straight line to 0.
+    """Sampler of instance noise N(0, std^2 I): std falls in a line, to 0 once ``rows`` are drawn.
 
-    Parameters
-    ----------
-    dim : int
-        Width: twice that of D's input, for both kinds of pairs.
-    std : float
-        Standard deviation of the first minibatch, >= 0.
-    rows : int
-        After so many rows it is 0, >= 1. Each turn of a step draws a minibatch of them.
+    Its width ``dim`` is twice that of D's input, for both kinds of pairs; each turn draws it anew.
     """
 
     def __init__(self, dim: int, std: float = 0.0, rows: int = 1):

@@ -40,20 +40,10 @@ def cross_entropy(logits, code):
 
 
 class InfoGeneratorTurn(Turn):
-    """The turn of G and Q: J_G + weight J_Q, and J_Q = mean -log Q(c | G(c, z)).
+    """The turn of G and Q: J_G + weight J_Q, and J_Q = mean -log Q(c | G(c, z)), by ``cost``.
 
-    It draws "z", rows whose first ``codes`` columns are c.
-
-    Parameters
-    ----------
-    G, D, Q : Sequential
-        Q takes x, and ends in what ``cost`` takes.
-    codes : int
-        Columns of c, >= 1.
-    weight : float
-        lambda, >= 0; Q learns at 0 too, and G does not listen.
-    cost : callable
-        ``(outputs of Q, c) -> (J_Q, gradient)``.
+    It draws "z", rows whose first ``codes`` columns are c. At weight 0 Q learns, and G does not
+    listen. ``cost`` takes Q's outputs and c, as `cross_entropy` does, and gives J_Q, gradient.
     """
 
     moves, draws = ("G", "Q"), ("z",)
@@ -113,14 +103,8 @@ def infogan_game(steps: int, seed: Any, weight: float) -> Game:
     )
     optimizers = [late_adam(G, RATE, steps), late_adam(D, RATE, steps), Adam(Q, RATE, beta1=0.5)]
     turns = DiscriminatorTurn(G, D), InfoGeneratorTurn(G, D, Q, CODES, weight)
-    return Game(
-        *turns,
-        optimizers=optimizers,
-        batch=BATCH,
-        seed=streams,
-        x=ring_game.DATA,
-        z=CodedNoise(),
-    )
+    x, z = ring_game.DATA, CodedNoise()
+    return Game(*turns, optimizers=optimizers, batch=BATCH, seed=streams, x=x, z=z)
 
 
 def mutual_information(table: np.ndarray) -> float:
