@@ -31,7 +31,11 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
+        "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),
         "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
+    },
+    "NIPS 2016 tutorial, section 4: tips and tricks": {
+        "smoothing": ("Smoothing", "smoothed labels: the slope that two-sided smoothing takes"),
     },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
@@ -39,7 +43,8 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
-SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
+# Those with --seeds:
+SWEPT = ("figure1", "function-space", "f-gan", "update-rules", "smoothing", "mode-collapse")
 
 
 def figure_class(name: str) -> type[Figure]:
