@@ -1,4 +1,4 @@
-"""Rows of ``minigan check`` for f-GAN and label smoothing: their costs and turns."""
+"""Rows of ``minigan check`` for f-GAN, label smoothing and discrete outputs."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,7 +8,7 @@ from minigan.checks.layers import check_layer
 from minigan.checks.turns import check_turn
 from minigan.layers import Linear, Tanh
 from minigan.networks import Sequential
-from minigan.variants import f_gan
+from minigan.variants import discrete, f_gan
 from minigan.variants.label_smoothing import Shift, smoothed_cost
 
 
@@ -23,4 +23,12 @@ def divergence_rows() -> dict[str, Callable]:
     D = Sequential([Linear(1, 6), Tanh(), Linear(6, 1)], seed=6, dtype="float64", name="D")
     for turn in f_gan.turns(G, D, "squared Hellinger"):
         rows[f"f-GAN, turn of {turn.moves[0]}: squared Hellinger"] = partial(check_turn, turn)
-    return rows
+    G = Sequential([Linear(2, 6)], seed=7, dtype="float64", name="G")
+    D = Sequential([Linear(6, 5), Tanh(), Linear(5, 1)], seed=8, dtype="float64", name="D")
+    strings = {
+        "turn of D: strings": discrete.StringDiscriminatorTurn(G, D, 3),
+        "turn of D: concrete strings": discrete.StringDiscriminatorTurn(G, D, 3, tau=0.7),
+        "turn of G: concrete": discrete.ConcreteTurn(G, D, 3, tau=0.7),
+        "turn of G: REINFORCE": discrete.ReinforceTurn(G, D, 3),
+    }
+    return rows | {name: partial(check_turn, turn) for name, turn in strings.items()}

@@ -39,12 +39,18 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
+        "discrete": (
+            "Discrete",
+            "strings of symbols: REINFORCE, concrete, straight-through, points",
+        ),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
     },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
-# Those with --seeds:
-SWEPT = ("figure1", "function-space", "f-gan", "update-rules", "smoothing", "mode-collapse")
+SWEPT = (  # those with --seeds
+    *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
+    "mode-collapse",
+)
 
 
 def figure_class(name: str) -> type[Figure]:

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from minigan.base.randomness import Streams
 from minigan.distributions import Normal
 from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.figures.style import D_STAR, P_DATA, P_G
+from minigan.figures.toy import hold_and_fall, mlp
 from minigan.game import Game
 from minigan.layers import Linear, Tanh
-from minigan.layers.initialisers import constant, normal
+from minigan.layers.initialisers import constant
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
 from minigan.theory import which_kl
@@ -24,7 +24,7 @@ from minigan.theory.which_kl import Fit
 from minigan.variants.f_gan import ROWS, turns
 
 WIDTH = 32  # units a hidden layer of D
-HOLD, FALL = 0.5, 0.05  # learning rates are constant for half of the steps, then fall to 5 %
+FALL = 0.05  # learning rates are constant for half of the steps, then fall to 5 %
 PANELS = 2000  # of the quadrature: total variation has kinks
 STARTS = (Normal(-0.5, 1.0), Normal(1.9, 0.5))  # of the exact fits
 
@@ -189,14 +189,14 @@ def train(setting: Setting, seed: int) -> Trained:
     """Play the game of a divergence; what came of it."""
     name, (mu, sigma), steps, k, rate_D, rate_G, penalty, batch = setting
     G = Sequential([Linear(1, 1, weights=constant(sigma), bias=mu)], name="G")
-    D = discriminator(seed)
+    D = mlp((1, WIDTH, WIDTH, 1), Tanh, 1.0, seed, "D")
     D_turn, G_turn = turns(G, D, replace(ROWS[name], penalty=penalty))
     D_turn.k = k
     game = Game(
         *(D_turn, G_turn),
         optimizers=[
-            Adam(D, _falling(rate_D, steps * k), beta1=0.5),
-            Adam(G, _falling(rate_G, steps), beta1=0.5),
+            Adam(D, hold_and_fall(rate_D, steps * k, FALL), beta1=0.5),
+            Adam(G, hold_and_fall(rate_G, steps, FALL), beta1=0.5),
         ],
         x=DATA,
         z=Normal(),
@@ -208,24 +208,6 @@ def train(setting: Setting, seed: int) -> Trained:
         for record in islice(game.play(steps), steps - max(steps // 5, 1), None)
     ]
     return Trained(*map(float, np.mean(last, axis=0)))
-
-
-def discriminator(seed: int) -> Sequential:
-    """D: 1 -> 32 tanh -> 32 tanh -> 1, weights N(0, 1 / n_in)."""
-    layers: list = []
-    for a, b in ((1, WIDTH), (WIDTH, WIDTH), (WIDTH, 1)):
-        layers += [Linear(a, b, weights=normal(a**-0.5)), Tanh()]
-    return Sequential(layers[:-1], seed=Streams(seed)["init_D"], name="D")
-
-
-def _falling(rate: float, updates: int):
-    """The learning rate: constant for half of the updates, then in a line to 5 %."""
-
-    def at(t: int) -> float:
-        done = max(t / updates - HOLD, 0) / (1 - HOLD)
-        return rate * (1 - (1 - FALL) * min(done, 1.0))
-
-    return at
 
 
 def _draw_fit(ax: Axes, name: str, exact: Fit | None, trained: Trained | None) -> None:

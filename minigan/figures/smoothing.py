@@ -1,7 +1,7 @@
 """Label smoothing: the slope that two-sided smoothing takes from G, and how long G then needs.
 
-The exact D* of three smoothings, the force on samples far from the data, and p_g = N(mu, 1) on
-its way to N(0, 1): against the exact D* at each step, and against a D that is trained.
+p_g = N(mu, 1) on its way to p_data = N(0, 1), with three smoothings: the exact D* and the force on
+samples at the start, then the way itself, against the exact D* and against a D that is trained.
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from minigan.base.randomness import Streams
-from minigan.distributions import Mixture, Normal
+from minigan.distributions import Normal
 from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.figures.style import P_DATA, P_G
 from minigan.game import Game
@@ -20,10 +20,15 @@ from minigan.layers import Linear, Tanh
 from minigan.layers.initialisers import normal, uniform
 from minigan.networks import Sequential
 from minigan.optimizers import SGD, Adam
-from minigan.theory.densities import log_density
 from minigan.theory.optimum import optimal_logit
-from minigan.theory.quadrature import gauss_legendre
-from minigan.variants.label_smoothing import RATE, Shift, flow, slope_of_log_D, smoothed_cost
+from minigan.variants.label_smoothing import (
+    RATE,
+    Shift,
+    flow,
+    mean_force,
+    slope_of_log_D,
+    smoothed_cost,
+)
 
 SIDES = {"none": (0.0, 0.0), "one-sided": (0.1, 0.0), "two-sided": (0.1, 0.1)}  # alpha, beta
 STYLES: dict[str, dict[str, Any]] = {
@@ -35,7 +40,7 @@ STARTS, NEAR = (4.0, 6.0, 7.0), 0.1  # of mu, against the exact D*
 START, STOP, MOST = 6.0, 0.5, 3000  # of mu, against a trained D; steps
 SEEDS, BATCH, K, WIDTH = 3, 128, 3, 32
 LOOK = 100  # step at which D's logits on data are looked at
-TWO, FAR = Mixture([-2.0, 2.0], 0.5), Normal(5.0, 0.4)  # p_data and p_g of the lost slope
+DATA, FAR = Normal(), Normal(START)  # p_data, and p_g at the start
 
 
 class Run(NamedTuple):
@@ -68,42 +73,36 @@ class Smoothing(Figure):
                 self.flows |= {(name, mu): flow(mu, *sides, stop=NEAR) for mu in STARTS}
 
     def numbers(self) -> dict:
-        """``lost``, ``exact`` and ``trained``, each by smoothing.
+        """By smoothing: ``force`` and ``exact`` steps from each of `STARTS`, and ``trained``.
 
-        ``lost``: the mean ``force`` abs(d log D*/dx) on samples of N(5, .4^2) where data are two
-        Gaussians at +-2, and the ``still`` part of p_g that feels less than 1e-3. ``exact``:
-        steps from each of `STARTS`. ``trained``: steps by seed, the ``ratio`` of their median to
-        that without smoothing, and the largest logit on data.
+        ``force`` is E[d(-log D*)/dx] on samples; ``trained`` has the steps by seed, their median,
+        its ``ratio`` to that without smoothing, and the largest logit on data.
         """
         trained: dict[str, dict] = {}
         for name in SIDES:
             runs = [run for (side, _), run in self.runs.items() if side == name]
             steps = [len(run.mu) - 1 for run in runs]
-            median = float(np.median(steps)) if steps else None
-            plain = trained.get("none", {}).get("median", median)
+            median = float(np.median(steps)) if steps else math.nan
+            ratio = median / trained.get("none", {"median": median})["median"]
             trained[name] = {
                 "steps": steps,
-                "median": median,
-                "ratio": median / plain if median and plain else None,
+                "median": median if steps else None,
+                "ratio": ratio if steps else None,
                 "largest_logit": max((run.largest_logit for run in runs), default=None),
             }
         exact = {
             name: [len(self.flows[name, mu]) - 1 for mu in STARTS if (name, mu) in self.flows]
             for name in SIDES
         }
-        return {
-            "lost": {name: lost_slope(*sides) for name, sides in SIDES.items()},
-            "exact": exact,
-            "trained": trained,
-        }
+        force = {name: [mean_force(mu, *sides) for mu in STARTS] for name, sides in SIDES.items()}
+        return {"force": force, "exact": exact, "trained": trained}
 
     def text(self) -> str:
         """The force on samples, steps against the exact D*, and steps against a trained D."""
         report = self.report()
-        lost = [("", "mean |d log D*/dx|", "p_g that feels < 1e-3")]
-        lost += [(name, one["force"], one["still"]) for name, one in report["lost"].items()]
-        exact = [("", *(f"from {mu:g}" for mu in STARTS))]
-        exact += [(name, *steps) for name, steps in report["exact"].items()]
+        at = [("", *(f"mu = {mu:g}" for mu in STARTS))]
+        force = at + [(name, *forces) for name, forces in report["force"].items()]
+        exact = at + [(name, *steps) for name, steps in report["exact"].items()]
         seeds = f"seeds {self.seed}..{self.seed + SEEDS - 1}"
         trained: list[tuple] = [("", seeds, "times", "max a")]
         for name, one in report["trained"].items():
@@ -111,16 +110,16 @@ class Smoothing(Figure):
             trained.append((name, steps, one["ratio"], one["largest_logit"]))
         return "\n".join(
             [
-                f"Label smoothing, alpha = .1 on data, beta = .1 on samples if two-sided; "
+                "Label smoothing: targets .9 on data, and .1 on samples if two-sided, "
                 f"in {report['seconds']:.0f} s\n",
-                "data at +-2 (std .5), samples N(5, .4^2): the slope that G feels at D*",
-                table(lost, "12", ">20.4f", ">24.3f"),
-                f"\nG's steps to mu < {NEAR:g} against the exact D*: one-sided as without, exactly",
+                "force towards data on samples of N(mu, 1), at D*: one-sided as without, exactly",
+                table(force, "12", *[">10.4f"] * len(STARTS)),
+                f"\nG's steps to mu < {NEAR:g} against the exact D*",
                 table(exact, "12", *[">10"] * len(STARTS)),
                 f"\nG's steps from mu = {START:g} to {STOP:g} against a trained D, G by SGD",
                 table(trained, "12", ">22", ">8.2f", ">8.1f"),
-                f"\nmax a: D's largest logit on data at step {LOOK}; with alpha = .1 the optimal one "
-                f"is at most {math.log(9):.2f}",
+                f"\nmax a: D's largest logit on data at step {LOOK}; smoothed, the optimal one is "
+                f"at most {math.log(9):.2f}",
                 "where p_g = p_data, D* = (1 - alpha + beta)/2: .5, .45 and .5",
             ]
         )
@@ -129,20 +128,22 @@ class Smoothing(Figure):
         """log D* and the force on samples of three smoothings; the way of mu."""
         picture = new_picture(15, 4.6, dpi=110)
         curves, force, way = picture.subplots(1, 3)
-        x = np.linspace(-4, 7, 600)
+        x = np.linspace(-3, 9, 600)
+        log_u = START**2 / 2 - START * x  # log p_data / p_g
         for name, sides in SIDES.items():
-            with np.errstate(over="ignore"):
-                log_D = -np.logaddexp(0, -optimal_logit(TWO, FAR, *sides)(x))
+            log_D = -np.logaddexp(0, -optimal_logit(DATA, FAR, *sides)(x))
             curves.plot(x, log_D, label=name, **STYLES[name])
-            force.semilogy(x, -slope(x, *sides).clip(max=-1e-12), label=name, **STYLES[name])
-        for p, style in ((TWO, P_DATA), (FAR, P_G)):
+            slope = slope_of_log_D(log_u, -START, *sides)
+            force.semilogy(x, -slope, label=name, **STYLES[name])
+        for p, style in ((DATA, P_DATA), (FAR, P_G)):
             look = {"color": style["color"], "alpha": 0.3, "label": style["label"].split(" (")[0]}
-            curves.fill_between(x, 8 * p.pdf(x) - 40, -40, **look)
+            curves.fill_between(x, 25 * p.pdf(x) - 38, -38, **look)
         title = "smoothed on both sides, log $D^*$ is flat\nwhere the samples are"
-        describe(curves, title, xlabel="x", ylabel="log $D^*$", ylim=(-40, 2))
-        title = "the force on samples near 5: with one side\nas without, with both sides gone"
-        describe(force, title, xlabel="x", ylabel="$-d$ log $D^*/dx$", xlim=(3, 7))
-        force.set_ylim(1e-6, 100)
+        describe(curves, title, xlabel="x", ylabel="log $D^*$", ylim=(-38, 2))
+        title = (
+            "the force on the samples: with one side as\nwithout smoothing, with both sides gone"
+        )
+        describe(force, title, xlabel="x", ylabel="$-d$ log $D^*/dx$", ylim=(1e-9, 100))
         self._draw_way(way)
         for ax in picture.axes:
             tidy(ax)
@@ -159,22 +160,6 @@ class Smoothing(Figure):
         times = f"{len(two) / len(plain):.1f} times as long" if len(plain) else "longer"
         title = f"two-sided, the way to the data takes {times};\npale: against a trained D"
         describe(ax, title, xlabel="step of G", ylabel=r"$\mu$ of $p_g$")
-
-
-def slope(x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
-    """d log D*/dx at points x, for p_data `TWO` and p_g `FAR`."""
-    weights = np.exp(-((x[:, None] - TWO.means[:, 0]) ** 2) / (2 * TWO.std**2))
-    weights /= weights.sum(axis=1, keepdims=True)
-    of_data = (weights @ TWO.means[:, 0] - x) / TWO.std**2
-    log_u = log_density(TWO, x) - log_density(FAR, x)
-    return slope_of_log_D(log_u, of_data - (FAR.mean - x) / FAR.std**2, alpha, beta)
-
-
-def lost_slope(alpha: float, beta: float) -> dict[str, float]:
-    """The mean size of the slope under p_g, and how much of p_g feels less than 1e-3."""
-    x, w = gauss_legendre(np.linspace(*FAR.interval(), 2001), 3)
-    weight, size = w * FAR.pdf(x), np.abs(slope(x, alpha, beta))
-    return {"force": float(weight @ size), "still": float(weight @ (size < 1e-3))}
 
 
 def train(alpha: float, beta: float, seed: int) -> Run:

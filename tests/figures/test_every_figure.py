@@ -13,6 +13,7 @@ from minigan.figures import f_gan, seeds
 QUICK = {  # constants of a figure's module, and options, that make it short
     "circling": ({}, {"steps": 20}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
+    "discrete": ({"SAMPLES": 200, "STEPS": 4, "SEEDS": 1, "JUDGED": 50}, {}),
     "f-gan": (
         {
             "SETTINGS": {name: one._replace(steps=3) for name, one in f_gan.SETTINGS.items()},

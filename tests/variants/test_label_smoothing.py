@@ -96,6 +96,21 @@ def test_far_away_one_sided_smoothing_keeps_the_force_and_two_sided_loses_it():
     assert mean_force(100.0, 0.1, 0.1) == 0.0  # and no overflow
 
 
+def test_the_lost_slope_of_two_modes():
+    """Data at +-2, samples at 5: the mean size of the slope is 11.99, or .0153 with two sides."""
+    p, q, x = Mixture([-2.0, 2.0], 0.5), Normal(5.0, 0.4), np.linspace(1.4, 8.6, 20_001)
+    weights = np.exp(-2 * (x[:, None] - p.means[:, 0]) ** 2)
+    score = (weights @ p.means[:, 0] / weights.sum(axis=1) - x) / 0.25
+    log_u, slope = log_density(p, x) - log_density(q, x), score - (5 - x) / 0.16
+    found = {}
+    for sides in SIDES[:3]:
+        size = np.abs(slope_of_log_D(log_u, slope, *sides))
+        found[sides] = [np.trapezoid(q.pdf(x) * each, x) for each in (size, size < 1e-3)]
+    none, one, two = found.values()
+    assert none == one == pytest.approx([11.99, 0], abs=0.01)
+    assert two == pytest.approx([0.0153, 0.93], abs=0.005)
+
+
 def test_steps_against_the_exact_optimum():
     steps = [len(flow(6.0, *sides, stop=0.1)) - 1 for sides in SIDES[:3]]
     assert steps == [263, 263, 1736]
