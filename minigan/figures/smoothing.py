@@ -82,12 +82,11 @@ class Smoothing(Figure):
         for name in SIDES:
             runs = [run for (side, _), run in self.runs.items() if side == name]
             steps = [len(run.mu) - 1 for run in runs]
-            median = float(np.median(steps)) if steps else math.nan
-            ratio = median / trained.get("none", {"median": median})["median"]
+            median = float(np.median(steps)) if steps else None
             trained[name] = {
                 "steps": steps,
-                "median": median if steps else None,
-                "ratio": ratio if steps else None,
+                "median": median,
+                "ratio": median and median / trained.get("none", {"median": median})["median"],
                 "largest_logit": max((run.largest_logit for run in runs), default=None),
             }
         exact = {
