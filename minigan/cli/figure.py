@@ -37,6 +37,10 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     "NIPS 2016 tutorial, section 4: tips and tricks": {
         "smoothing": ("Smoothing", "smoothed labels: the slope that two-sided smoothing takes"),
     },
+    "2014, section 7, and the tutorial: conditions": {
+        "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
+        "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+    },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
         "discrete": (
@@ -49,7 +53,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
 SWEPT = (  # those with --seeds
     *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
-    "mode-collapse",
+    *("mode-collapse", "conditional", "missing-parts"),
 )
 
 

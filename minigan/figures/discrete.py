@@ -14,14 +14,15 @@ from minigan.base.randomness import Streams
 from minigan.distributions import Normal
 from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.figures.style import P_DATA
-from minigan.figures.toy import hold_and_fall, mlp
 from minigan.game import Game
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn
 from minigan.layers import GaussianNoise, LeakyReLU, ReLU, Tanh
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
+from minigan.schedules import late_decay
 from minigan.theory.binned import js_masses
 from minigan.variants import discrete, strings
+from minigan.variants.conditional_toys import network
 from minigan.variants.discrete import gumbel, one_hot, softmax, through_softmax
 
 OUTCOMES, HIDDEN, SAMPLES = 8, 16, 200_000  # of the comparison of gradients
@@ -162,7 +163,8 @@ def compare(seed: int) -> dict[str, Gradient]:
     """Every estimator of dJ/dl for one symbol, a random l and a random D."""
     rng = Streams(seed)["gradients"]
     l = rng.standard_normal(OUTCOMES)  # noqa: E741
-    D = mlp((OUTCOMES, HIDDEN, 1), Tanh, 1.5, seed, "D", dtype="float64")
+    start = Streams(seed)["init_D"]
+    D = network((OUTCOMES, HIDDEN, 1), Tanh, 1.5, seed=start, name="D", dtype="float64")
     f = softplus(-D(np.eye(OUTCOMES)))[:, 0] / 2
     exact, p = strings.exact_gradient(l, f), softmax(l)
     rows = np.broadcast_to(l, (SAMPLES, OUTCOMES))
@@ -193,17 +195,14 @@ def learn(way: str, seed: int) -> Learned:
     is_embedded = way == "embedding"
     width = 2 * strings.POSITIONS if is_embedded else len(strings.ONE_HOT[0])
     E = discrete.Embedding(CORNERS, CHAIN)
-    hidden = (64, 64) if is_embedded else (64,)
-    G = mlp((NOISE.dim, *hidden, width), Tanh, 1.0, seed, "G")
-    if is_embedded:
-        noisy = GaussianNoise(BLUR)
-        D = mlp((width, *hidden, 1), LeakyReLU, 1.4, seed, "D", first=noisy)
-    else:
-        D = mlp((width, *hidden, 1), ReLU, 1.4, seed, "D")
-    falls = {D: hold_and_fall(RATE_D, STEPS, 0.02), G: hold_and_fall(RATE_G, STEPS, 0.02)}
+    hidden, noise = ((64, 64), [GaussianNoise(BLUR)]) if is_embedded else ((64,), [])
+    bend, streams = LeakyReLU if is_embedded else ReLU, Streams(seed)
+    G = network((NOISE.dim, *hidden, width), Tanh, 1.0, seed=streams["init_G"], name="G")
+    D = network((width, *hidden, 1), bend, 1.4, *noise, seed=streams["init_D"], name="D")
+    falls = [late_decay(rate, STEPS, 0.02 * rate) for rate in (RATE_D, RATE_G)]
     game = Game(
         *turns_of(way, G, D),
-        optimizers=[Adam(network, rate, beta1=0.5) for network, rate in falls.items()],
+        optimizers=[Adam(D, falls[0], beta1=0.5), Adam(G, falls[1], beta1=0.5)],
         x=E if is_embedded else CHAIN,
         z=NOISE,
         batch=BATCH,

@@ -10,17 +10,19 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from minigan.base.randomness import Streams
 from minigan.distributions import Normal
 from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.figures.style import D_STAR, P_DATA, P_G
-from minigan.figures.toy import hold_and_fall, mlp
 from minigan.game import Game
 from minigan.layers import Linear, Tanh
 from minigan.layers.initialisers import constant
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
+from minigan.schedules import late_decay
 from minigan.theory import which_kl
 from minigan.theory.which_kl import Fit
+from minigan.variants.conditional_toys import network
 from minigan.variants.f_gan import ROWS, turns
 
 WIDTH = 32  # units a hidden layer of D
@@ -189,14 +191,14 @@ def train(setting: Setting, seed: int) -> Trained:
     """Play the game of a divergence; what came of it."""
     name, (mu, sigma), steps, k, rate_D, rate_G, penalty, batch = setting
     G = Sequential([Linear(1, 1, weights=constant(sigma), bias=mu)], name="G")
-    D = mlp((1, WIDTH, WIDTH, 1), Tanh, 1.0, seed, "D")
+    D = network((1, WIDTH, WIDTH, 1), Tanh, 1.0, seed=Streams(seed)["init_D"], name="D")
     D_turn, G_turn = turns(G, D, replace(ROWS[name], penalty=penalty))
     D_turn.k = k
     game = Game(
         *(D_turn, G_turn),
         optimizers=[
-            Adam(D, hold_and_fall(rate_D, steps * k, FALL), beta1=0.5),
-            Adam(G, hold_and_fall(rate_G, steps, FALL), beta1=0.5),
+            Adam(D, late_decay(rate_D, steps * k, FALL * rate_D), beta1=0.5),
+            Adam(G, late_decay(rate_G, steps, FALL * rate_G), beta1=0.5),
         ],
         x=DATA,
         z=Normal(),

@@ -5,13 +5,10 @@ deviations: with uniform noise, a Gaussian's endless tails are out of reach of a
 continuous generator.
 """
 
-from itertools import pairwise
-
 import numpy as np
 
 from minigan.base.backend import Device
 from minigan.base.randomness import Streams
-from minigan.base.types import Schedule
 from minigan.base.validation import whole_number
 from minigan.distributions import IrwinHall, Uniform
 from minigan.game import Algorithm1
@@ -44,24 +41,6 @@ def players(
     first = Maxout(1, 32, weights=normal(2.0), bias=normal(2.0))
     layers = [first, Maxout(32, 32, weights=he()), Linear(32, 1)]
     return G, Sequential(layers, seed=init["init_D"], device=device, name="D")
-
-
-def mlp(
-    widths: tuple[int, ...], activation: type[Layer], gain: float, seed: int, name: str, **options
-) -> Sequential:
-    """Linear layers of these widths; weights N(0, gain^2 / n_in), an activation between two.
-
-    ``options``: ``first``, a layer before all, and those of `Sequential`.
-    """
-    layers: list[Layer] = [options.pop("first")] if "first" in options else []
-    for a, b in pairwise(widths):
-        layers += [Linear(a, b, weights=normal(gain / a**0.5)), activation()]
-    return Sequential(layers[:-1], seed=Streams(seed)[f"init_{name}"], name=name, **options)
-
-
-def hold_and_fall(rate: float, updates: int, end: float) -> Schedule:
-    """The rate for half of the updates, then in a straight line to ``end`` times the rate."""
-    return lambda t: rate * (1 - (1 - end) * max(2 * t / updates - 1, 0.0))
 
 
 def toy_game(
