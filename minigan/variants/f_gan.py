@@ -2,7 +2,7 @@ r"""f-GAN: the game for any f-divergence, as costs at D's output v (Nowozin et a
 
     D_f(P || Q) >= F = E_P[T(x)] - E_Q[f*(T(x))],    T = g_f(v), v = D(x) any real number
 
-(tutorial, section 3.6). D raises F, G lowers its second term. At the output v this takes T and
+(tutorial, section 3.2.5). D raises F, G lowers its second term. At the output v this takes T and
 C(v) = f*(g_f(v)), each with its slope: dF/dv is T'(v)/m on data, -C'(v)/m on samples. Written as
 one function of v, C neither overflows nor cancels where f*(T) would: with softplus s(v),
 
