@@ -25,7 +25,6 @@ from minigan.theory.which_kl import Fit
 from minigan.variants.conditional_toys import network
 from minigan.variants.f_gan import ROWS, turns
 
-WIDTH = 32  # units a hidden layer of D
 FALL = 0.05  # learning rates are constant for half of the steps, then fall to 5 %
 PANELS = 2000  # of the quadrature: total variation has kinks
 STARTS = (Normal(-0.5, 1.0), Normal(1.9, 0.5))  # of the exact fits
@@ -70,12 +69,15 @@ class Setting(NamedTuple):
     rate_G: float = 3e-3
     penalty: float = 0.0
     batch: int = 256
+    width: int = 32  # units a hidden layer of D
 
 
 ONE_MODE = (-0.5, 1.0)  # a start from which the way to one mode is short
 SETTINGS = {
     "KL": Setting("Kullback-Leibler"),
-    "reverse KL": Setting("reverse Kullback-Leibler", ONE_MODE, 4000, rate_D=2e-3, rate_G=2e-3),
+    "reverse KL": Setting(
+        "reverse Kullback-Leibler", ONE_MODE, 5000, rate_D=2e-3, rate_G=2e-3, width=48
+    ),
     "Pearson": Setting("Pearson chi-square", rate_G=2e-3),
     "Neyman": Setting("Neyman chi-square", (-0.9, 0.8), k=3, rate_D=1e-3, rate_G=1e-3),
     "squared Hellinger": Setting("squared Hellinger"),
@@ -83,7 +85,7 @@ SETTINGS = {
     "total variation": Setting("total variation", (-0.5, 1.2), 4000, 6, 2e-3, 5e-4, penalty=0.002),
     "TV, no penalty": Setting("total variation"),
     "Jeffrey": Setting("Jeffrey over log u", steps=4000, k=4, rate_D=2e-3, rate_G=1e-3),
-    "alpha 1/2": Setting("alpha = 0.5", steps=4000, rate_D=2e-3, rate_G=2e-3, batch=512),
+    "alpha 1/2": Setting("alpha = 0.5", steps=5000, rate_D=2e-3, rate_G=2e-3, batch=512, width=48),
 }
 CONTROL = "TV, no penalty"
 NEAR = 0.05  # asked of mean and std; EXCESS of D_f
@@ -189,9 +191,9 @@ def exact_fit(name: str) -> Fit:
 
 def train(setting: Setting, seed: int) -> Trained:
     """Play the game of a divergence; what came of it."""
-    name, (mu, sigma), steps, k, rate_D, rate_G, penalty, batch = setting
+    name, (mu, sigma), steps, k, rate_D, rate_G, penalty, batch, width = setting
     G = Sequential([Linear(1, 1, weights=constant(sigma), bias=mu)], name="G")
-    D = network((1, WIDTH, WIDTH, 1), Tanh, 1.0, seed=Streams(seed)["init_D"], name="D")
+    D = network((1, width, width, 1), Tanh, 1.0, seed=Streams(seed)["init_D"], name="D")
     D_turn, G_turn = turns(G, D, replace(ROWS[name], penalty=penalty))
     D_turn.k = k
     game = Game(
