@@ -137,7 +137,8 @@ class Discrete(Figure):
         axes["jsd"].set_xticks(range(len(WAYS)), WAYS)
         medians = [one["median"] for one in learned.values() if one["median"] is not None]
         times = INDEPENDENT / max(medians, default=INDEPENDENT)
-        title = f"independent symbols have {times:.1f} times the JSD\nof the worst of four ways to learn"
+        who = "independent symbols have"
+        title = f"{who} {times:.1f} times the JSD\nof the worst of four ways to learn"
         describe(axes["jsd"], title, ylabel="exact JSD, nats")
         axes["jsd"].set_ylim(0, 1.15 * axes["jsd"].get_ylim()[1])
         self._draw_bars(axes["bars"])

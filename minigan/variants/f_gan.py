@@ -19,7 +19,7 @@ there a ``penalty`` on v^2 keeps D from the plateau at which neither player has 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,13 @@ class Row:
             C, dC = self.C(v_fake)
         return -C.mean() / 2, -dC / (2 * v_fake.size)
 
+    def __reduce_ex__(self, protocol):
+        """A row of the table is pickled by its name, since its curves may be of no module."""
+        for name, known in ROWS.items():
+            if (known.T, known.C) == (self.T, self.C):
+                return _named, (name, self.penalty)
+        return super().__reduce_ex__(protocol)
+
 
 class FDiscriminatorTurn(Turn):
     """D's turn: raise F on data x and samples G(z), by a row of `ROWS` or its name."""
@@ -100,6 +107,10 @@ def row(name: "str | Row") -> Row:
             f"divergence: expected one of {known}, got {name!r}{did_you_mean(name, ROWS)}"
         )
     return ROWS[name]
+
+
+def _named(name: str, penalty: float) -> Row:
+    return replace(ROWS[name], penalty=penalty)
 
 
 def _exp(v):

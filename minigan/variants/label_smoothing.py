@@ -15,6 +15,7 @@ For beta = 0 it is d log r / dx, whatever alpha; for beta > 0 it dies with r whe
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -33,16 +34,15 @@ def smoothed_cost(alpha: float = 0.0, beta: float = 0.0) -> Callable:
 
     InputError unless both are >= 0 and alpha + beta < 1: beyond, D learns to tell the opposite.
     """
-    alpha, beta = targets(alpha, beta)
+    return partial(_cost, *targets(alpha, beta))
 
-    def cost(a_real, a_fake):
-        minus_log_D, da_real = logistic(-a_real)
-        minus_log_1_D, da_fake = logistic(a_fake)
-        real, fake = minus_log_D + alpha * a_real, minus_log_1_D - beta * a_fake
-        J = real.mean() / 2 + fake.mean() / 2
-        return J, (alpha - da_real) / (2 * a_real.size), (da_fake - beta) / (2 * a_fake.size)
 
-    return cost
+def _cost(alpha, beta, a_real, a_fake):
+    minus_log_D, da_real = logistic(-a_real)
+    minus_log_1_D, da_fake = logistic(a_fake)
+    real, fake = minus_log_D + alpha * a_real, minus_log_1_D - beta * a_fake
+    J = real.mean() / 2 + fake.mean() / 2
+    return J, (alpha - da_real) / (2 * a_real.size), (da_fake - beta) / (2 * a_fake.size)
 
 
 def targets(alpha: float, beta: float) -> tuple[float, float]:

@@ -1,5 +1,8 @@
 """f-GAN: every row of the table against its definition, and its game against D_f."""
 
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import wrightomega
@@ -147,6 +150,13 @@ def test_a_penalty_pulls_outputs_to_zero_and_is_no_part_of_f():
     np.testing.assert_allclose(da - da0, 0.3 * a / 4)
     np.testing.assert_allclose(db - db0, 0.3 * b / 2)
     assert check_cost(row.discriminator_cost, seeds=range(3)).passed
+
+
+@every_row
+def test_games_survive_pickle_with_their_penalty(row):
+    turns = pickle.loads(pickle.dumps(f_gan.turns(*players(), replace(row, penalty=0.5))))
+    assert turns[0].row == replace(row, penalty=0.5)
+    assert turns[1].cost.__self__.T is row.T
 
 
 def test_an_unknown_divergence_lists_the_known_ones():

@@ -1,5 +1,7 @@
 """Label smoothing: the cost, Eq. 15, the force that is left, and the steps that it takes."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -120,6 +122,12 @@ def test_steps_against_the_exact_optimum():
 @pytest.mark.parametrize(("alpha", "beta"), SIDES)
 def test_gradients(alpha, beta):
     assert check_cost(smoothed_cost(alpha, beta), seeds=range(3)).passed
+
+
+def test_the_cost_survives_pickle():
+    cost = pickle.loads(pickle.dumps(smoothed_cost(0.1, 0.2)))
+    a = np.ones((2, 1))
+    assert cost(a, a)[0] == smoothed_cost(0.1, 0.2)(a, a)[0]
 
 
 def test_turns_and_layer():
