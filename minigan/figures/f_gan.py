@@ -13,7 +13,7 @@ import numpy as np
 from minigan.base.randomness import Streams
 from minigan.distributions import Normal
 from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import D_STAR, P_DATA, P_G
+from minigan.figures.style import P_DATA, P_G
 from minigan.game import Game
 from minigan.layers import Linear, Tanh
 from minigan.layers.initialisers import constant
@@ -88,6 +88,7 @@ SETTINGS = {
     "alpha 1/2": Setting("alpha = 0.5", steps=5000, rate_D=2e-3, rate_G=2e-3, batch=512, width=48),
 }
 CONTROL = "TV, no penalty"
+EXACT = {"color": "#CC79A7", "lw": 5.5, "label": "best Gaussian, exact"}
 NEAR = 0.05  # asked of mean and std; EXCESS of D_f
 EXCESS = 0.005
 
@@ -219,7 +220,7 @@ def _draw_fit(ax: Axes, name: str, exact: Fit | None, trained: Trained | None) -
     ax.plot(x, DATA.pdf(x), **P_DATA)
     if exact is not None:
         best = Normal(exact.mean, exact.std)
-        ax.plot(x, best.pdf(x), **D_STAR | {"label": "best Gaussian, exact"})
+        ax.plot(x, best.pdf(x), **EXACT)
     if trained is not None:
         got = Normal(trained.mean, trained.std)
         ax.plot(x, got.pdf(x), **P_G | {"label": "$p_g$, trained"})
