@@ -88,7 +88,7 @@ SETTINGS = {
     "alpha 1/2": Setting("alpha = 0.5", steps=5000, rate_D=2e-3, rate_G=2e-3, batch=512, width=48),
 }
 CONTROL = "TV, no penalty"
-EXACT = {"color": "#CC79A7", "lw": 5.5, "label": "best Gaussian, exact"}
+EXACT: dict[str, Any] = {"color": "#CC79A7", "lw": 5.5, "label": "best Gaussian, exact"}
 NEAR = 0.05  # asked of mean and std; EXCESS of D_f
 EXCESS = 0.005
 
