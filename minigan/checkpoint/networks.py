@@ -20,6 +20,7 @@ from minigan.layers import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
     ReLU,
     Sigmoid,
     Softplus,
@@ -31,7 +32,7 @@ OWN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         *(Linear, Maxout, ReLU, LeakyReLU, Sigmoid, Softplus, Tanh, Dropout, GaussianNoise),
-        *(Conv2D, ConvTranspose2D, ChannelMaxout, MaxPool2D),
+        *(Conv2D, ConvTranspose2D, ChannelMaxout, MaxPool2D, MinibatchFeatures),
     )
 }
 NOT_KEPT = ("weights", "bias")  # where parameters started: the file has those of today

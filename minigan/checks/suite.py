@@ -24,6 +24,7 @@ from minigan.layers import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
     ReLU,
     Sigmoid,
     Softplus,
@@ -83,7 +84,9 @@ def rows() -> dict[str, Row]:
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
     random = [Dropout(0.7), GaussianNoise(0.3)]
+    mixing = [MinibatchFeatures(4, features=3, dims=2)]
     layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
+    layers += mixing
     one_of_each = [
         *[Linear(4, 8), ReLU(), Dropout(0.8), Maxout(8, 6, pieces=3), LeakyReLU(0.2)],
         *[Linear(6, 6), Softplus(), Linear(6, 5), Tanh(), Linear(5, 3), Sigmoid()],
@@ -95,6 +98,7 @@ def rows() -> dict[str, Row]:
         "Sequential": partial(check_network, deep),
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
+        **{name: partial(check_turn, turn, batch=(5, 2, 17)) for name, turn in _mixing().items()},
     }
 
 
@@ -121,3 +125,14 @@ def _turns() -> dict[str, Turn]:
     turns["turn of D: images"] = DiscriminatorTurn(G, D)
     turns["turn of G: images"] = GeneratorTurn(G, D)
     return turns
+
+
+def _mixing() -> dict[str, Turn]:
+    """Turns of networks whose layers let the examples of a minibatch see one another."""
+    G = Sequential([Linear(1, 6), Tanh(), Linear(6, 2)], seed=5, dtype="float64", name="G")
+    look = [Linear(2, 5), Tanh(), MinibatchFeatures(5, features=3, dims=2), Linear(8, 1)]
+    D = Sequential(look, seed=6, dtype="float64", name="D")
+    return {
+        "turn of D: minibatch features": DiscriminatorTurn(G, D),
+        "turn of G: minibatch features": GeneratorTurn(G, D),
+    }

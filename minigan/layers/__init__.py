@@ -10,6 +10,7 @@ from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
 from minigan.layers.max_pool2d import MaxPool2D
 from minigan.layers.maxout import Maxout
+from minigan.layers.minibatch_features import MinibatchFeatures
 from minigan.layers.relu import ReLU
 from minigan.layers.sigmoid import Sigmoid
 from minigan.layers.softplus import Softplus
@@ -26,6 +27,7 @@ __all__ = [
     "Linear",
     "MaxPool2D",
     "Maxout",
+    "MinibatchFeatures",
     "ReLU",
     "Sigmoid",
     "Softplus",

@@ -22,6 +22,7 @@ NETWORKS = {
         mg.ChannelMaxout((4, 5, 5), 2),
         mg.MaxPool2D((2, 5, 5), 3, 2),
     ],
+    "minibatches": lambda: [mg.MinibatchFeatures(2, 3, dims=2), mg.Linear(5, 1)],
 }
 
 

@@ -16,6 +16,7 @@ from minigan import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
     ReLU,
     Sequential,
     Sigmoid,
@@ -34,6 +35,7 @@ LAYERS = {
     "Tanh": Tanh,
     "Dropout": lambda: Dropout(0.5),
     "GaussianNoise": lambda: GaussianNoise(0.5),
+    "MinibatchFeatures": lambda: MinibatchFeatures(4, features=3, dims=2),
 }
 IMAGE_LAYERS = {
     "Conv2D": lambda: Conv2D((2, 5, 4), 3, kernel=3, pad=1),
@@ -66,7 +68,8 @@ def test_gradients_and_contract(make):
     assert report.passed
     assert report.directions >= 80
     layer = make()
-    assert check_layer(layer, shape=(1, layer.n_in or 4), seeds=range(3)).passed
+    batch = 2 if layer.mixes else 1
+    assert check_layer(layer, shape=(batch, layer.n_in or 4), seeds=range(3)).passed
 
 
 @every_layer
