@@ -39,6 +39,7 @@ from minigan.game import (
     Turn,
 )
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -50,13 +51,15 @@ from minigan.layers import (
     Maxout,
     MaxPool2D,
     MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
 from minigan.layers import initialisers as initialisers
-from minigan.networks import Sequential, join
+from minigan.networks import ReferenceNetwork, Sequential, join
 from minigan.optimizers import SGD, Adam
 
 if typing.TYPE_CHECKING:
@@ -67,6 +70,7 @@ __all__ = [
     "SGD",
     "Adam",
     "Algorithm1",
+    "BatchNorm",
     "ChannelMaxout",
     "Conv2D",
     "ConvTranspose2D",
@@ -90,6 +94,8 @@ __all__ = [
     "ParameterAverage",
     "ReLU",
     "Record",
+    "ReferenceBatchNorm",
+    "ReferenceNetwork",
     "Sequential",
     "Sigmoid",
     "SimultaneousTurn",
@@ -98,6 +104,7 @@ __all__ = [
     "Tanh",
     "Turn",
     "Uniform",
+    "VirtualBatchNorm",
     "discriminator_cost",
     "join",
     "load",

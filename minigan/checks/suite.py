@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
+
+import numpy as np
 
 from minigan.base.validation import whole_number
 from minigan.checks.costs import check_cost
@@ -14,6 +17,7 @@ from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -25,14 +29,17 @@ from minigan.layers import (
     Maxout,
     MaxPool2D,
     MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
-from minigan.networks import Sequential
+from minigan.networks import ReferenceNetwork, Sequential
 
 COSTS = {"value": value, "discriminator": discriminator_cost, **GENERATOR_COSTS}
+REFERENCE_NORMS = (ReferenceBatchNorm, VirtualBatchNorm)
 Row = Callable[..., Report]
 """A check, waiting for its ``seeds``."""
 
@@ -84,7 +91,8 @@ def rows() -> dict[str, Row]:
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
     random = [Dropout(0.7), GaussianNoise(0.3)]
-    mixing = [MinibatchFeatures(4, features=3, dims=2)]
+    norms = [BatchNorm(4), *(kind(4, references=3) for kind in REFERENCE_NORMS)]
+    mixing = [MinibatchFeatures(4, features=3, dims=2), *norms]
     layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
     layers += mixing
     one_of_each = [
@@ -95,10 +103,11 @@ def rows() -> dict[str, Row]:
     return {
         **{type(layer).__name__: partial(check_layer, layer) for layer in layers},
         **{f"{type(one).__name__} ties": partial(check_ties, one) for one in (maxout, *pools)},
+        "BatchNorm, images": partial(check_layer, BatchNorm((2, 2, 3))),
         "Sequential": partial(check_network, deep),
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
-        **{name: partial(check_turn, turn, batch=(5, 2, 17)) for name, turn in _mixing().items()},
+        **{name: partial(check_turn, turn, batch=(5, 3, 17)) for name, turn in _mixing().items()},
     }
 
 
@@ -132,7 +141,14 @@ def _mixing() -> dict[str, Turn]:
     G = Sequential([Linear(1, 6), Tanh(), Linear(6, 2)], seed=5, dtype="float64", name="G")
     look = [Linear(2, 5), Tanh(), MinibatchFeatures(5, features=3, dims=2), Linear(8, 1)]
     D = Sequential(look, seed=6, dtype="float64", name="D")
-    return {
+    turns: dict[str, Turn] = {
         "turn of D: minibatch features": DiscriminatorTurn(G, D),
         "turn of G: minibatch features": GeneratorTurn(G, D),
     }
+    z = np.random.default_rng(7).standard_normal((6, 2))  # of 1, W has no effect but its sign
+    for norm in (BatchNorm, *REFERENCE_NORMS):
+        layers = [Linear(2, 6), norm(6), Tanh(), Linear(6, 5), norm(5), Tanh(), Linear(5, 2)]
+        make: Any = Sequential if norm is BatchNorm else partial(ReferenceNetwork, reference=z)
+        G = make(layers, seed=8, dtype="float64", name="G")
+        turns[f"turn of G: {norm.__name__}"] = GeneratorTurn(G, D)
+    return turns
