@@ -33,13 +33,17 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
     },
+    "NIPS 2016 tutorial, section 4: tips and tricks": {
+        "batches": ("Batches", "batch norm: a sample depends on its minibatch; two cures"),
+    },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
     },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
-SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
+# Those with --seeds:
+SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse", "batches")
 
 
 def figure_class(name: str) -> type[Figure]:

@@ -11,6 +11,10 @@ from minigan.cli.figure import FIGURES, SWEPT, figure_class
 from minigan.figures import seeds
 
 QUICK = {  # constants of a figure's module, and options, that make it short
+    "batches": (
+        {"STEPS": 3, "COLOUR_STEPS": 3, "MINIBATCHES": 20, "POINTS": 2, "REDRAWS": 3, "DRAWS": 50},
+        {},
+    ),
     "circling": ({}, {"steps": 20}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
