@@ -33,7 +33,6 @@ class Batches(Figure):
     """
 
     name = "batches"
-    settings = ("steps",)
     asked: ClassVar = {
         "m 4.batch.correlation": -1 / 3,
         "m 4.batch.share": None,
@@ -44,8 +43,6 @@ class Batches(Figure):
         "colours.in G and D.correlation": None,
         "colours.in G and D.share": None,
     }
-
-    steps = property(lambda self: STEPS)
 
     def run(self, progress: Progress) -> None:
         """Play a game for each normalisation and m, then those of two colours."""
@@ -87,9 +84,9 @@ class Batches(Figure):
         return {"correlation": correlation, "share": share}
 
     def numbers(self) -> dict:
-        """``m 4``, ``m 8``, ``colours``: a ``correlation`` and a ``share`` each; ``draws``."""
+        """``steps``; ``m 4``, ``m 8``, ``colours``: a ``correlation`` and a ``share`` each; ``draws``."""
         ring = {f"m {m}": of for m, of in self.ring.items()}
-        return {**ring, "colours": self.colours, "draws": self.draws}
+        return {"steps": STEPS, **ring, "colours": self.colours, "draws": self.draws}
 
     def text(self) -> str:
         """Both numbers of every game beside what the theory asks, and the draws without one."""
