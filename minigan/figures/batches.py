@@ -84,7 +84,7 @@ class Batches(Figure):
         return {"correlation": correlation, "share": share}
 
     def numbers(self) -> dict:
-        """``steps``; under ``m 4``, ``m 8``, ``colours`` a correlation and a share each; ``draws``."""
+        """``steps``; a correlation and a share by ``m 4``, ``m 8`` and ``colours``; ``draws``."""
         ring = {f"m {m}": of for m, of in self.ring.items()}
         return {"steps": STEPS, **ring, "colours": self.colours, "draws": self.draws}
 

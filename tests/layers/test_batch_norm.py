@@ -122,6 +122,18 @@ def test_what_it_remembers_goes_with_copies_of_the_network_and_into_its_file(tmp
     np.testing.assert_allclose(wide(x.astype("float64")), y, rtol=1e-5)
 
 
+def test_an_averaged_network_has_the_running_moments_too(rng):
+    net = mg.Sequential([mg.Linear(2, 3), mg.BatchNorm(3)], seed=1, dtype="float64")
+    average = mg.ParameterAverage(net, 0.9)
+    x = rng.normal(size=(5, 2))
+    for _ in range(3):
+        y, cache = net.forward(x)
+        net.backward(y, cache)
+        average.update()
+    np.testing.assert_allclose(average.network(x), net(x), rtol=1e-12)
+    assert average.network[1].running_mean.any()
+
+
 def test_a_bias_in_front_has_a_derivative_of_exactly_0_and_the_check_takes_it(rng):
     net = mg.Sequential([mg.Linear(2, 3), mg.BatchNorm(3), mg.Tanh()], seed=1, dtype="float64")
     assert check_network(net, seeds=range(3)).passed
