@@ -1,10 +1,9 @@
 """Normalisation by a reference batch, so that the examples of a minibatch do not see one another.
 
-Batch normalisation lets the others of a minibatch change an example "more than the individual z"
-(NIPS 2016 tutorial, section 4.3). Its statistics are taken here from reference examples that are
-chosen once: from these alone (reference), or from these and the example itself (virtual batch
-normalisation, Salimans et al. 2016, section 3.4). The reference examples go through the layers in
-front as well, so they are the last rows of each batch: `minigan.networks.reference` brings them.
+Statistics are those of reference examples chosen once (reference batch norm), or of these and the
+example itself (virtual batch norm: Salimans et al. 2016, section 3.4; NIPS 2016 tutorial, 4.3). The
+reference examples go through the layers in front as well, so they are the last rows of each batch:
+`minigan.networks.reference` brings them.
 """
 
 from __future__ import annotations
@@ -38,24 +37,22 @@ class VirtualBatchNorm(Normalisation):
 
     Notes
     -----
-    The reference rows themselves are normalised by their own mean m and variance v, which is batch
-    normalisation. For the others let c = 1 / (N + 1) be the weight of x_i in the N + 1. Without
-    any difference of large squares
+    The reference rows are normalised by their own mean m and variance v, which is batch norm. For
+    the others let c = 1 / (N + 1). Without any difference of large squares
 
         mean_i = m + c (x_i - m),   var_i = (1 - c) (v + c (x_i - m)^2)
 
-    so abs(xh_i) <= sqrt(N), however large x_i is. Of an image, x_i - m is the mean over its pixels,
-    and c times the variance over them is added. c = 0 is `ReferenceBatchNorm`.
+    so abs(xh_i) <= sqrt(N). Of an image, x_i - m is averaged over its pixels, and c times the
+    variance over them is added. c = 0 is `ReferenceBatchNorm`.
 
-    Backward, mean_i and var_i are the moments of values with weights, c of the example's own and
-    (1 - c) / N of each r_j (the pixels share them). With xh = (x - mean) / s and dxh = gamma dy
+    Backward: the moments are those of values with weights, c of the example's own and (1 - c) / N
+    of each r_j (the pixels share them). With xh = (x - mean) / s and dxh = gamma dy
 
         dmean_i = -sum dxh / s_i,   dvar_i = -sum dxh xh / (2 s_i^2)
         dx_i = dxh / s_i + c (dmean_i + 2 dvar_i (x_i - mean_i))
         dr_j += (1 - c) / N sum_i (dmean_i + 2 dvar_i (r_j - mean_i))
 
-    beside what comes back through the reference rows' own y. The gradient at r_j goes on to the
-    weights in front: leaving it out is the usual bug.
+    beside what comes back through the r_j's own y. To leave dr_j out is the usual bug.
     """
 
     _counts_itself = True

@@ -73,11 +73,6 @@ class ReferenceNetwork(Sequential):
         self.reference = numbers
         for layer in layers:
             if isinstance(layer, VirtualBatchNorm):
-                if layer.references not in (None, len(numbers)):
-                    raise InputError(
-                        f"{layer}: expected {layer.references} reference examples, "
-                        f"got {len(numbers)}"
-                    )
                 layer.references = len(numbers)
             elif isinstance(layer, Layer) and layer.mixes:
                 raise InputError(
@@ -89,17 +84,16 @@ class ReferenceNetwork(Sequential):
 
     def _prepare(self) -> None:
         super()._prepare()
-        host = np.array(to_host(self.reference), self.dtype)
-        self.reference = self.device.to_device(host)
+        self.reference = self.device.to_device(np.array(to_host(self.reference), self.dtype))
 
     def forward(self, x, *, train: bool = True, rng: np.random.Generator | None = None):
         """Outputs of the batch or batches alone. See `Sequential.forward`."""
         batches = x if type(x) is tuple else (x,)
-        together = tuple(map(self._with_reference, batches))
-        ys, inner = super().forward(together, train=train, rng=rng)
-        sizes = tuple(map(len, batches))
-        ys = tuple(y[:m] for y, m in zip(ys, sizes, strict=True))
-        return (ys if type(x) is tuple else ys[0]), ReferenceCache(inner, sizes)
+        given = tuple(map(self._with_reference, batches))
+        ys, inner = super().forward(given, train=train, rng=rng)
+        ys = tuple(y[: -len(self.reference)] for y in ys)
+        cache = ReferenceCache(inner, tuple(map(len, batches)))
+        return (ys if type(x) is tuple else ys[0]), cache
 
     def backward(self, dy, cache, *, param_grads: bool = True, input_grad: bool = True):
         """Gradients at the batches alone; J does not depend on the reference examples' outputs."""
