@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
-
-import numpy as np
 
 from minigan.base.validation import whole_number
 from minigan.checks.costs import check_cost
@@ -13,6 +10,7 @@ from minigan.checks.layers import check_layer, check_network
 from minigan.checks.ties import check_ties
 from minigan.checks.trials import GradientError, Report
 from minigan.checks.turns import check_turn
+from minigan.checks.variants import turns as turns_of_variants
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
@@ -36,10 +34,9 @@ from minigan.layers import (
     Tanh,
     VirtualBatchNorm,
 )
-from minigan.networks import ReferenceNetwork, Sequential
+from minigan.networks import Sequential
 
 COSTS = {"value": value, "discriminator": discriminator_cost, **GENERATOR_COSTS}
-REFERENCE_NORMS = (ReferenceBatchNorm, VirtualBatchNorm)
 Row = Callable[..., Report]
 """A check, waiting for its ``seeds``."""
 
@@ -91,8 +88,8 @@ def rows() -> dict[str, Row]:
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
     random = [Dropout(0.7), GaussianNoise(0.3)]
-    norms = [BatchNorm(4), *(kind(4, references=3) for kind in REFERENCE_NORMS)]
-    mixing = [MinibatchFeatures(4, features=3, dims=2), *norms]
+    by_reference = [ReferenceBatchNorm(4, references=3), VirtualBatchNorm(4, references=3)]
+    mixing = [MinibatchFeatures(4, features=3, dims=2), BatchNorm(4), *by_reference]
     layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
     layers += mixing
     one_of_each = [
@@ -107,7 +104,7 @@ def rows() -> dict[str, Row]:
         "Sequential": partial(check_network, deep),
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
-        **{name: partial(check_turn, turn, batch=(5, 3, 17)) for name, turn in _mixing().items()},
+        **{name: partial(check_turn, *t, **by) for name, (*t, by) in turns_of_variants().items()},
     }
 
 
@@ -133,22 +130,4 @@ def _turns() -> dict[str, Turn]:
     D = Sequential([*look, Linear(8, 1)], seed=4, dtype="float64", name="D")
     turns["turn of D: images"] = DiscriminatorTurn(G, D)
     turns["turn of G: images"] = GeneratorTurn(G, D)
-    return turns
-
-
-def _mixing() -> dict[str, Turn]:
-    """Turns of networks whose layers let the examples of a minibatch see one another."""
-    G = Sequential([Linear(1, 6), Tanh(), Linear(6, 2)], seed=5, dtype="float64", name="G")
-    look = [Linear(2, 5), Tanh(), MinibatchFeatures(5, features=3, dims=2), Linear(8, 1)]
-    D = Sequential(look, seed=6, dtype="float64", name="D")
-    turns: dict[str, Turn] = {
-        "turn of D: minibatch features": DiscriminatorTurn(G, D),
-        "turn of G: minibatch features": GeneratorTurn(G, D),
-    }
-    z = np.random.default_rng(7).standard_normal((6, 2))  # of 1, W has no effect but its sign
-    for norm in (BatchNorm, *REFERENCE_NORMS):
-        layers = [Linear(2, 6), norm(6), Tanh(), Linear(6, 5), norm(5), Tanh(), Linear(5, 2)]
-        make: Any = Sequential if norm is BatchNorm else partial(ReferenceNetwork, reference=z)
-        G = make(layers, seed=8, dtype="float64", name="G")
-        turns[f"turn of G: {norm.__name__}"] = GeneratorTurn(G, D)
     return turns
