@@ -18,7 +18,6 @@ from minigan import (
     Maxout,
     MaxPool2D,
     MinibatchFeatures,
-    ReferenceBatchNorm,
     ReLU,
     Sequential,
     Sigmoid,
@@ -41,7 +40,6 @@ LAYERS = {
     "MinibatchFeatures": lambda: MinibatchFeatures(4, features=3, dims=2),
     "BatchNorm": lambda: BatchNorm(4),
     "VirtualBatchNorm": lambda: VirtualBatchNorm(4, references=2),
-    "ReferenceBatchNorm": lambda: ReferenceBatchNorm(4, references=2),
 }
 IMAGE_LAYERS = {
     "Conv2D": lambda: Conv2D((2, 5, 4), 3, kernel=3, pad=1),
@@ -54,7 +52,6 @@ IMAGE_LAYERS = {
     "MaxPool2D": lambda: MaxPool2D((2, 5, 4), pool=3, stride=2),
     "MaxPool2D, no overlap": lambda: MaxPool2D((1, 5, 5), pool=2),
     "BatchNorm, images": lambda: BatchNorm((2, 2, 3)),
-    "VirtualBatchNorm, images": lambda: VirtualBatchNorm((2, 2, 3), references=2),
 }
 ALL = LAYERS | IMAGE_LAYERS
 every_layer = pytest.mark.parametrize("make", ALL.values(), ids=ALL)

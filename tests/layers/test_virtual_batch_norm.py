@@ -71,7 +71,12 @@ class ForgetsItself(mg.VirtualBatchNorm):
 def test_a_way_back_without_the_reference_batch_or_itself_is_caught(bug):
     with pytest.raises(GradientError, match=r"d y\[\d, \d\] / d x\[\d, \d\]: backward gives"):
         check_layer(bug(3, references=2))
-    assert check_layer(mg.VirtualBatchNorm(3, references=2), seeds=range(2)).passed
+
+
+@pytest.mark.parametrize("kind", [mg.ReferenceBatchNorm, mg.VirtualBatchNorm])
+@pytest.mark.parametrize("shape", [3, (2, 1, 2)], ids=["rows", "images"])
+def test_the_way_back_is_right(kind, shape):
+    assert check_layer(kind(shape, references=2), seeds=range(2)).passed
 
 
 @pytest.mark.parametrize("train", [True, False])
