@@ -27,7 +27,7 @@ def record(session: Session, steps: int, progress: Callable[..., Iterable]) -> s
         while session.game.steps_done < moment:
             session.do("step")
         pictures.append(frame(session, numbers(session)))
-    return _page(setup(session), pictures)
+    return _film(setup(session), pictures)
 
 
 def film_of(moments: Sequence[Moment], knobs: Knobs, progress: Callable[..., Iterable]) -> str:
@@ -38,11 +38,11 @@ def film_of(moments: Sequence[Moment], knobs: Knobs, progress: Callable[..., Ite
             network.params[...] = getattr(moment, name).params
         session.game.steps_done, session.figures = moment.step, dict(moment.record)
         pictures.append(frame(session, numbers(session)))
-    return _page(setup(session), pictures)
+    return _film(setup(session), pictures)
 
 
-def _page(fixed: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
-    """The live page with a film inside, and with its styles and scripts."""
+def _film(fixed: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
+    """The page with its styles and scripts, and the pictures, inside."""
     film = json_text({"setup": fixed, "frames": pictures}).replace("<", "\\u003c")
     page = page_file("index.html").replace("{{token}}", "")
     for name in page_parts():

@@ -102,6 +102,8 @@ def test_options_reach_the_run(out, monkeypatch, capsys):
 
 
 def test_animate_writes_a_page_that_plays_this_very_run(out, monkeypatch, capsys):
+    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUNDS", 1)
+    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUND", 1)
     monkeypatch.setattr("minigan.cli.figure.FRAMES", 3)
     options = ["--seed", "4", "--steps", "20", "--k", "2", "--cost", "minimax"]
     assert main(["figure1", *options, "--animate", "--json", "--out", str(out)]) == 0
@@ -122,6 +124,8 @@ def test_animate_writes_a_page_that_plays_this_very_run(out, monkeypatch, capsys
 
 
 def test_gif_writes_a_gif(out, monkeypatch, capsys):
+    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUNDS", 1)
+    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUND", 1)
     monkeypatch.setattr("minigan.cli.figure.FRAMES", 2)
     assert main(["figure1", "--steps", "2", "--gif", "--out", str(out)]) == 0
     assert capsys.readouterr().out.endswith(f"{out / 'figure1.png'}, {out / 'training.gif'}\n")
