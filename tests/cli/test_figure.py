@@ -96,7 +96,7 @@ def test_options_reach_the_run(out, monkeypatch, capsys):
     assert main(["figure1", *options, "--out", str(out)]) == 130
     progress = given.pop("progress")
     assert given.pop("device") == "cpu"
-    options = {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 60, "gif": False}
+    options = {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 56, "gif": False}
     assert given == options
     assert list(progress(iter([1, 2]), 2)) == [1, 2]
 
