@@ -29,15 +29,15 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, and Algorithm 1"),
         "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
     },
+    "Generative Adversarial Nets (2014), section 7: extensions": {
+        "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
+        "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+    },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),
         "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
-    },
-    "2014, section 7, and the tutorial: conditions": {
-        "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
-        "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
     },
     "NIPS 2016 tutorial, section 4: tips and tricks": {
         "smoothing": ("Smoothing", "smoothed labels: the slope that two-sided smoothing takes"),
