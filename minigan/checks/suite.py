@@ -7,6 +7,7 @@ from functools import partial
 from minigan.base.validation import whole_number
 from minigan.checks.costs import check_cost
 from minigan.checks.layers import check_layer, check_network
+from minigan.checks.suite_divergences import divergence_rows
 from minigan.checks.ties import check_ties
 from minigan.checks.trials import GradientError, Report
 from minigan.checks.turns import check_turn
@@ -16,6 +17,7 @@ from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -26,10 +28,13 @@ from minigan.layers import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
 from minigan.networks import Sequential
 
@@ -85,8 +90,10 @@ def rows() -> dict[str, Row]:
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
     random = [Dropout(0.7), GaussianNoise(0.3)]
+    by_reference = [ReferenceBatchNorm(4, references=3), VirtualBatchNorm(4, references=3)]
+    mixing = [MinibatchFeatures(4, features=3, dims=2), BatchNorm(4), *by_reference]
     layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
-    layers += layers_of_variants()
+    layers += [*mixing, *layers_of_variants()]
     one_of_each = [
         *[Linear(4, 8), ReLU(), Dropout(0.8), Maxout(8, 6, pieces=3), LeakyReLU(0.2)],
         *[Linear(6, 6), Softplus(), Linear(6, 5), Tanh(), Linear(5, 3), Sigmoid()],
@@ -95,10 +102,12 @@ def rows() -> dict[str, Row]:
     return {
         **{type(layer).__name__: partial(check_layer, layer) for layer in layers},
         **{f"{type(one).__name__} ties": partial(check_ties, one) for one in (maxout, *pools)},
+        "BatchNorm, images": partial(check_layer, BatchNorm((2, 2, 3))),
         "Sequential": partial(check_network, deep),
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
         **{name: partial(check_turn, *t, **by) for name, (*t, by) in turns_of_variants().items()},
+        **divergence_rows(),
     }
 
 

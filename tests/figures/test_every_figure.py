@@ -8,14 +8,27 @@ import pytest
 
 from minigan import InputError
 from minigan.cli.figure import FIGURES, SWEPT, figure_class
-from minigan.figures import seeds
+from minigan.figures import f_gan, seeds
 from minigan.figures.conditional import STEPS as CONDITIONAL_STEPS
 from minigan.figures.inference import GAMES as INFERENCE_GAMES
 
 QUICK = {  # constants of a figure's module, and options, that make it short
+    "batches": (
+        {"STEPS": 3, "COLOUR_STEPS": 3, "MINIBATCHES": 20, "POINTS": 2, "REDRAWS": 3, "DRAWS": 50},
+        {},
+    ),
     "circling": ({}, {"steps": 20}),
     "conditional": ({"STEPS": dict.fromkeys(CONDITIONAL_STEPS, 5), "CONDITIONS": [0.3]}, {}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
+    "discrete": ({"SAMPLES": 200, "STEPS": 4, "SEEDS": 1, "JUDGED": 50}, {}),
+    "f-gan": (
+        {
+            "SETTINGS": {name: one._replace(steps=3) for name, one in f_gan.SETTINGS.items()},
+            "STARTS": f_gan.STARTS[:1],
+            "PANELS": 200,
+        },
+        {},
+    ),
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
     "inference": (
@@ -31,6 +44,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "mode-collapse": ({}, {"steps": 20}),
     "monitor": ({"STEPS": 10}, {}),
     "posterior": ({"STEPS": 5}, {}),
+    "smoothing": ({"SEEDS": 1, "MOST": 3, "LOOK": 2, "STARTS": (4.0,), "NEAR": 3.8}, {}),
     "update-rules": ({"STEPS": 10}, {}),
     "which-kl": ({"SEPARATIONS": (1.0, 2.5)}, {}),
 }
