@@ -76,7 +76,7 @@ class Posterior(Figure):
             ax.stairs(exact, edges, color="black", lw=2.4, label="exact p(z|x)")
             best = min(jsds, key=lambda kind: jsds[kind])
             describe(ax, f"x = {x:g}: nearest is {best}\n{jsds[best]:.3f} nats", xlabel="z")
-        axes[0].set(ylim=(0, 1.6))
+        axes[0].set(xlim=(-3.8, 3.8), ylim=(0, 1.6))  # the end cells hold all beyond them too
         handles, names = axes[0].get_legend_handles_labels()
         picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=12)
         return picture
