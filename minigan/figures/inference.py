@@ -106,7 +106,7 @@ class Inference(Figure):
             axes[0].plot([s.w for s in path], [s.a for s in path], lw=2)
             axes[0].plot(*(ali.at_rest(path)[i] for i in (2, 0)), "ko")
         gap = self.numbers()["ali"]["gap_a"]
-        title = f"linear ALI ends anywhere on the line,\noff by {gap:.3f} at most"
+        title = f"linear ALI, from three w:\na is the posterior's to {gap:.3f}"
         describe(axes[0], title, xlabel="w", ylabel="a")
         self._draw_line(axes[1])
         for ax, name in zip(axes[2:], ("plane", "plane_without"), strict=True):
