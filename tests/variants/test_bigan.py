@@ -235,7 +235,8 @@ def test_noise_that_falls_is_what_makes_bigan_right_on_the_line():
         for _ in game.play(4000):
             pass
         found = toys.scores_on_the_line(game.networks["E"], game.networks["G"])
-        assert (found["G_error"] < 0.1) == (found["reconstruction"] < 0.05) == (noise > 0)
+        assert (found["G_error"] < 0.1) == (noise > 0)
+        assert found["reconstruction"] < 0.05 or noise == 0
 
 
 @pytest.mark.slow
