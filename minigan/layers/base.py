@@ -60,6 +60,14 @@ class Layer(ABC):
     from ``state`` and takes it back in ``restore``. It moves what it remembers in ``backward``
     with ``param_grads=True``, from the cache: forward passes then change nothing, and the other
     player's turn leaves it alone.
+
+    A layer can be differentiated twice if it has Pearlmutter's R, the derivatives along a direction
+    ``Rx`` in x and ``V``, arrays by name, in the parameters, where dy moves along ``Rdy``:
+
+        Ry = layer.forward_r(Rx, cache, V)
+        Rdx = layer.backward_r(dy, Rdy, Rx, cache, V, H)
+
+    The second adds the derivatives of dW to ``H["W"]``, and so on. See `minigan.networks.second`.
     """
 
     flat_params: np.ndarray

@@ -10,10 +10,10 @@ from minigan.base.backend import described
 from minigan.base.errors import InputError
 from minigan.base.randomness import Mirrored, require_rng
 from minigan.base.validation import real_number
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class Dropout(Layer):
+class Dropout(Elementwise):
     """y = x * mask / keep while training; y = x otherwise.
 
     Parameters

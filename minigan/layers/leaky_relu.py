@@ -4,10 +4,10 @@ A unit that is never active still learns a little. DCGAN's discriminators use it
 """
 
 from minigan.base.validation import real_number
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(Elementwise):
     """y = x where x > 0, slope * x elsewhere.
 
     Parameters

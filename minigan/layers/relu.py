@@ -4,10 +4,10 @@ Piecewise linear, so gradients through active units are passed on undiminished;
 the generators of the 2014 paper use it.
 """
 
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class ReLU(Layer):
+class ReLU(Elementwise):
     """y = max(x, 0), elementwise.
 
     Parameters
