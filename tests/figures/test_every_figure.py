@@ -19,6 +19,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "mode-collapse": ({}, {"steps": 20}),
     "monitor": ({"STEPS": 10}, {}),
     "update-rules": ({"STEPS": 10}, {}),
+    "ring": ({"STEPS": 2}, {"jobs": 1}),
     "which-kl": ({"SEPARATIONS": (1.0, 2.5)}, {}),
 }
 NEVER_INTERRUPTED = {"circling", "mode-collapse"}  # they take milliseconds

@@ -1,0 +1,219 @@
+"""One table for mode collapse: every remedy plays the ring of eight modes from the same seeds.
+
+The controls stand beside the claims: the plain game of either cost, unrolling whose gradient is
+stopped, and as many steps of D as unrolling computes. See `minigan.variants.ring_remedies`.
+"""
+
+import base64
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minigan.base.validation import whole_number
+from minigan.figures import style
+from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table
+from minigan.figures.sweep import grid, sweep
+from minigan.variants import ring_game
+from minigan.variants.ring_remedies import REMEDIES, outcome
+
+STEPS = ring_game.STEPS
+SHOWN = 400  # samples of a game in the picture
+ROWS = 4  # seeds in the picture
+MOST = 2.7  # half the width of a panel
+SCORES = ring_game.Score._fields
+
+
+class Target(NamedTuple):
+    """A number that is asked of the table: at least ``low``, at most ``high``."""
+
+    what: str
+    measured: float
+    low: float = -np.inf
+    high: float = np.inf
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is so."""
+        return self.low <= self.measured <= self.high
+
+
+@dataclass(eq=False)
+class Ring(Figure):
+    """The ring, with each remedy, from each of the ``seeds``; from ``seed`` alone if there are none.
+
+    ``jobs`` are games at once, by default one for each core; ``directory`` is where the table of
+    games is kept, so that the same call goes on where it was stopped. After ``play``, ``games``.
+    """
+
+    name = "ring"
+    settings = ("seeds", "steps")
+
+    seeds: Sequence[int] | None = None
+    jobs: int | None = None
+    directory: Path | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = [self.seed] if self.seeds is None else self.seeds
+        self.seeds = [whole_number("seeds", seed, low=0) for seed in given]
+        self.steps = STEPS
+
+    def run(self, progress: Progress) -> None:
+        """Play what is not in the table yet, on all cores."""
+        with ExitStack() as stack:
+            place = self.directory or stack.enter_context(tempfile.TemporaryDirectory())
+            settings = grid(remedy=REMEDIES, seed=self.seeds or [], steps=[self.steps])
+            options: dict[str, Any] = {"directory": place, "jobs": self.jobs, "progress": progress}
+            done = sweep(results, settings, name=self.name, **options)
+        self.games, self.interrupted = done.games, done.interrupted
+
+    def numbers(self) -> dict:
+        """``remedies``, scores by seed; ``medians`` and ``means`` of their JSD; ``targets``.
+
+        The lists are in the order of the ``seeds``. Of a game whose cost was no number, or that
+        has not been played, the scores are None.
+        """
+        remedies = {
+            remedy: {score: self._column(remedy, score) for score in SCORES} for remedy in REMEDIES
+        }
+        jsd = {remedy: self._jsd(remedy) for remedy in REMEDIES}
+        targets = {
+            each.what: {"measured": each.measured, "holds": each.holds} for each in self.targets()
+        }
+        return {
+            "remedies": remedies,
+            "medians": {remedy: median(values) for remedy, values in jsd.items() if values},
+            "means": {remedy: mean(values) for remedy, values in jsd.items() if values},
+            "targets": targets,
+        }
+
+    def targets(self) -> list[Target]:
+        """What is asked of the table, of those remedies that have been played."""
+        jsd = {remedy: self._jsd(remedy) for remedy in REMEDIES}
+        if not all(jsd.values()):
+            return []
+        plain, unrolled = jsd["none"], jsd["unrolled-5"]
+        control, features = jsd["none-non-saturating"], jsd["minibatch-features"]
+        found = [modes == ring_game.MODES for modes in self._column("unrolled-5", "modes")]
+        return [
+            Target("unrolled-5: share of seeds with 8 modes", mean(found), low=7 / 8),
+            Target("unrolled-5: median JSD", median(unrolled), high=0.06),
+            Target("none: mean JSD over that of unrolled-5", mean(plain) / mean(unrolled), low=2.5),
+            Target("minibatch-features: median JSD", median(features), high=0.06),
+            Target(
+                "minibatch-features: median over none-non-saturating's",
+                median(features) / median(control),
+                high=2 / 3,
+            ),
+            Target("labels: median JSD", median(jsd["labels"]), high=0.02),
+        ]
+
+    def text(self) -> str:
+        """A line for each remedy, and what is asked beside what was measured."""
+        head = ("remedy", "modes by seed", "all 8", "quality", "JSD median", "mean", "worst")
+        wide = max(13, len(self.seeds or []))
+        rows: list[tuple] = [head]
+        for remedy in REMEDIES:
+            modes, jsd = self._column(remedy, "modes"), self._jsd(remedy)
+            if jsd:
+                quality = median(q for q in self._column(remedy, "quality") if q is not None)
+                digits = "".join("-" if m is None else str(m) for m in modes)
+                spread = median(jsd), mean(jsd), max(jsd)
+                rows.append((remedy, digits, modes.count(ring_game.MODES), quality, *spread))
+        lines = table(rows, "21", f"{wide}", ">7", ">10.2f", ">12.3f", ">8.3f", ">8.3f")
+        asked: list[tuple] = [("asked", "", "measured", "")]
+        for what, measured, low, high in self.targets():
+            holds, bound = low <= measured <= high, max(low, -high)
+            limit = f">= {low:.3g}" if bound == low else f"<= {high:.3g}"
+            asked.append((what, limit, measured, "  ok" if holds else "  MISSED"))
+        errors = [f"{g.setting['remedy']}, {g.setting['seed']}: {g.error}" for g in self.games]
+        failed = [line for line, game in zip(errors, self.games, strict=True) if game.error]
+        return "\n".join(
+            [
+                f"eight Gaussians on a ring, {self.steps} steps, {len(self.seeds or [])} seeds;"
+                f" p_data itself: quality {1 - ring_game.OUTSIDE:.3f}, JSD 0\n",
+                lines,
+                *failed,
+                "",
+                table(asked, "56", ">9", ">10.3f", "<"),
+                "\nThe controls of unrolled-5 are unrolled-5-stopped and more-D-steps: what keeps D",
+                "near D* repairs this ring, with second order or without. It decides V = x y:",
+                "minigan unrolled.",
+            ]
+        )
+
+    def draw(self) -> Picture:
+        """Samples by remedy and seed, and the JSD of every game below."""
+        seeds = list(self.seeds or [])[:ROWS]
+        picture = new_picture(14.0, 2.05 * len(seeds) + 4.0, dpi=100)
+        names, below = list(REMEDIES), ["jsd"] * len(REMEDIES)
+        rows = [[f"{remedy} {seed}" for remedy in names] for seed in seeds]
+        axes = picture.subplot_mosaic([*rows, below], height_ratios=[1.0] * len(seeds) + [1.5])
+        for game in self.games:
+            place = f"{game.setting['remedy']} {game.setting['seed']}"
+            if place in axes and game.error is None:
+                _draw_samples(axes[place], game.results)
+        for i, remedy in enumerate(names):
+            for seed in seeds:
+                _frame(axes[f"{remedy} {seed}"])
+            axes[f"{remedy} {seeds[0]}"].set_title(remedy, fontsize=11)
+            values = self._jsd(remedy)
+            across = i + np.linspace(-0.25, 0.25, len(values))
+            axes["jsd"].plot(across, values, "o", color=style.P_G["color"], ms=6, alpha=0.8)
+            if values:
+                axes["jsd"].hlines(median(values), i - 0.35, i + 0.35, color="black", lw=2.4)
+                axes["jsd"].text(i + 0.37, median(values), f"{median(values):.3f}", va="center")
+        for seed in seeds:
+            axes[f"none {seed}"].set_ylabel(f"seed {seed}", fontsize=11)
+        axes["jsd"].set(yscale="log", xticks=range(len(names)), xlim=(-0.5, len(names) - 0.25))
+        axes["jsd"].set_xticklabels(names, fontsize=10)
+        axes["jsd"].set_ylabel("JSD (nats), each seed\nand the median", fontsize=11)
+        axes["jsd"].spines[["top", "right"]].set_visible(False)
+        picture.suptitle(self._finding(), fontsize=14)
+        return picture
+
+    def _finding(self) -> str:
+        """The finding in a sentence, from the numbers."""
+        n = len(self.seeds or [])
+        said = {r: self._column(r, "modes").count(ring_game.MODES) for r in REMEDIES}
+        return (
+            f"All 8 modes in {said['none']} of {n} seeds without a remedy, in "
+            f"{said['unrolled-5']} of {n} unrolled, and in {said['unrolled-5-stopped']} and "
+            f"{said['more-D-steps']} of its controls; in {said['labels']} with labels"
+        )
+
+    def _column(self, remedy: str, score: str) -> list:
+        """A score of a remedy by seed, None where there is none."""
+        found = {
+            game.setting["seed"]: game.results.get(score)
+            for game in self.games
+            if game.setting["remedy"] == remedy
+        }
+        return [found.get(seed) for seed in self.seeds or []]
+
+    def _jsd(self, remedy: str) -> list[float]:
+        return [value for value in self._column(remedy, "jsd") if value is not None]
+
+
+def results(remedy: str, seed: int, steps: int) -> dict[str, Any]:
+    """Scores of a game, and as text the first samples (400, 2), for the picture."""
+    score, x = outcome(remedy, seed, steps)
+    samples = base64.b64encode(x[:SHOWN].astype("<f2").tobytes()).decode()
+    return {**score._asdict(), "samples": samples}
+
+
+def _draw_samples(ax: Axes, found: dict[str, Any]) -> None:
+    x = np.frombuffer(base64.b64decode(found["samples"]), "<f2").reshape(-1, 2)
+    ax.plot(*x.T, ".", color=style.P_G["color"], ms=2.5, alpha=0.6)
+    ax.text(0, 0, f"{found['modes']} modes\n{found['jsd']:.3f}", ha="center", va="center")
+
+
+def _frame(ax: Axes) -> None:
+    ax.plot(*ring_game.DATA.means.T, "o", color="black", ms=11, mfc="none", mew=0.8)
+    ax.set(xlim=(-MOST, MOST), ylim=(-MOST, MOST), aspect="equal", xticks=[], yticks=[])
