@@ -34,6 +34,7 @@ from minigan.layers import (
 )
 from minigan.networks import Sequential
 from minigan.optimizers import SGD, Adam
+from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
 from minigan.variants.labels import LabelledMixture, LabelledTurn, OneHot
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
@@ -160,5 +161,11 @@ def _variants() -> dict[str, Row]:
         "simultaneous turn: unrolled, Adam": partial(
             check_turn, UnrolledTurn(G, D, Adam(D, 1e-2, beta1=0.5), K=2)
         ),
+        **{
+            f"turn of D: {penalty} penalty": partial(
+                check_turn, PenalisedDiscriminatorTurn(G, D, penalty, weight=0.5)
+            )
+            for penalty in PENALTIES
+        },
         "simultaneous turn: labels": partial(check_turn, labels, **samplers),
     }

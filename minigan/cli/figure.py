@@ -36,6 +36,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
+        "unrolled": ("Unrolled", "V = x y with D's steps looked ahead, and the ring's message"),
         "ring": ("Ring", "mode collapse: every remedy on one ring, from the same seeds"),
     },
 }

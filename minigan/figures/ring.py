@@ -45,7 +45,7 @@ class Target(NamedTuple):
 
 @dataclass(eq=False)
 class Ring(Figure):
-    """The ring, with each remedy, from each of the ``seeds``; from ``seed`` alone if there are none.
+    """The ring with each remedy, from each of the ``seeds``; from ``seed`` alone without them.
 
     ``jobs`` are games at once, by default one for each core; ``directory`` is where the table of
     games is kept, so that the same call goes on where it was stopped. After ``play``, ``games``.
@@ -142,19 +142,19 @@ class Ring(Figure):
                 *failed,
                 "",
                 table(asked, "56", ">9", ">10.3f", "<"),
-                "\nThe controls of unrolled-5 are unrolled-5-stopped and more-D-steps: what keeps D",
-                "near D* repairs this ring, with second order or without. It decides V = x y:",
-                "minigan unrolled.",
+                "\nThe controls of unrolled-5 are unrolled-5-stopped and more-D-steps. Where the",
+                "second order decides: minigan unrolled.",
             ]
         )
 
     def draw(self) -> Picture:
         """Samples by remedy and seed, and the JSD of every game below."""
         seeds = list(self.seeds or [])[:ROWS]
-        picture = new_picture(14.0, 2.05 * len(seeds) + 4.0, dpi=100)
-        names, below = list(REMEDIES), ["jsd"] * len(REMEDIES)
-        rows = [[f"{remedy} {seed}" for remedy in names] for seed in seeds]
-        axes = picture.subplot_mosaic([*rows, below], height_ratios=[1.0] * len(seeds) + [1.5])
+        picture = new_picture(14.0, 2.05 * len(seeds) + 3.3, dpi=100)
+        names = list(REMEDIES)
+        below: list[Any] = ["jsd"] * len(REMEDIES)
+        rows: list[Any] = [[f"{remedy} {seed}" for remedy in names] for seed in seeds]
+        axes = picture.subplot_mosaic([*rows, below], height_ratios=[1.0] * len(seeds) + [1.2])
         for game in self.games:
             place = f"{game.setting['remedy']} {game.setting['seed']}"
             if place in axes and game.error is None:
@@ -164,14 +164,14 @@ class Ring(Figure):
                 _frame(axes[f"{remedy} {seed}"])
             axes[f"{remedy} {seeds[0]}"].set_title(remedy, fontsize=11)
             values = self._jsd(remedy)
-            across = i + np.linspace(-0.25, 0.25, len(values))
+            across = i + np.linspace(-0.3, 0.1, len(values))
             axes["jsd"].plot(across, values, "o", color=style.P_G["color"], ms=6, alpha=0.8)
             if values:
-                axes["jsd"].hlines(median(values), i - 0.35, i + 0.35, color="black", lw=2.4)
-                axes["jsd"].text(i + 0.37, median(values), f"{median(values):.3f}", va="center")
+                axes["jsd"].hlines(median(values), i - 0.38, i + 0.18, color="black", lw=2.4)
+                axes["jsd"].text(i + 0.2, median(values), f"{median(values):.3f}", va="center")
         for seed in seeds:
             axes[f"none {seed}"].set_ylabel(f"seed {seed}", fontsize=11)
-        axes["jsd"].set(yscale="log", xticks=range(len(names)), xlim=(-0.5, len(names) - 0.25))
+        axes["jsd"].set(yscale="log", xticks=range(len(names)), xlim=(-0.5, len(names) - 0.5))
         axes["jsd"].set_xticklabels(names, fontsize=10)
         axes["jsd"].set_ylabel("JSD (nats), each seed\nand the median", fontsize=11)
         axes["jsd"].spines[["top", "right"]].set_visible(False)
@@ -211,7 +211,8 @@ def results(remedy: str, seed: int, steps: int) -> dict[str, Any]:
 def _draw_samples(ax: Axes, found: dict[str, Any]) -> None:
     x = np.frombuffer(base64.b64decode(found["samples"]), "<f2").reshape(-1, 2)
     ax.plot(*x.T, ".", color=style.P_G["color"], ms=2.5, alpha=0.6)
-    ax.text(0, 0, f"{found['modes']} modes\n{found['jsd']:.3f}", ha="center", va="center")
+    said, box = f"{found['modes']} of 8\n{found['jsd']:.3f}", {"fc": "white", "ec": "none"}
+    ax.text(0, 0, said, ha="center", va="center", bbox=box)
 
 
 def _frame(ax: Axes) -> None:

@@ -51,12 +51,12 @@ class SecondOrderPass:
             self.y, cache = layer.forward(self.y, train=True, rng=rng)
             self._caches.append(cache)
 
-    def backward(self, dy: np.ndarray) -> np.ndarray:
-        """dx for a gradient dy at y; dtheta is added to the network's ``grads``."""
+    def backward(self, dy: np.ndarray, *, param_grads: bool = True) -> np.ndarray:
+        """dx for a gradient dy at y; dtheta is added to the network's ``grads`` if it is wanted."""
         self._dys = []
         for layer, cache in self._backwards(self._caches):
             self._dys.append(dy)
-            dy = layer.backward(dy, cache)
+            dy = layer.backward(dy, cache, param_grads=param_grads)
         return dy
 
     def forward_r(self, V: np.ndarray | None = None, Rx: np.ndarray | None = None) -> np.ndarray:
