@@ -93,7 +93,7 @@ class Maxout(Affine):
         """Ry = Rx W + x V_W + V_b at the winners of the cache, with V by name. See `Layer`."""
         x, winner = cache
         Rz = (Rx @ self.W + x @ V["W"] + V["b"]).reshape(len(x), self.pieces, self.n_out)
-        return self.xp.take_along_axis(Rz, winner[:, None, :], axis=1)[:, 0]
+        return (Rz * self._won(winner)).sum(axis=1)
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
         """As of `Linear`, with dz and Rdz at the winning piece. See `Layer`.
@@ -108,6 +108,8 @@ class Maxout(Affine):
 
     def _to_winners(self, dy, winner):
         """dz (batch, pieces * units): dy at the winning piece, 0 at the others."""
-        pieces = self.xp.arange(self.pieces)[:, None]  # (pieces, 1)
-        dz = dy[:, None, :] * (winner[:, None, :] == pieces)  # (batch, pieces, units)
-        return dz.reshape(len(dy), -1)
+        return (dy[:, None, :] * self._won(winner)).reshape(len(dy), -1)
+
+    def _won(self, winner):
+        """Whether a piece has won, (batch, pieces, units)."""
+        return winner[:, None, :] == self.xp.arange(self.pieces)[:, None]
