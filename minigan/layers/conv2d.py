@@ -144,7 +144,7 @@ class Conv2D(Convolution):
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
         """Rdx = paste(W RdY + V_W dY), RdW = cut(Rx) dY^T + cut(x) RdY^T. See `Layer`.
 
-        RdW is added to H["W"]; V is by name, too, and the cache is x.
+        Given dy, Rdy, Rx, and V by name; RdW is added to H["W"], and the cache is x.
         """
         cut = self._windows.cut
         dY, RdY = (pixels_as_columns(d, self.shape_out[0]) for d in (dy, Rdy))

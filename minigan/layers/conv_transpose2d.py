@@ -145,14 +145,14 @@ class ConvTranspose2D(Convolution):
         return images_as_rows(self.W @ dP, len(x))
 
     def forward_r(self, Rx, cache, V):
-        """Ry = paste(W^T RX + V_W^T X) + V_b, with V by name; the cache is x. See `Layer`."""
+        """Ry = paste(W^T RX + V_W^T X) + V_b of Rx; V is by name, the cache is x. See `Layer`."""
         RX, X = (pixels_as_columns(x, self.shape_in[0]) for x in (Rx, cache))
         return self._add_bias(self._windows.paste(self.W.T @ RX + V["W"].T @ X), V["b"])
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
         """RdX = W cut(Rdy) + V_W cut(dy), RdW = RX cut(dy)^T + X cut(Rdy)^T. See `Layer`.
 
-        RdW is added to H["W"]; V is by name, too, and the cache is x.
+        Given dy, Rdy, Rx, and V by name; RdW is added to H["W"], and the cache is x.
         """
         dP, RdP = (self._windows.cut(d) for d in (dy, Rdy))
         RX, X = (pixels_as_columns(x, self.shape_in[0]) for x in (Rx, cache))

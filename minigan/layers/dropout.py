@@ -61,6 +61,10 @@ class Dropout(Elementwise):
         self.check_gradient(dy, shape)
         return dy if mask is None else dy * mask
 
+    def second(self, cache):
+        """f'' = 0: what is drawn does not depend on x."""
+        return None
+
     def draw(self, rng, shape: tuple[int, int], dtype) -> np.ndarray:
         """Random numbers of one pass: mask / keep, of x's shape (batch, width) and dtype."""
         if rng is None:

@@ -10,15 +10,20 @@ A layer that has `forward_r` and `backward_r` can be differentiated twice: see
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
 from minigan.layers.base import Layer
 
 
 class Elementwise(Layer):
     """Base of the layers that map each number by itself, with fixed random numbers if any."""
 
-    def second(self, cache):
-        """f''(x), or None where it is 0 almost everywhere, as of what is piecewise linear."""
-        return None
+    @abstractmethod
+    def second(self, cache: Any) -> np.ndarray | None:
+        """f''(x), shape (batch, width); None if it is 0 wherever there is one."""
 
     def forward_r(self, Rx, cache, V):
         """Ry = f'(x) Rx; arrays (batch, width). There are no parameters to move along V."""

@@ -68,5 +68,9 @@ class GaussianNoise(Elementwise):
         self.check_gradient(dy, cache)
         return dy
 
+    def second(self, cache):
+        """f'' = 0: what is drawn does not depend on x."""
+        return None
+
     def __repr__(self) -> str:
         return f"GaussianNoise(std={self.std}, name={self.name!r})"

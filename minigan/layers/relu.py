@@ -32,3 +32,7 @@ class ReLU(Elementwise):
         """dx = dy * [x > 0]. See `Layer.backward`."""
         self.check_gradient(dy, cache.shape)
         return dy * cache
+
+    def second(self, cache):
+        """f'' = 0 but at x = 0, where there is none."""
+        return None

@@ -101,7 +101,7 @@ def by_layer(network: Sequential, flat: np.ndarray) -> list[dict[str, np.ndarray
 
 def has_r(layer: Layer) -> bool:
     """Whether a layer has directional derivatives."""
-    return callable(getattr(layer, "forward_r", None))
+    return layer.forward_r is not None
 
 
 def require_r(where: str, network: Sequential) -> None:
