@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from minigan.base.validation import whole_number
 from minigan.checks.costs import check_cost
@@ -11,8 +10,8 @@ from minigan.checks.layers import check_layer, check_network
 from minigan.checks.ties import check_ties
 from minigan.checks.trials import GradientError, Report
 from minigan.checks.turns import check_turn
+from minigan.checks.variants import turns as turns_of_variants
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
-from minigan.distributions import Normal, ring
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.layers import (
@@ -33,10 +32,6 @@ from minigan.layers import (
     Tanh,
 )
 from minigan.networks import Sequential
-from minigan.optimizers import SGD, Adam
-from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
-from minigan.variants.labels import LabelledMixture, LabelledTurn, OneHot
-from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
 COSTS = {"value": value, "discriminator": discriminator_cost, **GENERATOR_COSTS}
 Row = Callable[..., Report]
@@ -105,7 +100,7 @@ def rows() -> dict[str, Row]:
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
         **{name: partial(check_turn, turn, batch=(5, 2, 17)) for name, turn in _mixing().items()},
-        **_variants(),
+        **{name: partial(check_turn, *t, **by) for name, (*t, by) in turns_of_variants().items()},
     }
 
 
@@ -142,30 +137,4 @@ def _mixing() -> dict[str, Turn]:
     return {
         "turn of D: minibatch features": DiscriminatorTurn(G, D),
         "turn of G: minibatch features": GeneratorTurn(G, D),
-    }
-
-
-def _variants() -> dict[str, Row]:
-    """A row for each kind of turn in `minigan.variants`."""
-    G = Sequential([Linear(2, 4), Tanh(), Linear(4, 2)], seed=7, dtype="float64", name="G")
-    D = Sequential([Linear(2, 5), Tanh(), Linear(5, 1)], seed=8, dtype="float64", name="D")
-    layers = [Linear(5, 4), Tanh(), Linear(4, 1)]
-    D_of_labels = Sequential(layers, seed=9, dtype="float64", name="D")
-    G_of_labels = Sequential([Linear(4, 2)], seed=10, dtype="float64", name="G")
-    labels = LabelledTurn(G_of_labels, D_of_labels, 3, "non-saturating")
-    samplers: dict[str, Any] = {"z": Normal(), "c": OneHot(3), "x": LabelledMixture(ring(3))}
-    return {
-        "turn of G: unrolled, SGD": partial(
-            check_turn, UnrolledGeneratorTurn(G, D, SGD(D, 0.5, 0.5), K=3, cost="non-saturating")
-        ),
-        "simultaneous turn: unrolled, Adam": partial(
-            check_turn, UnrolledTurn(G, D, Adam(D, 1e-2, beta1=0.5), K=2)
-        ),
-        **{
-            f"turn of D: {penalty} penalty": partial(
-                check_turn, PenalisedDiscriminatorTurn(G, D, penalty, weight=0.5)
-            )
-            for penalty in PENALTIES
-        },
-        "simultaneous turn: labels": partial(check_turn, labels, **samplers),
     }

@@ -33,6 +33,10 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
     },
+    "2014, section 7, and the tutorial: conditions": {
+        "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
+        "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+    },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
@@ -41,7 +45,14 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
-SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
+SWEPT = (
+    "figure1",
+    "function-space",
+    "update-rules",
+    "mode-collapse",
+    "conditional",
+    "missing-parts",
+)  # those with --seeds
 OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
 
 

@@ -8,5 +8,15 @@ so that the theory can be computed and not only drawn.
 from minigan.distributions.line import IrwinHall, Normal, Uniform
 from minigan.distributions.mixture import Mixture, ring
 from minigan.distributions.samplers import Examples, Spherical
+from minigan.distributions.stratified import Stratified
 
-__all__ = ["Examples", "IrwinHall", "Mixture", "Normal", "Spherical", "Uniform", "ring"]
+__all__ = [
+    "Examples",
+    "IrwinHall",
+    "Mixture",
+    "Normal",
+    "Spherical",
+    "Stratified",
+    "Uniform",
+    "ring",
+]

@@ -1,8 +1,9 @@
 """Every remedy for mode collapse on one ring: the same networks, optimizers, steps and seeds.
 
-The plain game is the minimax cost with one simultaneous step of each player. Of minibatch
+The plain game is the minimax cost, with one step of each player from one point. Of minibatch
 features the control is "none-non-saturating", for they play that cost; of unrolling there are two:
-the gradient stopped at phi_K, and as many steps of D as unrolling computes.
+the gradient stopped at phi_K, and as many steps of D as unrolling computes. A control of them
+all is "none-alternating", Algorithm 1 with k = 1: the same two steps, one after the other.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from minigan.base.errors import InputError
 from minigan.base.randomness import Streams
 from minigan.game.algorithm1 import Algorithm1
 from minigan.game.game import Game
+from minigan.game.turns import DiscriminatorTurn
 from minigan.layers import MinibatchFeatures
 from minigan.layers.initialisers import normal
 from minigan.networks import Sequential
-from minigan.variants.labels import LabelledMixture, LabelledTurn, OneHot
+from minigan.variants.conditional import ConditionalSimultaneousTurn
 from minigan.variants.ring_game import (
     BATCH,
     DATA,
@@ -42,8 +44,10 @@ from minigan.variants.unrolled import UnrolledTurn
 K = 5  # steps of D that are unrolled; as many again, and its own, are the control's 6
 
 
-def plain(seed: int, *, cost: str = "minimax", k: int = 1, features: bool = False) -> Algorithm1:
-    """Algorithm 1, of simultaneous steps if k = 1; D with minibatch features or without."""
+def plain(
+    seed: int, *, cost: str = "minimax", features: bool = False, alternating: bool = False
+) -> Algorithm1:
+    """The game of two networks, D with minibatch features or without."""
     streams = Streams(seed)
     # as in the 2016 paper: B = 8 features by C = 3 numbers, here with T from N(0, .9^2 / 48)
     T = normal(0.9 / math.sqrt(WIDTH))
@@ -57,11 +61,28 @@ def plain(seed: int, *, cost: str = "minimax", k: int = 1, features: bool = Fals
         G_optimizer=adam(G, RATE_G),
         D_optimizer=adam(D, RATE_D),
         batch=BATCH,
-        k=k,
         cost=cost,
-        simultaneous=k == 1,
+        simultaneous=not alternating,
         seed=streams,
     )
+
+
+class FurtherTurn(DiscriminatorTurn):
+    """D's turn once more, whose cost has a name of its own."""
+
+    def gradients(self, rng, z, x):
+        """Gradient of J_D into ``D.grads``. See `Turn.gradients`."""
+        return {"J_D_further": super().gradients(rng, z, x)["J_D"]}
+
+
+def more_steps(seed: int) -> Game:
+    """The plain game with K further steps of D, each on a fresh minibatch, behind every step."""
+    first = plain(seed)
+    further = FurtherTurn(first.G, first.D)
+    further.k = K
+    optimizers, samplers = first.optimizers.values(), first.samplers
+    turns = *first.turns, further
+    return Game(*turns, optimizers=optimizers, batch=BATCH, seed=Streams(seed), **samplers)
 
 
 def unrolled(seed: int, *, stopped: bool = False) -> Game:
@@ -75,22 +96,40 @@ def unrolled(seed: int, *, stopped: bool = False) -> Game:
 
 
 def labelled(seed: int) -> Game:
-    """The minimax game of a G and a D that are both given which of the modes x is to be from."""
+    """The minimax game of a G and a D that are both told which of the modes x is from."""
     streams = Streams(seed)
-    G = network(NOISE.dim + MODES, 2, "G", streams)
+    G = network(MODES + NOISE.dim, 2, "G", streams)
     D = network(2 + MODES, 1, "D", streams)
-    samplers: dict[str, Any] = {"x": LabelledMixture(DATA), "z": NOISE, "c": OneHot(MODES)}
+    turn = ConditionalSimultaneousTurn(G, D, "minimax")
+    samplers: dict[str, Any] = {"pairs": LabelledRing(), "c": Labels(), "z": NOISE}
     optimizers = [adam(G, RATE_G), adam(D, RATE_D)]
-    turn = LabelledTurn(G, D, MODES, "minimax")
     return Game(turn, optimizers=optimizers, batch=BATCH, seed=streams, **samplers)
+
+
+class Labels:
+    """Rows (m, 8) with a single 1: the labels of modes, each as often as any other."""
+
+    def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
+        """m independent rows, float32."""
+        return np.eye(MODES, dtype="float32")[rng.integers(MODES, size=m)]
+
+
+class LabelledRing:
+    """Pairs (x, c) of the ring and of labels."""
+
+    def sample(self, m: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """m independent pairs, shapes (m, 2) and (m, 8)."""
+        c = Labels().sample(m, rng)
+        return c @ DATA.means + DATA.std * rng.standard_normal((m, 2)), c
 
 
 REMEDIES: dict[str, Callable[[int], Game]] = {
     "none": plain,
+    "none-alternating": partial(plain, alternating=True),
     "none-non-saturating": partial(plain, cost="non-saturating"),
     "unrolled-5": unrolled,
     "unrolled-5-stopped": partial(unrolled, stopped=True),
-    "more-D-steps": partial(plain, k=K + 1),
+    "more-D-steps": more_steps,
     "minibatch-features": partial(plain, cost="non-saturating", features=True),
     "labels": labelled,
 }
@@ -119,5 +158,5 @@ def sampled(game: Game, n: int, rng: np.random.Generator) -> np.ndarray:
     G: Sequential = game.networks["G"]
     z = NOISE.sample(n, rng)
     if "c" in game.samplers:
-        z = np.concatenate([z, game.samplers["c"].sample(n, rng)], axis=1)
+        z = np.concatenate([game.samplers["c"].sample(n, rng), z], axis=1)
     return G(z)

@@ -12,6 +12,7 @@ from minigan.variants.ring_remedies import REMEDIES
 
 GOOD = {
     "none": (0.1, 0.3),
+    "none-alternating": (0.1, 0.1),
     "none-non-saturating": (0.1, 0.2),
     "unrolled-5": (0.02, 0.06),
     "unrolled-5-stopped": (0.03, 0.03),

@@ -6,8 +6,7 @@ import pytest
 from minigan import InputError, MinibatchFeatures
 from minigan.base.randomness import Streams
 from minigan.variants import ring_game
-from minigan.variants.labels import LabelledMixture, LabelledTurn
-from minigan.variants.ring_remedies import REMEDIES, outcome, sampled
+from minigan.variants.ring_remedies import REMEDIES, LabelledRing, outcome, sampled
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
@@ -31,12 +30,17 @@ def test_without_labels_all_start_from_the_same_players():
 def test_a_control_differs_from_its_claim_in_one_thing():
     stopped, unrolled = (REMEDIES[n](0).turns[0] for n in ("unrolled-5-stopped", "unrolled-5"))
     assert (stopped.K, stopped.stopped, unrolled.K, unrolled.stopped) == (5, True, 5, False)
-    assert REMEDIES["more-D-steps"](0).k == 6
+    plain, alternating, more = (
+        REMEDIES[n](0) for n in ("none", "none-alternating", "more-D-steps")
+    )
+    assert plain.simultaneous
+    assert (alternating.simultaneous, alternating.k) == (False, 1)
+    assert [turn.k for turn in more.turns] == [1, 5]
+    assert type(more.turns[0]) is type(plain.turns[0])
 
 
 def test_labels_are_those_of_the_modes():
-    x, c = LabelledMixture(ring_game.DATA).sample(4000, np.random.default_rng(0))
-    assert x.dtype == c.dtype == np.float32
+    x, c = LabelledRing().sample(4000, np.random.default_rng(0))
     assert np.array_equal(np.unique(c.sum(axis=1)), [1])
     assert x - c @ ring_game.DATA.means == pytest.approx(0, abs=6 * ring_game.STD)
     assert c.mean(axis=0) == pytest.approx(1 / 8, abs=0.03)
@@ -47,7 +51,7 @@ def test_samples_of_a_game_with_labels_are_of_all_labels():
     game = REMEDIES["labels"](0)
     game.G.params = 0
     game.G[-1].W[...] = 0
-    game.G[0].W[-8:] = np.eye(8, 48)  # a unit for each label
+    game.G[0].W[:8] = np.eye(8, 48)  # a unit for each label
     game.G[2].W[...] = np.eye(48)
     game.G[4].W[:8] = ring_game.DATA.means / np.tanh(np.tanh(1))
     assert ring_game.score(sampled(game, 500, Streams(0)["s"])).modes == 8
@@ -56,9 +60,6 @@ def test_samples_of_a_game_with_labels_are_of_all_labels():
 def test_what_does_not_fit_is_one_line():
     with pytest.raises(InputError, match=r"^remedy: expected one of none, .*, got 'more'"):
         outcome("more", 0)
-    game = REMEDIES["labels"](0)
-    with pytest.raises(InputError, match=r"^D: expected an input of 2 \+ 7 numbers, .* got 10"):
-        LabelledTurn(game.G, game.D, 7, "minimax")
 
 
 @pytest.mark.slow
