@@ -66,7 +66,11 @@ class Unrolled(Figure):
 
     def run(self, progress: Progress) -> None:
         """Follow the paths, then play the ring and look at the message now and then."""
-        self.paths = {n: m.path(START, ETA, STEPS) for n, m in methods().items()}
+        self.paths, self.simulated = {}, {}
+        for name, method in methods().items():
+            self.paths[name] = method.path(START, ETA, STEPS)
+            ends = [method.path(e, ETA, STEPS)[-1] for e in np.eye(2)]
+            self.simulated[name] = abs(float(np.linalg.det(ends))) ** (1 / STEPS)
         self.shares: list[float] = []
         self.at = self.stopped = self.full = np.zeros((0, 2))
         game, rng = REMEDIES["unrolled-5"](self.seed), Streams(self.seed)["looks"]
@@ -87,10 +91,7 @@ class Unrolled(Figure):
         """
         radii = {}
         for name, method in methods().items():
-            square = np.stack([method.path(e, ETA, STEPS)[-1] for e in np.eye(2)])
-            area = abs(float(np.linalg.det(square)))
-            distance = float(np.hypot(*self.paths[name][-1]))
-            simulated = area ** (1 / STEPS)
+            distance, simulated = float(np.hypot(*self.paths[name][-1])), self.simulated[name]
             radii[name] = {"asked": method.asked, "simulated": simulated, "distance": distance}
         difference = max(abs(row["asked"] - row["simulated"]) for row in radii.values())
         share = median(self.shares) if self.shares else None

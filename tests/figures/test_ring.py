@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from matplotlib.figure import Figure
 
 from minigan.cli import main
 from minigan.figures import ring
@@ -68,11 +69,11 @@ def test_a_game_whose_cost_was_no_number_is_said():
     figure.games[0] = figure.games[0]._replace(results={}, error="step 3: J_D became nan")
     assert "none, 4: step 3: J_D became nan" in figure.text()
     assert figure.report()["remedies"]["none"]["jsd"] == [None, 0.3]
-    assert "All 8 modes in 1 of 2 seeds without a remedy" in figure.draw().get_suptitle()
 
 
 def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(ring, "STEPS", 2)
+    monkeypatch.setattr(Ring, "draw", lambda _: Figure(figsize=(1, 1)))  # takes the most time
     command = ["ring", "--jobs", "1", "--json", "--out", str(tmp_path), "--seeds"]
     assert main([*command, "0:1"]) == 0
     first = json.loads(capsys.readouterr().out)
