@@ -128,8 +128,8 @@ class Ring(Figure):
                 ),
                 "",
                 table(asked, "56", ">9", ">10.3f", "<"),
-                "\nThe controls of unrolled-5 are unrolled-5-stopped and more-D-steps. Where the",
-                "second order decides: minigan unrolled.",
+                "\nThe controls of unrolled-5 are unrolled-5-stopped and more-D-steps; that of all is",
+                "none-alternating. Where the second order decides: minigan unrolled.",
             ]
         )
 
@@ -159,12 +159,11 @@ class Ring(Figure):
 
     def _finding(self) -> str:
         """The finding in a sentence, from the numbers."""
-        n = len(self.seeds or [])
-        said = {r: self._column(r, "modes").count(ring_game.MODES) for r in REMEDIES}
+        jsd = {r: f"{median(self._jsd(r)):.3f}" if self._jsd(r) else "-" for r in REMEDIES}
         return (
-            f"All 8 modes in {said['none']} of {n} seeds without a remedy; unrolled in "
-            f"{said['unrolled-5']}, its controls in {said['unrolled-5-stopped']} and "
-            f"{said['more-D-steps']}; with labels in {said['labels']}"
+            f"Median JSD {jsd['none']} without a remedy, {jsd['none-alternating']} taking turns; "
+            f"unrolled {jsd['unrolled-5']}, its controls {jsd['unrolled-5-stopped']} and "
+            f"{jsd['more-D-steps']}; with labels {jsd['labels']}"
         )
 
     def _column(self, remedy: str, score: str) -> list:
