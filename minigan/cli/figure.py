@@ -52,6 +52,7 @@ SWEPT = (
     "mode-collapse",
     "conditional",
     "missing-parts",
+    "unrolled",
 )  # those with --seeds
 OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
 

@@ -128,8 +128,8 @@ class Ring(Figure):
                 ),
                 "",
                 table(asked, "56", ">9", ">10.3f", "<"),
-                "\nThe controls of unrolled-5 are unrolled-5-stopped and more-D-steps; that of all is",
-                "none-alternating. Where the second order decides: minigan unrolled.",
+                "\nThe controls of unrolled-5 are unrolled-5-stopped and more-D-steps, that of all",
+                "is none-alternating. Where the second order decides: minigan unrolled.",
             ]
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -62,6 +62,7 @@ class Unrolled(Figure):
 
     name = "unrolled"
     settings = ("eta", "steps")
+    asked: ClassVar[dict[str, float | None]] = {"share": None, "difference": 0.0}
     eta, steps = ETA, STEPS
 
     def run(self, progress: Progress) -> None:
