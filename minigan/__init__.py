@@ -25,6 +25,7 @@ from minigan.distributions import (
     IrwinHall,
     Mixture,
     Normal,
+    PiecewiseLinear,
     Spherical,
     Uniform,
     ring,
@@ -39,6 +40,7 @@ from minigan.game import (
     Turn,
 )
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -50,13 +52,15 @@ from minigan.layers import (
     Maxout,
     MaxPool2D,
     MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
 from minigan.layers import initialisers as initialisers
-from minigan.networks import Sequential, join
+from minigan.networks import ReferenceNetwork, Sequential, join
 from minigan.optimizers import SGD, Adam
 
 if typing.TYPE_CHECKING:
@@ -68,6 +72,7 @@ __all__ = [
     "SGD",
     "Adam",
     "Algorithm1",
+    "BatchNorm",
     "ChannelMaxout",
     "Conv2D",
     "ConvTranspose2D",
@@ -89,8 +94,11 @@ __all__ = [
     "NonFiniteError",
     "Normal",
     "ParameterAverage",
+    "PiecewiseLinear",
     "ReLU",
     "Record",
+    "ReferenceBatchNorm",
+    "ReferenceNetwork",
     "Sequential",
     "Sigmoid",
     "SimultaneousTurn",
@@ -99,6 +107,7 @@ __all__ = [
     "Tanh",
     "Turn",
     "Uniform",
+    "VirtualBatchNorm",
     "discriminator_cost",
     "join",
     "live",

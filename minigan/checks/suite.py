@@ -15,6 +15,7 @@ from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -26,10 +27,12 @@ from minigan.layers import (
     Maxout,
     MaxPool2D,
     MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
 from minigan.networks import Sequential
 
@@ -85,7 +88,8 @@ def rows() -> dict[str, Row]:
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
     random = [Dropout(0.7), GaussianNoise(0.3)]
-    mixing = [MinibatchFeatures(4, features=3, dims=2)]
+    by_reference = [ReferenceBatchNorm(4, references=3), VirtualBatchNorm(4, references=3)]
+    mixing = [MinibatchFeatures(4, features=3, dims=2), BatchNorm(4), *by_reference]
     layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
     layers += mixing
     one_of_each = [
@@ -96,10 +100,10 @@ def rows() -> dict[str, Row]:
     return {
         **{type(layer).__name__: partial(check_layer, layer) for layer in layers},
         **{f"{type(one).__name__} ties": partial(check_ties, one) for one in (maxout, *pools)},
+        "BatchNorm, images": partial(check_layer, BatchNorm((2, 2, 3))),
         "Sequential": partial(check_network, deep),
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
-        **{name: partial(check_turn, turn, batch=(5, 2, 17)) for name, turn in _mixing().items()},
         **{name: partial(check_turn, *t, **by) for name, (*t, by) in turns_of_variants().items()},
     }
 
@@ -127,14 +131,3 @@ def _turns() -> dict[str, Turn]:
     turns["turn of D: images"] = DiscriminatorTurn(G, D)
     turns["turn of G: images"] = GeneratorTurn(G, D)
     return turns
-
-
-def _mixing() -> dict[str, Turn]:
-    """Turns of networks whose layers let the examples of a minibatch see one another."""
-    G = Sequential([Linear(1, 6), Tanh(), Linear(6, 2)], seed=5, dtype="float64", name="G")
-    look = [Linear(2, 5), Tanh(), MinibatchFeatures(5, features=3, dims=2), Linear(8, 1)]
-    D = Sequential(look, seed=6, dtype="float64", name="D")
-    return {
-        "turn of D: minibatch features": DiscriminatorTurn(G, D),
-        "turn of G: minibatch features": GeneratorTurn(G, D),
-    }

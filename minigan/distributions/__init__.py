@@ -7,6 +7,7 @@ so that the theory can be computed and not only drawn.
 
 from minigan.distributions.line import IrwinHall, Normal, Uniform
 from minigan.distributions.mixture import Mixture, ring
+from minigan.distributions.piecewise import PiecewiseLinear
 from minigan.distributions.samplers import Examples, Spherical
 from minigan.distributions.stratified import Stratified
 
@@ -15,6 +16,7 @@ __all__ = [
     "IrwinHall",
     "Mixture",
     "Normal",
+    "PiecewiseLinear",
     "Spherical",
     "Stratified",
     "Uniform",

@@ -1,9 +1,8 @@
 """Minibatch features: how close each example is to the others of its minibatch.
 
-A discriminator that sees one example at a time cannot see that G makes the same example
-again and again. These features let it see, and a G that collapses is told so.
-Salimans et al. 2016 ("Improved techniques for training GANs"), section 3.2; section 5.1.1 of the
-NIPS 2016 tutorial.
+A discriminator that sees one example at a time cannot see that G makes the same one again and
+again. With these features it can, and a G that collapses is told so. Salimans et al. 2016
+("Improved techniques for training GANs"), section 3.2; NIPS 2016 tutorial, section 5.1.1.
 """
 
 from __future__ import annotations
@@ -126,9 +125,3 @@ class MinibatchFeatures(Layer):
         if param_grads:
             self.dT += (x.T @ dM).reshape(self.dT.shape)
         return dx + dM @ self._matrix.T
-
-    def __repr__(self) -> str:
-        return (
-            f"MinibatchFeatures({self.n_in}, features={self.features}, dims={self.dims}, "
-            f"name={self.name!r})"
-        )

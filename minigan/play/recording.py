@@ -1,11 +1,14 @@
 """A game recorded as one HTML file: the live page's own drawing, fed from inside itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from minigan.base.strict_json import json_text
+from minigan.figures.figure1 import Moment
 from minigan.play.frames import frame, numbers, setup
+from minigan.play.knobs import Knobs
 from minigan.play.server import page_file, page_parts
 from minigan.play.session import Session
 
@@ -19,12 +22,27 @@ def record(session: Session, steps: int, progress: Callable[..., Iterable]) -> s
     iterable and its length.
     """
     moments = np.unique(np.round(np.geomspace(1, steps, PICTURES)).astype(int))
-    fixed = setup(session)
     pictures = [frame(session, numbers(session))]
     for moment in progress(moments.tolist(), len(moments)):
         while session.game.steps_done < moment:
             session.do("step")
         pictures.append(frame(session, numbers(session)))
+    return _film(setup(session), pictures)
+
+
+def film_of(moments: Sequence[Moment], knobs: Knobs, progress: Callable[..., Iterable]) -> str:
+    """A page that plays moments, one or more, of a game that these knobs make, played elsewhere."""
+    session, pictures = Session(knobs), []
+    for moment in progress(moments, len(moments)):
+        for name, network in session.game.networks.items():
+            network.params[...] = getattr(moment, name).params
+        session.game.steps_done, session.figures = moment.step, dict(moment.record)
+        pictures.append(frame(session, numbers(session)))
+    return _film(setup(session), pictures)
+
+
+def _film(fixed: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
+    """The page with its styles and scripts, and the pictures, inside."""
     film = json_text({"setup": fixed, "frames": pictures}).replace("<", "\\u003c")
     page = page_file("index.html").replace("{{token}}", "")
     for name in page_parts():

@@ -26,7 +26,7 @@ from minigan.play.snippet import snippet
 KINDS = {".css": "text/css", ".js": "text/javascript"}  # of the page's files
 LONGEST = 4096  # bytes of a command
 EVERY = 1 / 30  # seconds between two frames, at least
-EXACT_EVERY = 5  # frames of a moving picture for one look at the exact numbers
+EXACT_SHARE = 0.2  # of the time, at most, for the exact numbers of a moving picture
 PORTS = 20  # to try, from the one that was asked for
 
 
@@ -45,7 +45,9 @@ class Stage:
         self._frames, self._latest, self._over = 0, "", False
         self._exact: dict[str, Any] = {}
         self._picture: dict[str, Any] = {}  # the last one that could be made
-        self._setup = json_text(setup(session))
+        self._setup = ""
+        self._set_up: Any = None  # the game that it is of
+        self._next_look = 0.0
         self._render(look=True)
         self._thread = threading.Thread(target=self._play, daemon=True, name="minigan play")
         self._thread.start()
@@ -95,7 +97,6 @@ class Stage:
                 self._changed.notify_all()
 
     def _run(self) -> None:
-        frames = 0
         while True:
             with self._changed:
                 self._changed.wait_for(self._has_work)
@@ -108,14 +109,15 @@ class Stage:
             was_moving = self.session.mode != "pause"
             if was_moving and self.watchers and not commands:
                 self._tick()
-            frames += 1
             still = self.session.mode == "pause"
-            self._render(look=still or frames % EXACT_EVERY == 0)
+            self._render(look=still or bool(commands) or time.perf_counter() > self._next_look)
             for (_, answer, done), said in zip(commands, answers, strict=True):
                 answer.append(said)
                 done.set()
             if not still:
-                time.sleep(max(0.0, EVERY - (time.perf_counter() - start)))
+                left = start + max(EVERY, self.session.rest) - time.perf_counter()
+                with self._changed:
+                    self._changed.wait_for(lambda: self._over or bool(self._commands), max(0, left))
 
     def _has_work(self) -> bool:
         moving = self.session.mode != "pause" and self.watchers > 0
@@ -149,9 +151,14 @@ class Stage:
         """Make the next frame; the last one with an error and at rest, if there is no picture."""
         try:
             if look:
+                start = time.perf_counter()
                 self._exact = numbers(self.session)
+                now = time.perf_counter()
+                self._next_look = now + (now - start) * (1 / EXACT_SHARE - 1)
             picture = frame(self.session, self._exact)
-            text, fixed = json_text(picture), json_text(setup(self.session))
+            text, fixed = json_text(picture), self._setup
+            if self._set_up is not self.session.game:
+                fixed, self._set_up = json_text(setup(self.session)), self.session.game
             self._picture = picture
         except Exception as error:
             self.session.mode = "pause"

@@ -9,10 +9,11 @@ from minigan.figures.figure1 import LOOK_EVERY, NEAR
 from minigan.game import Turn
 from minigan.networks import Sequential
 from minigan.play.hands import DrawnGenerator, drawn_discriminator
-from minigan.play.knobs import DATAS, NOISES, STEPS, Knobs
+from minigan.play.knobs import NOISES, STARTS, Knobs
 from minigan.play.lines import Done, lines, traced
 from minigan.theory import GeneratorState
 
+SLOW = 1.5  # seconds a line of "slow", in which a pupil can read it
 GAP = 0.01  # nats: where "D until the gap is closed" ends
 MOST_UPDATES, ROUND = 2000, 25  # of D alone: after so many it gives up, so many between two looks
 
@@ -21,10 +22,10 @@ class Session:
     """One game, its knobs, and where it stands.
 
     ``mode`` is "pause", or what `tick` goes on with by itself: "play", ``pace`` steps a tick,
-    "until" D is near D*, or until G is "near" convergence. ``turn`` is the turn that is due,
-    ``taken`` how often it was taken in this step; ``said`` tells the lines of ``shown``, the turn
-    that was taken last. ``log`` lists all that was done, as [name of what moved or "step", times],
-    and ``deeds`` counts what was asked for.
+    "slow", a line a tick, "until" D is near D*, or until G is "near" convergence. ``turn`` is the
+    turn that is due, ``taken`` how often it was taken in this step; ``said`` tells the lines of
+    ``shown``, the turn that was taken last. ``log`` lists all that was done, as [name of what moved
+    or "step", times], and ``deeds`` counts what was asked for.
     """
 
     def __init__(self, knobs: Knobs | None = None):
@@ -32,9 +33,13 @@ class Session:
         self.restart(knobs or Knobs())
 
     def restart(self, knobs: Knobs) -> None:
-        """Begin a new game; InputError, and the old one goes on, if the knobs do not fit."""
-        self.game, self.knobs, self.mode = knobs.game(), knobs, "pause"
-        self.data, self.noise = DATAS[knobs.data], NOISES[knobs.noise]
+        """Begin a new game; InputError, and the old one goes on, if the knobs do not fit.
+
+        One that starts near convergence goes there by itself.
+        """
+        self.game, self.knobs = knobs.game(), knobs
+        self.mode = "near" if knobs.start == STARTS[1] else "pause"
+        self.data, self.noise = knobs.p_data, NOISES[knobs.noise]
         self.turn, self.taken = self.game.turns[0], 0
         self.shown: Turn = self.turn
         self.said: list[Done] = []
@@ -84,9 +89,14 @@ class Session:
             self.deeds += 1
         self.pace = pace
 
+    @property
+    def rest(self) -> float:
+        """Seconds that a picture is to stand before the next `tick`."""
+        return SLOW if self.mode == "slow" else 0.0
+
     def tick(self) -> None:
         """Go on by itself, for one picture."""
-        going_on = {"play": _play, "until": _until_gap, "near": _until_near}
+        going_on = {"play": _play, "slow": _slow, "until": _until_gap, "near": _until_near}
         if self.mode in going_on:
             self._guarded(going_on[self.mode], self)
 
@@ -161,10 +171,22 @@ class Session:
 
 def _play(session: Session) -> None:
     for _ in range(session.pace):
-        if session.game.steps_done >= STEPS:
+        if _is_over(session):
             session.mode = "pause"
             return
         session.step()
+
+
+def _slow(session: Session) -> None:
+    if _is_over(session):
+        session.mode = "pause"
+    else:
+        session.line()
+
+
+def _is_over(session: Session) -> bool:
+    """Whether the learning rates have fallen to 0."""
+    return session.game.steps_done >= session.knobs.steps
 
 
 def _until_gap(session: Session) -> None:
@@ -183,9 +205,10 @@ def _until_gap(session: Session) -> None:
 
 def _until_near(session: Session) -> None:
     for _ in range(LOOK_EVERY):
-        session.step()
+        if not _is_over(session):
+            session.step()
     state = GeneratorState(session.game.G, session.noise, session.data)
-    if state.jsd <= NEAR or session.game.steps_done >= STEPS:
+    if state.jsd <= NEAR or _is_over(session):
         session.mode = "pause"
 
 
@@ -203,6 +226,7 @@ DEEDS: dict[str, Callable[[Session], None]] = {
     "D": lambda session: session.free("D"),
     "G": lambda session: session.free("G"),
     "play": _go_on("play"),
+    "slow": _go_on("slow"),
     "until": _go_on("until"),
     "near": _go_on("near"),
     "pause": _go_on("pause"),
