@@ -61,6 +61,7 @@ from minigan.optimizers import SGD, Adam
 if typing.TYPE_CHECKING:
     from minigan.checkpoint.networks import load_network as load
     from minigan.checkpoint.networks import save_network as save
+    from minigan.figures.live import live
 
 __all__ = [
     "SGD",
@@ -98,6 +99,7 @@ __all__ = [
     "Uniform",
     "discriminator_cost",
     "join",
+    "live",
     "load",
     "maximum_likelihood_cost",
     "minimax_cost",
@@ -109,7 +111,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """``save`` and ``load``, imported when they are asked for: training needs no checkpoints."""
+    """``save``, ``load`` and ``live``, imported when they are asked for: training needs none."""
+    if name == "live":
+        from minigan.figures.live import live
+
+        return live
     if name not in ("save", "load"):
         raise AttributeError(f"module 'minigan' has no attribute {name!r}")
     from minigan.checkpoint import networks

@@ -6,7 +6,7 @@ import numpy as np
 
 from minigan.base.strict_json import json_text
 from minigan.play.frames import frame, numbers, setup
-from minigan.play.server import page_file
+from minigan.play.server import page_file, page_parts
 from minigan.play.session import Session
 
 PICTURES = 56
@@ -27,9 +27,9 @@ def record(session: Session, steps: int, progress: Callable[..., Iterable]) -> s
         pictures.append(frame(session, numbers(session)))
     film = json_text({"setup": fixed, "frames": pictures}).replace("<", "\\u003c")
     page = page_file("index.html").replace("{{token}}", "")
-    style = f"<style>\n{page_file('play.css')}</style>"
-    page = page.replace('<link rel="stylesheet" href="play.css">', style)
-    script = f'<script type="application/json" id="film">{film}</script>\n<script>\n'
-    return page.replace(
-        '<script src="play.js"></script>', f"{script}{page_file('play.js')}</script>"
-    )
+    for name in page_parts():
+        text = page_file(name)
+        page = page.replace(f'<link rel="stylesheet" href="{name}">', f"<style>\n{text}</style>")
+        page = page.replace(f'<script src="{name}"></script>', f"<script>\n{text}</script>")
+    frames = f'<script type="application/json" id="film">{film}</script>'
+    return page.replace("<script>", f"{frames}\n<script>", 1)

@@ -5,6 +5,7 @@ stands in it. The server listens on the loopback only, and answers no page but i
 """
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -13,6 +14,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
+from pathlib import PurePosixPath
 from typing import Any, cast
 
 from minigan.base.errors import InputError
@@ -21,8 +23,7 @@ from minigan.play.frames import frame, numbers, setup
 from minigan.play.session import Session
 from minigan.play.snippet import snippet
 
-PAGE = {"/": ("index.html", "text/html"), "/play.css": ("play.css", "text/css")}
-PAGE["/play.js"] = ("play.js", "text/javascript")
+KINDS = {".css": "text/css", ".js": "text/javascript"}  # of the page's files
 LONGEST = 4096  # bytes of a command
 EVERY = 1 / 30  # seconds between two frames, at least
 EXACT_EVERY = 5  # frames of a moving picture for one look at the exact numbers
@@ -205,10 +206,12 @@ class _Page(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]  # knobs may follow, which the page reads
         if path == "/events":
             self._send_events()
-        elif path in PAGE:
-            name, kind = PAGE[path]
-            body = page_file(name).replace("{{token}}", self.token)
-            self._answer(HTTPStatus.OK, body, f"{kind}; charset=utf-8")
+        elif path == "/":
+            body = page_file("index.html").replace("{{token}}", self.token)
+            self._answer(HTTPStatus.OK, body, "text/html; charset=utf-8")
+        elif path[1:] in page_parts():
+            kind = KINDS[PurePosixPath(path).suffix]
+            self._answer(HTTPStatus.OK, page_file(path[1:]), f"{kind}; charset=utf-8")
         elif path == "/python":
             session = self.stage.session
             self._answer(HTTPStatus.OK, snippet(session.knobs, session.log))
@@ -289,6 +292,11 @@ class _Page(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Print nothing: the terminal is the user's."""
+
+
+def page_parts() -> list[str]:
+    """Names of the styles and scripts that the page is made of, as they stand in it."""
+    return re.findall(r'(?:href|src)="(\w+\.(?:css|js))"', page_file("index.html"))
 
 
 def page_file(name: str) -> str:

@@ -1,0 +1,65 @@
+"use strict";
+// The ledger, and Algorithm 1 with the line lit that was run last.
+
+const LEDGER = [ // what the theory asks; the number in a frame, and its digits
+  ["JSD(p_data, p_g), asked: 0", "jsd", 5, "nats"],
+  ["C(G), asked: -log 4 = -1.38629", "c_of_g", 5, "nats"],
+  ["V(G, D), never above C(G)", "value", 5, "nats"],
+  ["the gap C(G) - V(G, D)", "inner_gap", 5, "nats"],
+  ["Theorem 1: C(G) + log 4 - 2 JSD", "residual", 1, "nats"],
+  ["mean |D - D*|", "d_gap", 4, ""],
+  ["right guesses of D", "accuracy", 4, ""],
+  ["J_D of the last minibatch", "J_D", 4, ""],
+  ["J_G of the last minibatch", "J_G", 4, ""],
+];
+
+function drawLedger() {
+  const rows = [["step", String(now.step), false]];
+  for (const [text, name, digits, unit] of LEDGER) {
+    const wrong = name === "value" && now.value !== null && now.value > now.c_of_g + 1e-6;
+    rows.push([text, `${told(now[name], digits)} ${unit}`, wrong]);
+  }
+  const body = byId("ledger").tBodies[0];
+  body.replaceChildren(...rows.map(([text, value, wrong]) => {
+    const row = document.createElement("tr"), head = document.createElement("th");
+    const cell = document.createElement("td");
+    head.scope = "row";
+    head.textContent = wrong ? `${text}: IT IS ABOVE, which no theory allows` : text;
+    cell.textContent = value;
+    row.className = wrong ? "wrong" : "";
+    row.append(head, cell);
+    return row;
+  }));
+}
+
+function drawAlgorithm() {
+  const parts = fixed.turns.flatMap((turn, t) => {
+    const head = document.createElement("h2"), list = document.createElement("ol");
+    head.id = `turn-${t}`;
+    turn.lines.forEach((line, i) => {
+      const item = document.createElement("li"), code = document.createElement("code");
+      const did = document.createElement("span");
+      item.id = `line-${t}-${i}`;
+      did.className = "did";
+      code.textContent = line.code;
+      item.append(line.paper, code, did);
+      list.append(item);
+    });
+    return [head, list];
+  });
+  byId("algorithm").replaceChildren(...parts);
+}
+
+function showLines() {
+  fixed.turns.forEach((turn, t) => {
+    const due = now.due === t ? `, ${now.taken} of ${turn.k} done` : "";
+    byId(`turn-${t}`).textContent = `${turn.moves.join(" and ")}'s turn${due}`;
+    turn.lines.forEach((_, i) => {
+      const said = now.turn === t ? now.said.filter((done) => done.line === i) : [];
+      const item = byId(`line-${t}-${i}`);
+      const last = now.said.length ? now.said[now.said.length - 1].line : -1;
+      item.className = said.length && i === last ? "lit" : "";
+      item.lastChild.textContent = said.map((done) => done.said).join("; ");
+    });
+  });
+}
