@@ -63,13 +63,6 @@ class Knobs:
                 expected = ", ".join(known)
                 raise InputError(f"{name}: expected {expected}; got {getattr(self, name)!r}")
 
-    def turned(self, changes: Any) -> "Knobs":
-        """The same knobs but for some changes, a dict by name; InputError if one is none."""
-        unknown = sorted(set(changes) - set(asdict(self)))
-        if unknown:
-            raise InputError(f"knobs: expected {', '.join(asdict(self))}; got {unknown[0]!r}")
-        return replace(self, **changes)
-
     def game(self) -> Algorithm1:
         """A new game, before its first step; InputError if the knobs do not fit one another."""
         init, main = sequence(self.seed).spawn(2)
@@ -101,6 +94,14 @@ CHOICES: dict[str, Any] = {
     "noise": tuple(NOISES),
     "optimizer": OPTIMIZERS,
 }
+
+
+def turned(knobs: Any, changes: Any) -> Any:
+    """The same knobs but for some changes, a dict by name; InputError if one is none."""
+    unknown = sorted(set(changes) - set(asdict(knobs)))
+    if unknown:
+        raise InputError(f"knobs: expected {', '.join(asdict(knobs))}; got {unknown[0]!r}")
+    return replace(knobs, **changes)
 
 
 def grid(data: Density) -> np.ndarray:

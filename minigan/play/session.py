@@ -4,45 +4,44 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.errors import InputError
 from minigan.figures.figure1 import LOOK_EVERY, NEAR
 from minigan.game import Turn
 from minigan.networks import Sequential
 from minigan.play.hands import DrawnGenerator, drawn_discriminator
-from minigan.play.knobs import DATAS, NOISES, STEPS, Knobs
+from minigan.play.knobs import STEPS, Knobs
 from minigan.play.lines import Done, lines, traced
+from minigan.play.played import Move, Played, go_on
 from minigan.theory import GeneratorState
 
 GAP = 0.01  # nats: where "D until the gap is closed" ends
 MOST_UPDATES, ROUND = 2000, 25  # of D alone: after so many it gives up, so many between two looks
 
 
-class Session:
-    """One game, its knobs, and where it stands.
+class Session(Played):
+    """One game on the line, its knobs, and where it stands.
 
-    ``mode`` is "pause", or what `tick` goes on with by itself: "play", ``pace`` steps a tick,
-    "until" D is near D*, or until G is "near" convergence. ``turn`` is the turn that is due,
-    ``taken`` how often it was taken in this step; ``said`` tells the lines of ``shown``, the turn
-    that was taken last. ``log`` lists all that was done, as [name of what moved or "step", times],
-    and ``deeds`` counts what was asked for.
+    ``mode`` may also be "until" D is near D*, or until G is "near" convergence. ``turn`` is the
+    turn that is due, ``taken`` how often it was taken in this step; ``said`` tells the lines of
+    ``shown``, the turn that was taken last.
     """
 
-    def __init__(self, knobs: Knobs | None = None):
-        self.pace, self.deeds = 4, 0
-        self.restart(knobs or Knobs())
+    kind = "line"
+    MOST = STEPS
 
-    def restart(self, knobs: Knobs) -> None:
-        """Begin a new game; InputError, and the old one goes on, if the knobs do not fit."""
-        self.game, self.knobs, self.mode = knobs.game(), knobs, "pause"
-        self.data, self.noise = DATAS[knobs.data], NOISES[knobs.noise]
+    def __init__(self, knobs: Any = None):
+        super().__init__(knobs or Knobs())
+
+    def begin(self, knobs: Any) -> None:
+        """Make the game of the knobs, before its first turn."""
+        self.game = knobs.game()
+        self.data: Any = self.game.data
+        self.noise: Any = self.game.noise
         self.turn, self.taken = self.game.turns[0], 0
         self.shown: Turn = self.turn
         self.said: list[Done] = []
         self._untold: deque[Done] = deque()
-        self.log: list[list[Any]] = []
-        self.figures: dict[str, float] = {}
         self.hands: dict[str, Any] = {}
-        self.error: str | None = None
 
     def pair(self) -> tuple[Any, Sequential]:
         """G and D as they are to be seen: drawn by hand, or as before a turn that is being told."""
@@ -60,42 +59,14 @@ class Session:
         self.hands = {name: made[name](points) for name, points in drawn.items()}
         self.mode = "pause"
 
-    def do(self, deed: str) -> None:
-        """Run the action of a button, one of `DEEDS`; InputError for any other name.
+    def _do(self, deed: str) -> None:
+        self._left, self.hands = MOST_UPDATES, {}
+        super()._do(deed)
 
-        A cost or a gradient that is not finite pauses the game, and becomes ``error``.
-        """
-        if not isinstance(deed, str) or deed not in DEEDS:
-            raise InputError(f"do: expected one of {', '.join(DEEDS)}; got {deed!r}")
-        self.deeds += 1
-        self.mode, self._left, self.hands = "pause", MOST_UPDATES, {}
-        self._guarded(DEEDS[deed], self)
-
-    def turn_knobs(self, changes: Any) -> None:
-        """Turn knobs, a dict by name: ``pace`` at once, any other begins a new game."""
-        if not isinstance(changes, dict):
-            raise InputError(f"knobs: expected an object, got {changes!r}")
-        changes = dict(changes)
-        pace = changes.pop("pace", self.pace)
-        if isinstance(pace, bool) or not isinstance(pace, int) or not 1 <= pace <= 100:
-            raise InputError(f"pace: expected 1 to 100 steps a picture, got {pace!r}")
-        if changes:
-            self.restart(self.knobs.turned(changes))
-            self.deeds += 1
-        self.pace = pace
-
-    def tick(self) -> None:
-        """Go on by itself, for one picture."""
-        going_on = {"play": _play, "until": _until_gap, "near": _until_near}
-        if self.mode in going_on:
-            self._guarded(going_on[self.mode], self)
-
-    def _guarded(self, move: Callable, *arguments: Any) -> None:
-        self.error = None
-        try:
-            move(*arguments)
-        except NonFiniteError as error:
-            self.error, self.mode = str(error), "pause"
+    def guarded(self, move: Move) -> None:
+        """See `Played.guarded`; nothing is left to tell of a turn that failed."""
+        super().guarded(move)
+        if self.error is not None:
             self._untold.clear()
 
     def line(self) -> None:
@@ -117,7 +88,7 @@ class Session:
     def step(self) -> None:
         """Bring the step of Algorithm 1 that is under way to its end, or take a whole one."""
         if not self._untold and self.turn is self.game.turns[0] and not self.taken:
-            self._note("step")
+            self.note("step")
             self.figures |= self.game.step()
             self.said = []
             return
@@ -129,7 +100,7 @@ class Session:
         """Take a turn of the network of that name, outside of Algorithm 1's order."""
         if self._untold:
             self.update()
-        self._note(name)
+        self.note(name)
         self.figures |= self.game.take(name)
         self.said = []
 
@@ -138,7 +109,7 @@ class Session:
         self._before = self.game.G.copy(), self.game.D.copy()
         name, self.shown, self.said = self.turn.moves[0], self.turn, []
         record, told = traced(self.turn, lambda: self.game.take(name))
-        self._note(name)
+        self.note(name)
         self.figures |= record
         norms = ", ".join(f"|grad {n}| = {record[f'{n}_grad_norm']:.4f}" for n in self.turn.moves)
         self._untold = deque([*told, Done(len(lines(self.turn)) - 1, norms)])
@@ -152,16 +123,11 @@ class Session:
             self.turn, self.taken = turns[place], 0
             self.game.steps_done += place == 0
 
-    def _note(self, name: str) -> None:
-        if self.log and self.log[-1][0] == name:
-            self.log[-1][1] += 1
-        else:
-            self.log.append([name, 1])
 
-
-def _play(session: Session) -> None:
+def play(session: Session) -> None:
+    """Take as many steps as the pace says, until the last one."""
     for _ in range(session.pace):
-        if session.game.steps_done >= STEPS:
+        if session.game.steps_done >= session.MOST:
             session.mode = "pause"
             return
         session.step()
@@ -185,15 +151,8 @@ def _until_near(session: Session) -> None:
     for _ in range(LOOK_EVERY):
         session.step()
     state = GeneratorState(session.game.G, session.noise, session.data)
-    if state.jsd <= NEAR or session.game.steps_done >= STEPS:
+    if state.jsd <= NEAR or session.game.steps_done >= session.MOST:
         session.mode = "pause"
-
-
-def _go_on(mode: str) -> Callable[[Session], None]:
-    def begin(session: Session) -> None:
-        session.mode = mode
-
-    return begin
 
 
 DEEDS: dict[str, Callable[[Session], None]] = {
@@ -202,9 +161,11 @@ DEEDS: dict[str, Callable[[Session], None]] = {
     "step": Session.step,
     "D": lambda session: session.free("D"),
     "G": lambda session: session.free("G"),
-    "play": _go_on("play"),
-    "until": _go_on("until"),
-    "near": _go_on("near"),
-    "pause": _go_on("pause"),
+    "play": go_on("play"),
+    "until": go_on("until"),
+    "near": go_on("near"),
+    "pause": go_on("pause"),
     "restart": lambda session: session.restart(session.knobs),
 }
+Session.DEEDS = DEEDS
+Session.GOING_ON = {"play": play, "until": _until_gap, "near": _until_near}

@@ -1,0 +1,90 @@
+"""The kinds of games that the page shows, and what the server asks of each."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any, NamedTuple
+
+from minigan.base.errors import InputError
+from minigan.base.validation import did_you_mean
+from minigan.play import circling, frames, plane, plane_frames, rivals
+from minigan.play.circling import Circling
+from minigan.play.plane import Plane
+from minigan.play.played import Played
+from minigan.play.rivals import Rivals
+from minigan.play.scenes import SCENES
+from minigan.play.session import Session
+from minigan.play.snippet import snippet as of_line
+
+
+class Kind(NamedTuple):
+    """A session with default knobs, and the functions of it that make what is sent."""
+
+    begin: Callable[[], Any]
+    setup: Callable[[Any], dict[str, Any]]
+    numbers: Callable[[Any], dict[str, Any]]
+    frame: Callable[[Any, dict[str, Any]], dict[str, Any]]
+    snippet: Callable[[Any], str]
+
+
+def _line(session: Session) -> str:
+    return of_line(session.knobs, session.log)
+
+
+KINDS = {
+    "line": Kind(Session, frames.setup, frames.numbers, frames.frame, _line),
+    "plane": Kind(
+        Plane, plane_frames.setup, plane_frames.numbers, plane_frames.frame, plane.snippet
+    ),
+    "circling": Kind(
+        Circling, circling.setup, circling.numbers, circling.frame, circling.snippet
+    ),
+    "rivals": Kind(Rivals, frames.setup, rivals.numbers, rivals.frame, rivals.snippet),
+}
+
+
+def opened(kind: Any, knobs: dict[str, Any] | None = None) -> Played:
+    """A new session of a kind; InputError if there is none, or if the knobs do not fit."""
+    if kind not in KINDS:
+        raise InputError(f"open: expected one of {', '.join(KINDS)}, got {kind!r}")
+    session = KINDS[kind].begin()
+    if knobs:
+        session.turn_knobs(knobs)
+    return session
+
+
+def staged(name: Any, seed: int | None = None) -> Played:
+    """The session of a scene, about to do its deeds; InputError if there is no such scene."""
+    scene = next((scene for scene in SCENES if scene.name == name), None)
+    if scene is None:
+        known = [scene.name for scene in SCENES]
+        near = did_you_mean(name, known)
+        raise InputError(f"scene: expected one of {', '.join(known)}; got {name!r}{near}")
+    session = opened(scene.kind, scene.knobs if seed is None else {**scene.knobs, "seed": seed})
+    session.play_scene(scene.name, scene.deeds, scene.pace)
+    return session
+
+
+def setup(session: Played) -> dict[str, Any]:
+    """Constants of a game: its kind, its knobs, the scenes, and what its kind adds."""
+    return {
+        "kind": session.kind,
+        "scene": session.scene,
+        "scenes": [scene.shown() for scene in SCENES],
+        "knobs": asdict(session.knobs),
+        **KINDS[session.kind].setup(session),
+    }
+
+
+def numbers(session: Played) -> dict[str, Any]:
+    """The numbers of the game that are looked at now and then."""
+    return KINDS[session.kind].numbers(session)
+
+
+def frame(session: Played, exact: dict[str, Any]) -> dict[str, Any]:
+    """One picture, with the numbers that were looked at last."""
+    return {"kind": session.kind, **KINDS[session.kind].frame(session, exact)}
+
+
+def snippet(session: Played) -> str:
+    """The game as Python."""
+    return KINDS[session.kind].snippet(session)
