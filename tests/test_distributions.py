@@ -1,12 +1,26 @@
 """Densities integrate to one; samples follow the densities; weights are what they say."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from minigan import Examples, InputError, IrwinHall, Mixture, Normal, Spherical, Uniform, ring
+from minigan import (
+    Examples,
+    InputError,
+    IrwinHall,
+    Mixture,
+    Normal,
+    PiecewiseLinear,
+    Sequential,
+    Spherical,
+    Uniform,
+    ring,
+)
+from minigan.layers import Linear, Tanh
+from minigan.theory import GeneratorState
 
 TWO_MODES = Mixture([-1.0, 2.0], std=0.5, weights=[0.3, 0.7])
 
@@ -22,6 +36,14 @@ def irwin_hall_cdf(x):
     return sum(terms) / 6
 
 
+TRIANGLES = PiecewiseLinear([-1, 0, 1, 2, 2.5, 3], [0, 4, 0, 0, 8, 0])  # of equal areas
+
+
+def triangles_cdf(x):
+    triangle = stats.triang
+    return (triangle.cdf(x, 0.5, -1, 2) + triangle.cdf(x, 0.5, 2, 1)) / 2
+
+
 ON_THE_LINE = {
     "unit uniform": (Uniform(), stats.uniform().cdf),
     "uniform": (Uniform(-math.sqrt(3), math.sqrt(3)), stats.uniform(-(3**0.5), 2 * 3**0.5).cdf),
@@ -29,6 +51,7 @@ ON_THE_LINE = {
     "normal": (Normal(2.0, 0.3), stats.norm(2.0, 0.3).cdf),
     "Irwin-Hall": (IrwinHall(1.0, 0.5), irwin_hall_cdf),
     "mixture": (TWO_MODES, two_modes_cdf),
+    "triangles": (TRIANGLES, triangles_cdf),
 }
 on_the_line = pytest.mark.parametrize(("law", "cdf"), ON_THE_LINE.values(), ids=ON_THE_LINE)
 
@@ -98,6 +121,60 @@ def test_coordinates_are_drawn_apart_with_one_mean_and_one_variance(law, mean, v
 def test_uniform_density_is_one_over_its_width_and_zero_outside():
     law = Uniform(1.0, 5.0)
     assert law.pdf(np.array([0.99, 1.0, 3.0, 5.0, 5.01])).tolist() == [0, 0.25, 0.25, 0.25, 0]
+
+
+# By points.
+
+
+DRAWN = {
+    "a box": ([-1, 2], [3, 3]),
+    "an edge, a valley, an edge": ([-2, -1.5, 0, 0.1, 2], [1, 0.2, 0, 2, 1e-3]),
+    "nothing at the ends": ([-3, -2, -1, 1, 2, 4], [0, 0, 1, 2, 0, 0]),
+}
+
+
+@pytest.mark.parametrize("points", DRAWN.values(), ids=DRAWN)
+def test_a_density_by_points_is_linear_and_its_cdf_is_its_integral(points):
+    law, (x, heights) = PiecewiseLinear(*points), map(np.array, points)
+    np.testing.assert_allclose(law.pdf(x) * np.trapezoid(heights, x), heights, rtol=1e-14)
+    assert law.pdf([x[0] - 1e-9, x[-1] + 1e-9]).tolist() == [0, 0]
+    for end in np.linspace(x[0], x[-1], 13):
+        pieces = itertools.pairwise([*x[x < end], end])
+        total = sum(integrate.quad(law.pdf, a, b)[0] for a, b in pieces)
+        assert law.cdf(end) == pytest.approx(total, abs=1e-14)
+    drawn = law.sample(20_000, np.random.default_rng(2))[:, 0].astype(float)
+    assert stats.kstest(drawn, law.cdf).pvalue > 1e-3
+    assert repr(eval(repr(law))) == repr(law)
+
+
+@pytest.mark.parametrize("points", DRAWN.values(), ids=DRAWN)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_theory_is_exact_for_a_density_by_points(points, seed):
+    G = Sequential([Linear(1, 16), Tanh(), Linear(16, 1)], seed=seed)
+    G.params[...] *= 3
+    state = GeneratorState(G, Uniform(-1.5, 1.5), PiecewiseLinear(*points))
+    assert abs(state.residual) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("x", "heights", "message"),
+    [
+        ([0], [1], "expected 2 or more x and as many heights: 1 and 1"),
+        ([0, 1, 2], [1, 1], "expected 2 or more x and as many heights: 3 and 2"),
+        ([0, 1, 1], [1, 1, 1], r"expected x ascending, got \[0, 1, 1\]"),
+        ([0, 1], [1, -0.5], "expected heights >= 0, got -0.5"),
+        ([0, 1], [0, 0], "expected a height > 0"),
+        ([0, 1e-320], [1, 1], "expected a height > 0, and x and heights of a size"),
+        ([0, math.nan], [1, 1], r"expected finite numbers as x, got \[0, nan\]"),
+        ([0, 1], [1, math.inf], "expected finite numbers as heights"),
+        ([0, 1], ["a", 1], "expected finite numbers as heights"),
+        ([0, 1], [10**400, 1], "expected finite numbers as heights"),
+        (3, [1, 1], "expected finite numbers as x, got 3"),
+    ],
+)
+def test_points_that_are_no_density_are_one_sentence(x, heights, message):
+    with pytest.raises(InputError, match=f"^PiecewiseLinear: {message}"):
+        PiecewiseLinear(x, heights)
 
 
 # The sphere.

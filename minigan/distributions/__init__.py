@@ -7,6 +7,16 @@ so that the theory can be computed and not only drawn.
 
 from minigan.distributions.line import IrwinHall, Normal, Uniform
 from minigan.distributions.mixture import Mixture, ring
+from minigan.distributions.piecewise import PiecewiseLinear
 from minigan.distributions.samplers import Examples, Spherical
 
-__all__ = ["Examples", "IrwinHall", "Mixture", "Normal", "Spherical", "Uniform", "ring"]
+__all__ = [
+    "Examples",
+    "IrwinHall",
+    "Mixture",
+    "Normal",
+    "PiecewiseLinear",
+    "Spherical",
+    "Uniform",
+    "ring",
+]

@@ -27,19 +27,22 @@ BETA1, BETA2 = 0.0, 0.99  # Adam's
 
 
 def players(
-    seed: int | np.random.SeedSequence, device: str | Device = "cpu"
+    seed: int | np.random.SeedSequence,
+    device: str | Device = "cpu",
+    widths: tuple[int, int] = (32, 32),
 ) -> tuple[Sequential, Sequential]:
     """G, 1-32-32-1 with tanh, and D, two maxout layers of 32 units with 5 pieces, on a device.
 
-    Tanh makes p_g smooth. First-layer biases are spread out, so that units bend at different
-    places of the line. The ``seed`` is that of the starting values.
+    Other ``widths`` are those of the hidden layers of G and of D. Tanh makes p_g smooth.
+    First-layer biases are spread out, so that units bend at different places of the line. The
+    ``seed`` is that of the starting values.
     """
-    init = Streams(seed)
-    first: Layer = Linear(1, 32, weights=normal(0.6), bias=normal(1.0))
-    layers: list[Layer] = [first, Tanh(), Linear(32, 32), Tanh(), Linear(32, 1)]
+    init, (g, d) = Streams(seed), widths
+    first: Layer = Linear(1, g, weights=normal(0.6), bias=normal(1.0))
+    layers: list[Layer] = [first, Tanh(), Linear(g, g), Tanh(), Linear(g, 1)]
     G = Sequential(layers, seed=init["init_G"], device=device, name="G")
-    first = Maxout(1, 32, weights=normal(2.0), bias=normal(2.0))
-    layers = [first, Maxout(32, 32, weights=he()), Linear(32, 1)]
+    first = Maxout(1, d, weights=normal(2.0), bias=normal(2.0))
+    layers = [first, Maxout(d, d, weights=he()), Linear(d, 1)]
     return G, Sequential(layers, seed=init["init_D"], device=device, name="D")
 
 

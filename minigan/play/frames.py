@@ -14,7 +14,9 @@ from minigan.play.knobs import Knobs, grid
 from minigan.play.lines import lines
 from minigan.play.session import Session
 from minigan.theory import GeneratorState, PushForward, optimal_discriminator
+from minigan.theory.quadrature import gauss_legendre
 
+NUMBERS = ("jsd", "c_of_g", "value", "inner_gap", "residual", "mean")
 ARROWS, FAKES = 21, 33
 TOP = 3.0  # the curve of p_g is cut off here: at a fold it is infinite
 _COARSE = 256  # cells of z for the curve of p_g while it moves
@@ -45,6 +47,7 @@ def turns(session: Session) -> list[dict[str, Any]]:
 def numbers(session: Session) -> dict[str, Any]:
     """``jsd, c_of_g, value, inner_gap, residual`` in nats, and more, of the pair that is seen.
 
+    ``mean`` is that of p_g.
     They are those of `GeneratorState` and of its ``judge``, with ``seen_at``, the step;
     ``jsd_area`` and ``gap_area`` are where JSD and gap come from, in nats per unit of x, between
     points of the grid. With G or D out of bounds all are None, and ``why`` says so.
@@ -55,12 +58,14 @@ def numbers(session: Session) -> dict[str, Any]:
         state = GeneratorState(G, session.noise, session.data)
         verdict = state.judge(D)._asdict()
         areas = [short(share / np.diff(edges)) for share in state.spread(D, edges)]
+        z, dz = gauss_legendre(state.p_g.panels(), 3)
+        mean = float(dz * session.noise.pdf(z) @ G.copy(dtype="float64")(z[:, None])[:, 0])
     except InputError as error:
-        own: dict[str, Any] = dict.fromkeys(("jsd", "c_of_g", "value", "inner_gap", "residual"))
+        own: dict[str, Any] = dict.fromkeys(NUMBERS)
         own |= {"jsd_area": [], "gap_area": [], "why": str(error)}
         return {"seen_at": session.game.steps_done, **own}
     own = {"jsd": state.jsd, "c_of_g": state.c_of_g, "residual": state.residual}
-    own |= {"jsd_area": areas[0], "gap_area": areas[1], "why": None}
+    own |= {"mean": mean, "jsd_area": areas[0], "gap_area": areas[1], "why": None}
     return {"seen_at": session.game.steps_done, **own, **verdict}
 
 

@@ -1,7 +1,7 @@
 """The kinds of games that the page shows, and what the server asks of each."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from minigan.base.errors import InputError
@@ -35,9 +35,7 @@ KINDS = {
     "plane": Kind(
         Plane, plane_frames.setup, plane_frames.numbers, plane_frames.frame, plane.snippet
     ),
-    "circling": Kind(
-        Circling, circling.setup, circling.numbers, circling.frame, circling.snippet
-    ),
+    "circling": Kind(Circling, circling.setup, circling.numbers, circling.frame, circling.snippet),
     "rivals": Kind(Rivals, frames.setup, rivals.numbers, rivals.frame, rivals.snippet),
 }
 
@@ -59,8 +57,9 @@ def staged(name: Any, seed: int | None = None) -> Played:
         known = [scene.name for scene in SCENES]
         near = did_you_mean(name, known)
         raise InputError(f"scene: expected one of {', '.join(known)}; got {name!r}{near}")
-    session = opened(scene.kind, scene.knobs if seed is None else {**scene.knobs, "seed": seed})
-    session.play_scene(scene.name, scene.deeds, scene.pace)
+    own = {} if seed is None else {"seed": seed}
+    session = opened(scene.kind, {**(scene.knobs or {}), **own})
+    session.play_scene(scene.name, scene.deeds)
     return session
 
 

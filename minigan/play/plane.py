@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,14 +12,14 @@ from minigan.base.validation import real_number, whole_number
 from minigan.costs import GENERATOR_COSTS
 from minigan.distributions import Mixture, Normal
 from minigan.game import Algorithm1
-from minigan.play.session import DEEDS, Session, play
+from minigan.play.session import DEEDS, Session
 from minigan.play.snippet import told
 from minigan.variants import ring_game
 
 GRID = Mixture(list(product(range(-2, 3), repeat=2)), 0.1)
 DATAS = {"ring": ring_game.DATA, "grid": GRID}
 LOOKED = 4000  # samples to be scored
-NEAR, LOOK_EVERY = 0.1, 20  # JSD over cells, in nats, and steps between two looks at it
+NEAR = 0.1  # JSD over cells, in nats
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ class PlaneKnobs:
     rate_G: float = 1e-3
     rate_D: float = 1e-3
     batch: int = 64
+
+    start: ClassVar[str] = "from scratch"
+    steps: ClassVar[int] = 20_000  # at most
 
     def __post_init__(self) -> None:
         whole_number("seed", self.seed, low=0)
@@ -70,10 +73,14 @@ class Plane(Session):
     """A game in the plane: a `Session` without drawings, where "near" looks at samples."""
 
     kind = "plane"
-    MOST = 20_000
 
     def __init__(self, knobs: Any = None):
         super().__init__(knobs or PlaneKnobs())
+
+    def begin(self, knobs: Any) -> None:
+        """Make the game of the knobs, before its first turn."""
+        super().begin(knobs)
+        self.mixture = DATAS[knobs.data]
 
     def draw(self, drawn: Any) -> None:
         """Refuse: there is no drawing by hand in the plane."""
@@ -81,19 +88,15 @@ class Plane(Session):
 
     def looked(self) -> tuple[np.ndarray, np.ndarray]:
         """Samples to look at, x and z, (4000, .) each; the same in all games with such noise."""
-        return tuple(p.sample(LOOKED, generator(0)) for p in (self.data, self.noise))
+        x, z = (p.sample(LOOKED, generator(0)) for p in (self.data, self.noise))
+        return x, z
 
-
-def _until_near(session: Plane) -> None:
-    for _ in range(LOOK_EVERY):
-        session.step()
-    jsd = ring_game.score(session.game.G(session.looked()[1]), session.data).jsd
-    if jsd <= NEAR or session.game.steps_done >= session.MOST:
-        session.mode = "pause"
+    def is_near(self) -> bool:
+        """Whether the samples are near the data, over cells."""
+        return ring_game.score(self.game.G(self.looked()[1]), self.mixture).jsd <= NEAR
 
 
 Plane.DEEDS = {name: deed for name, deed in DEEDS.items() if name != "until"}
-Plane.GOING_ON = {"play": play, "near": _until_near}
 
 
 _PYTHON = """\

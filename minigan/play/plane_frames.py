@@ -34,8 +34,8 @@ def setup(session: Plane) -> dict[str, Any]:
         "side": SIDE,
         "levels": LEVELS,
         "data": short(session.looked()[0][:SHOWN].T),
-        "modes": session.data.means.tolist(),
-        "radius": 3 * session.data.std,
+        "modes": session.mixture.means.tolist(),
+        "radius": 3 * session.mixture.std,
         "turns": turns(session),
         "defaults": asdict(PlaneKnobs()),
     }
@@ -51,7 +51,7 @@ def numbers(session: Plane) -> dict[str, Any]:
     G, D = session.pair()
     x, z = session.looked()
     x_fake = G(z)
-    score = ring_game.score(x_fake, session.data)
+    score = ring_game.score(x_fake, session.mixture)
     V = value(D(x), D(x_fake))[0]
     return {
         "seen_at": session.game.steps_done,
@@ -59,7 +59,7 @@ def numbers(session: Plane) -> dict[str, Any]:
         "value": V,
         "c_of_g": 2 * score.jsd - math.log(4),
         "jsd_by_D": math.log(2) + V / 2,
-        "shares": short(ring_game.cells(x_fake, session.data)),
+        "shares": short(ring_game.cells(x_fake, session.mixture)),
         "why": None if np.isfinite(x_fake).all() else "G gives numbers that are not finite",
     }
 

@@ -31,11 +31,17 @@ class Played:
         """Begin a new game; InputError, and the old one goes on, if the knobs do not fit."""
         self.begin(knobs)
         self.knobs, self.mode = knobs, "pause"
-        self.script: deque[tuple[str, int]] = deque()
+        self.begun = object()  # another one for each game
+        self.script: deque[tuple[str, int, int]] = deque()
         self.scene: str | None = None
         self.log: list[list[Any]] = []
         self.figures: dict[str, float] = {}
         self.error: str | None = None
+
+    @property
+    def rest(self) -> float:
+        """Seconds that a picture is to stand before the next `tick`."""
+        return 0.0
 
     def begin(self, knobs: Any) -> None:
         """Make the game of the knobs."""
@@ -45,9 +51,9 @@ class Played:
         """Refuse a drawing by hand, where a kind has none."""
         raise InputError("draw: expected a game on the line, got another")
 
-    def play_scene(self, name: str, script: Any, pace: int) -> None:
-        """Do the deeds of a scene, (deed, times) each, ``pace`` of them a tick."""
-        self.scene, self.script, self.pace, self.mode = name, deque(script), pace, "script"
+    def play_scene(self, name: str, script: Any) -> None:
+        """Do the deeds of a scene, each (deed, times, how many of them a tick)."""
+        self.scene, self.script, self.mode = name, deque(script), "script"
 
     def do(self, deed: str) -> None:
         """Run the action of a button, one of ``DEEDS``; InputError for any other name.
@@ -88,16 +94,15 @@ class Played:
             self.mode = "script"
 
     def _follow(self) -> None:
-        """Do what is next in the script, ``pace`` times or as often as it says."""
-        deed, times = self.script.popleft()
-        now = min(times, self.pace)
-        for _ in range(now):
+        """Do what is next in the script, as much as a tick holds."""
+        deed, times, at_once = self.script.popleft()
+        for _ in range(min(times, at_once)):
             self._do(deed)
             if self.error is not None:
                 self.script.clear()
                 return
-        if times > now:
-            self.script.appendleft((deed, times - now))
+        if times > at_once:
+            self.script.appendleft((deed, times - at_once, at_once))
 
     def guarded(self, move: Move) -> None:
         """Make a move; a number in it that is not finite pauses the game, and is its error."""

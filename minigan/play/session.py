@@ -5,15 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from minigan.base.errors import InputError
+from minigan.base.types import Density
 from minigan.figures.figure1 import LOOK_EVERY, NEAR
 from minigan.game import Turn
 from minigan.networks import Sequential
 from minigan.play.hands import DrawnGenerator, drawn_discriminator
-from minigan.play.knobs import STEPS, Knobs
+from minigan.play.knobs import STARTS, Knobs
 from minigan.play.lines import Done, lines, traced
 from minigan.play.played import Move, Played, go_on
 from minigan.theory import GeneratorState
 
+SLOW = 1.5  # seconds a line of "slow", in which a pupil can read it
 GAP = 0.01  # nats: where "D until the gap is closed" ends
 MOST_UPDATES, ROUND = 2000, 25  # of D alone: after so many it gives up, so many between two looks
 
@@ -21,22 +23,27 @@ MOST_UPDATES, ROUND = 2000, 25  # of D alone: after so many it gives up, so many
 class Session(Played):
     """One game on the line, its knobs, and where it stands.
 
-    ``mode`` may also be "until" D is near D*, or until G is "near" convergence. ``turn`` is the
-    turn that is due, ``taken`` how often it was taken in this step; ``said`` tells the lines of
-    ``shown``, the turn that was taken last.
+    ``mode`` may also be "slow", a line a tick, "until" D is near D*, or until G is "near"
+    convergence. ``turn`` is the turn that is due, ``taken`` how often it was taken in this step;
+    ``said`` tells the lines of ``shown``, the turn that was taken last.
     """
 
     kind = "line"
-    MOST = STEPS
 
     def __init__(self, knobs: Any = None):
         super().__init__(knobs or Knobs())
 
+    def restart(self, knobs: Any) -> None:
+        """See `Played.restart`; a game that starts near convergence goes there by itself."""
+        super().restart(knobs)
+        if knobs.start == STARTS[1]:
+            self.mode = "near"
+
     def begin(self, knobs: Any) -> None:
         """Make the game of the knobs, before its first turn."""
         self.game = knobs.game()
-        self.data: Any = self.game.data
-        self.noise: Any = self.game.noise
+        self.data: Density = self.game.samplers["x"]
+        self.noise: Density = self.game.samplers["z"]
         self.turn, self.taken = self.game.turns[0], 0
         self.shown: Turn = self.turn
         self.said: list[Done] = []
@@ -63,11 +70,20 @@ class Session(Played):
         self._left, self.hands = MOST_UPDATES, {}
         super()._do(deed)
 
+    @property
+    def rest(self) -> float:
+        """Seconds that a picture is to stand before the next `tick`."""
+        return SLOW if self.mode == "slow" else 0.0
+
     def guarded(self, move: Move) -> None:
         """See `Played.guarded`; nothing is left to tell of a turn that failed."""
         super().guarded(move)
         if self.error is not None:
             self._untold.clear()
+
+    def is_near(self) -> bool:
+        """Whether p_g is near p_data, as in panel (a) of Figure 1."""
+        return GeneratorState(self.game.G, self.noise, self.data).jsd <= NEAR
 
     def line(self) -> None:
         """Show the next line of the turn that is due; the last one moves the picture."""
@@ -127,10 +143,23 @@ class Session(Played):
 def play(session: Session) -> None:
     """Take as many steps as the pace says, until the last one."""
     for _ in range(session.pace):
-        if session.game.steps_done >= session.MOST:
+        if _is_over(session):
             session.mode = "pause"
             return
         session.step()
+
+
+def slow(session: Session) -> None:
+    """Show one line more."""
+    if _is_over(session):
+        session.mode = "pause"
+    else:
+        session.line()
+
+
+def _is_over(session: Session) -> bool:
+    """Whether the learning rates have fallen to 0."""
+    return session.game.steps_done >= session.knobs.steps
 
 
 def _until_gap(session: Session) -> None:
@@ -147,11 +176,12 @@ def _until_gap(session: Session) -> None:
     session._left -= ROUND
 
 
-def _until_near(session: Session) -> None:
+def until_near(session: Session) -> None:
+    """Play on for some steps, and rest if G is near convergence."""
     for _ in range(LOOK_EVERY):
-        session.step()
-    state = GeneratorState(session.game.G, session.noise, session.data)
-    if state.jsd <= NEAR or session.game.steps_done >= session.MOST:
+        if not _is_over(session):
+            session.step()
+    if session.is_near() or _is_over(session):
         session.mode = "pause"
 
 
@@ -162,10 +192,11 @@ DEEDS: dict[str, Callable[[Session], None]] = {
     "D": lambda session: session.free("D"),
     "G": lambda session: session.free("G"),
     "play": go_on("play"),
+    "slow": go_on("slow"),
     "until": go_on("until"),
     "near": go_on("near"),
     "pause": go_on("pause"),
     "restart": lambda session: session.restart(session.knobs),
 }
 Session.DEEDS = DEEDS
-Session.GOING_ON = {"play": play, "until": _until_gap, "near": _until_near}
+Session.GOING_ON = {"play": play, "slow": slow, "until": _until_gap, "near": until_near}

@@ -1,6 +1,6 @@
 """The game on the page as Python: a few lines that bring another game to the same bits."""
 
-from minigan.play.knobs import DATAS, NOISES, STEPS, Knobs
+from minigan.play.knobs import NOISES, Knobs
 
 _HEAD = """\
 import numpy as np
@@ -10,7 +10,9 @@ from minigan.figures.toy import players
 from minigan.schedules import cosine
 
 init, main = np.random.SeedSequence({seed}).spawn(2)
-G, D = players(init)
+G, D = players(init{widths})
+"""
+_ALGORITHM_1 = """\
 game = mg.Algorithm1(
     G,
     D,
@@ -25,14 +27,34 @@ game = mg.Algorithm1(
     seed=main,
 )
 """
+_D_SLEEPS = """\
+D_turn, G_turn = mg.DiscriminatorTurn(G, D), mg.GeneratorTurn(G, D, {cost!r})
+G_turn.k = {sleep}
+game = mg.Game(
+    D_turn,
+    G_turn,
+    optimizers=[
+        {G_optimizer},
+        {D_optimizer},
+    ],
+    batch={batch},
+    seed=main,
+    x=mg.{data!r},
+    z=mg.{noise!r},
+)
+"""
 
 
 def snippet(knobs: Knobs, log: list[list]) -> str:
     """Python that makes the game of the knobs and does what the log lists, [name, times] each."""
-    of_G = _optimizer(knobs, "G", knobs.rate_G, STEPS)
-    of_D = _optimizer(knobs, "D", knobs.rate_D, STEPS * knobs.k)
-    named = {"data": DATAS[knobs.data], "noise": NOISES[knobs.noise]}
-    head = _HEAD.format(**{**vars(knobs), **named}, G_optimizer=of_G, D_optimizer=of_D)
+    of_G = _optimizer(knobs, "G", knobs.rate_G, knobs.steps * max(knobs.sleep, 1))
+    of_D = _optimizer(knobs, "D", knobs.rate_D, knobs.steps * knobs.k)
+    named = {"data": knobs.p_data, "noise": NOISES[knobs.noise], "widths": ""}
+    widths = knobs.width_G, knobs.width_D
+    if widths != (Knobs.width_G, Knobs.width_D):
+        named["widths"] = f", widths={widths}"
+    head = _HEAD + (_D_SLEEPS if knobs.sleep else _ALGORITHM_1)
+    head = head.format(**{**vars(knobs), **named}, G_optimizer=of_G, D_optimizer=of_D)
     return head + told(log)
 
 

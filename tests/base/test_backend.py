@@ -233,6 +233,7 @@ SAMPLERS = {
     "uniform": mg.Uniform(-1, 3, dim=2),
     "normal": mg.Normal(1, 2, dim=2),
     "irwin-hall": mg.IrwinHall(2.0, 0.5),
+    "piecewise": mg.PiecewiseLinear([0.0, 1.0, 3.0], [0.0, 1.0, 0.5]),
     "mixture": ring(),
     "spherical": mg.Spherical(3),
     "examples": mg.Examples(np.arange(8.0).reshape(4, 2)),

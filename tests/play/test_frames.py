@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import integrate
 
 from minigan.base.strict_json import json_text
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
@@ -44,6 +45,19 @@ def test_every_choice_of_data_and_noise_has_a_picture(data, noise):
     assert picture["value"] <= picture["c_of_g"]
     assert 0 <= picture["jsd"] <= math.log(2)
     json_text(picture)
+
+
+@pytest.mark.parametrize("noise", CHOICES["noise"])
+def test_the_mean_is_that_of_the_generator(noise):
+    session = played(5, noise=noise)
+    G = session.game.G.copy(dtype="float64")
+    density = session.noise.pdf
+    mean, _ = integrate.quad(
+        lambda z: G(np.array([[z]]))[0, 0] * density(z), *session.noise.interval(), epsabs=1e-11
+    )
+    assert numbers(session)["mean"] == pytest.approx(mean, abs=1e-9)
+    session.draw({"G": [[-9, 0, 9], [0.25, 0.25, 0.25]]})  # all of it in one point
+    assert numbers(session)["mean"] == pytest.approx(0.25, abs=1e-9)
 
 
 @pytest.mark.parametrize("steps", [0, 300])

@@ -3,7 +3,7 @@
 import json
 import re
 
-from minigan.play.frames import frame, numbers
+from minigan.play.kinds import frame, numbers
 from minigan.play.knobs import Knobs
 from minigan.play.recording import PICTURES, record
 from minigan.play.session import Session

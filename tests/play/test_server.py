@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from minigan import InputError
+from minigan.play.knobs import POINTS
 from minigan.play.server import LONGEST, PORTS, Stage, serve
-from minigan.play.session import Session
+from minigan.play.session import SLOW, Session
 from minigan.theory import GeneratorState
 
 
@@ -193,6 +194,27 @@ def test_commands_that_are_none_come_back_as_a_sentence(running, command, status
     assert found == status
     assert said.startswith(message)
     assert stage.session.game.steps_done == 0
+
+
+def test_data_by_hand_fit_into_a_command_with_all_points(running):
+    stage, port = running
+    x = [round(-4 + 9 * i / (POINTS - 1), 3) for i in range(POINTS)]
+    knobs = {"data": "drawn by hand", "drawn": [x, [0.123456] * POINTS]}
+    assert say(port, {"knobs": knobs}) == (200, "")
+    assert stage.session.data.interval() == (-4, 5)
+    assert "data=mg.PiecewiseLinear([-4.0, " in ask(port, "GET", "/python")[1]
+
+
+def test_a_slow_game_is_interrupted_at_once(running):
+    _, port = running
+    reader = Reader(port)
+    say(port, {"do": "slow"})
+    while not reader.frame()["said"]:
+        pass
+    start = time.perf_counter()
+    assert say(port, {"do": "pause"}) == (200, "")
+    assert time.perf_counter() - start < SLOW
+    reader.close()
 
 
 WILD = {"optimizer": "SGD with momentum", "rate_G": 10.0, "rate_D": 10.0}

@@ -91,6 +91,59 @@ def test_free_updates_stand_in_the_log_and_it_reproduces_the_bits():
     assert same(session.game, game)
 
 
+def test_a_d_that_sleeps_moves_once_in_several_updates_of_g():
+    session = Session(Knobs(sleep=4))
+    moved = []
+    for _ in range(10):
+        before = params(session.game)
+        session.do("update")
+        changed = [np.any(a != b) for a, b in zip(params(session.game), before, strict=True)]
+        moved.append("GD"[changed.index(True)])
+        assert sum(changed) == 1
+    assert "".join(moved) == "DGGGGDGGGG"
+    assert session.game.steps_done == 2
+
+
+def test_slow_motion_tells_the_lines_one_by_one_and_lets_each_stand():
+    session, other = Session(Knobs(k=2)), Session(Knobs(k=2))
+    session.do("slow")
+    assert session.rest >= 1
+    told = []
+    while session.game.steps_done < 1:
+        session.tick()
+        told.append((session.game.turns.index(session.shown), session.said[-1].line))
+    assert told == [(0, line) for line in range(5)] * 2 + [(1, line) for line in range(6)]
+    other.do("step")
+    assert same(session.game, other.game)
+    session.do("pause")
+    assert session.rest == 0
+
+
+def test_a_start_near_convergence_goes_there_by_itself_and_can_be_told_as_python(monkeypatch):
+    monkeypatch.setattr(module, "NEAR", 0.4)
+    session = Session(Knobs(start="near convergence"))
+    assert session.mode == "near"
+    while session.mode != "pause":
+        session.tick()
+    assert 0 < session.game.steps_done < 3000
+    assert numbers(session)["jsd"] <= 0.4
+    world: dict = {}
+    exec(snippet(session.knobs, session.log), world)
+    assert same(world["game"], session.game)
+    session.do("restart")
+    assert (session.mode, session.game.steps_done) == ("near", 0)
+
+
+@pytest.mark.parametrize("deed", ["play", "slow", "near"])
+def test_a_game_ends_where_its_learning_rates_do(deed):
+    session = Session(Knobs(steps=2))
+    session.do(deed)
+    for _ in range(50):
+        session.tick()
+    assert (session.mode, session.game.steps_done) == ("pause", 2)
+    assert session.game.optimizers["G"].rate("lr") == 0
+
+
 def test_playing_by_itself_is_steps_too():
     session, other = Session(), Session()
     session.turn_knobs({"pace": 3})
@@ -158,6 +211,25 @@ def test_a_cost_that_is_not_finite_pauses_and_says_so():
         ({"batch": 1e9}, "batch: expected"),
         ({"batch": 5000}, "batch: expected 1 to 4096 examples, got 5000"),
         ({"simultaneous": 1}, "simultaneous: expected true or false, got 1"),
+        ({"sleep": 1}, "sleep: expected 0, or 2 to 20 updates of G to one of D, got 1"),
+        ({"sleep": 21}, "sleep: expected 0, or 2 to 20 .*got 21"),
+        ({"sleep": 5, "k": 2}, "sleep: expected 0 with k > 1 or simultaneous updates, got 5"),
+        ({"sleep": 5, "simultaneous": True}, "sleep: expected 0 with k > 1 or simultaneous"),
+        ({"width_G": 0}, "width_G: expected a whole number >= 1, got 0"),
+        ({"width_D": 129}, "width_D: expected 1 to 128, got 129"),
+        ({"steps": 0}, "steps: expected a whole number >= 1, got 0"),
+        ({"steps": 10**7}, "steps: expected 1 to 1000000, got 10000000"),
+        ({"start": "half way"}, "start: expected from scratch, near convergence; got 'half way'"),
+        ({"drawn": 3}, "drawn: expected x and heights, two lists, got 3"),
+        ({"drawn": [[0], [1]]}, "PiecewiseLinear: expected 2 or more x and as many heights"),
+        ({"drawn": [[0, 1], [1, -1]]}, "PiecewiseLinear: expected heights >= 0, got -1"),
+        ({"drawn": [[0, None], [1, 1]]}, "PiecewiseLinear: expected finite numbers as x"),
+        ({"drawn": [[0, math.nan], [1, 1]]}, "PiecewiseLinear: expected finite numbers as x"),
+        ({"drawn": [[1, 0], [1, 1]]}, "PiecewiseLinear: expected x ascending"),
+        ({"drawn": [[0, 1], [0, 0]]}, "PiecewiseLinear: expected a height > 0"),
+        ({"drawn": [[0, 9], [1, 1]]}, "drawn: expected x from -4 to 5, 0.01 or more apart, got"),
+        ({"drawn": [[0, 0.001], [1, 1]]}, "drawn: expected x from -4 to 5, 0.01 or more apart"),
+        ({"drawn": [np.linspace(0, 1, 42).tolist(), [1] * 42]}, "drawn: expected 2 to 41 points"),
         ({"pace": 0}, "pace: expected 1 to 100 steps a picture, got 0"),
         ({"pace": True}, "pace: expected 1 to 100"),
         ({"depth": 3}, "knobs: expected seed, .*got 'depth'"),
@@ -245,6 +317,11 @@ def test_no_d_by_hand_beats_the_optimal_one():
         {"simultaneous": True, "optimizer": "SGD with momentum", "data": "a box"},
         {"data": "a Gaussian", "rate_G": 0.01},
         {"data": "a narrow bell"},
+        {"data": "drawn by hand", "drawn": [[-1, 0.1, 2.5], [0, 2, 0.3]]},
+        {"width_G": 5, "width_D": 7, "seed": 2},
+        {"steps": 50},
+        {"sleep": 3, "cost": "minimax"},
+        {"sleep": 2, "noise": "Gaussian", "steps": 9, "data": "drawn by hand", "width_D": 3},
     ],
     ids=str,
 )
