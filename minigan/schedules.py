@@ -77,6 +77,33 @@ def _linear_ramp(initial, final, steps, t):
     return initial + (final - initial) * min(t / steps, 1.0)
 
 
+def late_decay(initial: float, steps: int, final: float = 0.0) -> Schedule:
+    """The initial value for the first half of ``steps`` updates, then a straight line to final.
+
+    A game that has settled down at a constant rate comes to rest in the second half.
+
+    Parameters
+    ----------
+    initial : float
+        Value at the first update.
+    steps : int
+        Length of both halves together, >= 1.
+    final : float
+        Value from update number ``steps`` on.
+
+    Returns
+    -------
+    Schedule
+    """
+    initial = real_number("late_decay: initial", initial)
+    final = real_number("late_decay: final", final)
+    return partial(_late_decay, initial, final, whole_number("late_decay: steps", steps))
+
+
+def _late_decay(initial, final, steps, t):
+    return initial + (final - initial) * min(max(2 * t / steps - 1, 0.0), 1.0)
+
+
 def cosine(initial: float, steps: int, final: float = 0.0) -> Schedule:
     """From initial to final along half a cosine over ``steps`` updates, then final.
 

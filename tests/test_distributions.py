@@ -19,6 +19,7 @@ from minigan import (
     Uniform,
     ring,
 )
+from minigan.distributions import Stratified
 from minigan.layers import Linear, Tanh
 from minigan.theory import GeneratorState
 
@@ -352,3 +353,36 @@ BAD_ROWS = [np.zeros(3), np.zeros((0, 2)), np.zeros((2, 0)), np.zeros((2, 2), in
 def test_examples_needs_finite_floating_point_rows(X):
     with pytest.raises(InputError, match="Examples: expected finite floating-point rows"):
         Examples(X)
+
+
+# One draw from each of m slices.
+
+
+@pytest.mark.parametrize(
+    ("law", "quantile"),
+    [(Uniform(-1, 3), stats.uniform(-1, 4).ppf), (Normal(2, 0.5, dim=2), stats.norm(2, 0.5).ppf)],
+)
+def test_stratified_draws_lie_one_in_each_slice(law, quantile):
+    m = 64
+    x = np.sort(Stratified(law).sample(m, np.random.default_rng(0)), axis=0).astype(float)
+    ends = quantile(np.arange(m + 1) / m)[:, None]
+    assert (x >= ends[:-1] - 1e-6).all() and (x <= ends[1:] + 1e-6).all()
+
+
+def test_stratified_rows_come_in_random_order_and_each_coordinate_by_itself():
+    x = Stratified(Normal(dim=2)).sample(2000, np.random.default_rng(0))
+    assert abs(np.corrcoef(np.arange(2000), x[:, 0])[0, 1]) < 0.1
+    assert abs(np.corrcoef(x.T)[0, 1]) < 0.1
+
+
+def test_stratified_means_differ_less_than_independent_ones():
+    rng = np.random.default_rng(0)
+    means = {law: np.std([law.sample(64, rng).mean() for _ in range(200)])
+             for law in (Normal(), Stratified(Normal()))}  # fmt: skip
+    independent, stratified = means.values()
+    assert stratified < independent / 5
+
+
+def test_stratified_is_for_uniform_and_normal():
+    with pytest.raises(InputError, match=r"^Stratified: expected a Uniform or a Normal, got Irwin"):
+        Stratified(IrwinHall())

@@ -11,6 +11,7 @@ from minigan.schedules import (
     cosine,
     each_epoch,
     exponential_decay,
+    late_decay,
     linear_ramp,
     schedule,
 )
@@ -125,3 +126,12 @@ def test_an_epochs_schedule_may_be_a_number_and_is_nothing_else():
         message = r"^each_epoch: of_epoch: expected a finite number >= 0, got "
         with pytest.raises(InputError, match=message):
             each_epoch(wrong, 10)
+
+
+def test_late_decay_rests_for_half_and_then_falls_in_a_straight_line():
+    rate = late_decay(0.2, steps=100, final=0.1)
+    assert [rate(t) for t in (0, 25, 50)] == [0.2] * 3
+    assert rate(75) == pytest.approx(0.15, rel=1e-15)
+    assert rate(100) == rate(1000) == pytest.approx(0.1, rel=1e-15)
+    with pytest.raises(InputError, match=r"^late_decay: steps: expected"):
+        late_decay(0.2, 0)

@@ -5,7 +5,7 @@ needs beyond that is a ``Density``.
 """
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -22,8 +22,8 @@ Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
 class Sampler(Protocol):
     """Anything that draws rows."""
 
-    def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
-        """m independent rows, shape (m, dim)."""
+    def sample(self, m: int, rng: np.random.Generator) -> Any:
+        """m rows, shape (m, dim), or a tuple of such arrays."""
         ...
 
 

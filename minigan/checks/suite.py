@@ -10,6 +10,7 @@ from minigan.checks.layers import check_layer, check_network
 from minigan.checks.ties import check_ties
 from minigan.checks.trials import GradientError, Report
 from minigan.checks.turns import check_turn
+from minigan.checks.variants import turns as turns_of_variants
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
@@ -95,6 +96,7 @@ def rows() -> dict[str, Row]:
         "Sequential": partial(check_network, deep),
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
+        **{name: partial(check_turn, *t, **by) for name, (*t, by) in turns_of_variants().items()},
     }
 
 

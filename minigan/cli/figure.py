@@ -8,11 +8,12 @@ import argparse
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from minigan.base.errors import InputError
-from minigan.base.files import LOCK, writable_directory
+from minigan.base.files import LOCK, writable_directory, write_whole
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
 from minigan.cli.output import progress, remark, written
@@ -33,13 +34,25 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
     },
+    "2014, section 7, and the tutorial: conditions": {
+        "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
+        "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+    },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
     },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
-SWEPT = ("figure1", "function-space", "update-rules", "mode-collapse")  # those with --seeds
+FRAMES = 60  # of a film
+SWEPT = (
+    "figure1",
+    "function-space",
+    "update-rules",
+    "mode-collapse",
+    "conditional",
+    "missing-parts",
+)  # those with --seeds
 
 
 def figure_class(name: str) -> type[Figure]:
@@ -55,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     one_or_many.add_argument("--seed", type=int, default="0", help="of everything random (0)")
     parser.add_argument("--out", default=name, metavar="DIR", help=f"for files ({name})")
     parser.add_argument("--json", action="store_true", help="print numbers as a JSON object")
-    parser.set_defaults(figure=name, settings=(), seeds=None, jobs=None)
+    parser.set_defaults(figure=name, settings=(), seeds=None, jobs=None, animate=False, gif=False)
     if name in SWEPT:
         one_or_many.add_argument(
             "--seeds", type=seed_list, metavar="A:B", help="many runs, a table: 0:20 or 1,5,7"
@@ -69,23 +82,30 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument("--k", type=int, default=1, help="updates of D a step (1)")
     costs, line = list(GENERATOR_COSTS), "what the generator minimises (non-saturating)"
     parser.add_argument("--cost", choices=costs, default="non-saturating", help=line)
-    film: dict[str, Any] = {"dest": "frames", "action": "store_const", "const": 60, "default": 0}
-    parser.add_argument("--animate", **film, help="also write a film of the training (GIF)")
+    line = "also write a film of the training, a page for any browser"
+    parser.add_argument("--animate", action="store_true", help=line)
+    parser.add_argument("--gif", action="store_true", help="also write a film of it as a GIF")
     devices, line = ["cpu", "cuda"], "where it is played (cpu)"
     parser.add_argument("--device", choices=devices, default="cpu", help=line)
-    parser.set_defaults(settings=("steps", "k", "cost", "frames", "device"))
+    parser.set_defaults(settings=("steps", "k", "cost", "gif", "device"))
 
 
 def run(options: argparse.Namespace) -> int:
     """Play the figure with one seed, or with many."""
     settings = {name: getattr(options, name) for name in options.settings}
+    films = [f"--{name}" for name in ("animate", "gif") if getattr(options, name)]
     if options.seeds is None:
         if options.jobs is not None:
             raise InputError("--jobs: expected --seeds beside it")
+        if options.animate:
+            _film_knobs(options)  # before the work, not after it
+        if films:
+            settings["frames"] = FRAMES
         with _directory(options.out) as directory:
             return _run_one(options, settings | {"seed": options.seed}, directory)
-    if settings.pop("frames", 0):
-        raise InputError("--animate: expected --seed, for one film, got --seeds")
+    if films:
+        raise InputError(f"{films[0]}: expected --seed, for one film, got --seeds")
+    settings.pop("gif", None)
     if options.jobs is not None:
         whole_number("--jobs", options.jobs)
     with _directory(options.out) as directory:
@@ -96,6 +116,8 @@ def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> in
     """Play it once, save its pictures, print its numbers."""
     played = figure_class(options.figure)(**settings).play(progress)
     files = [str(file) for file in played.save(directory)]
+    if options.animate and (moments := vars(played)["film"]):
+        files.append(_write_film(options, moments, directory / "training.html"))
     if options.json:
         print(json_text(played.report() | {"files": files}))
     else:
@@ -103,6 +125,29 @@ def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> in
     if played.interrupted:
         return remark("interrupted; this is what was learned so far", 130)
     return 0
+
+
+def _film_knobs(options: argparse.Namespace) -> Any:
+    """The knobs of the live page with which its game is Figure 1's; InputError if it has none."""
+    from minigan.play.knobs import Knobs  # of the floor above figures: only for a film
+
+    try:
+        if options.device != "cpu":
+            raise InputError(f"device: expected cpu, got {options.device}")
+        own = {name: getattr(options, name) for name in ("seed", "steps", "k", "cost")}
+        return Knobs(**own)
+    except InputError as error:
+        raise InputError(f"--animate: {error}; --gif makes a film of such a run") from error
+
+
+def _write_film(options: argparse.Namespace, moments: list, file: Path) -> str:
+    """Write the moments of the run as a page that plays them; the file's name."""
+    from minigan.play.recording import film_of
+
+    shown = partial(progress, unit="picture")
+    page = film_of(moments, _film_knobs(options), shown)
+    write_whole(file, lambda opened: opened.write(page.encode()))
+    return str(file)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from minigan.distributions.line import IrwinHall, Normal, Uniform
 from minigan.distributions.mixture import Mixture, ring
 from minigan.distributions.piecewise import PiecewiseLinear
 from minigan.distributions.samplers import Examples, Spherical
+from minigan.distributions.stratified import Stratified
 
 __all__ = [
     "Examples",
@@ -17,6 +18,7 @@ __all__ = [
     "Normal",
     "PiecewiseLinear",
     "Spherical",
+    "Stratified",
     "Uniform",
     "ring",
 ]

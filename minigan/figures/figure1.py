@@ -18,8 +18,10 @@ arrows lead from z to G(z).
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, ClassVar, NamedTuple
 
 import numpy as np
@@ -54,22 +56,23 @@ SAYS = {
 
 
 class Moment(NamedTuple):
-    """Copies of G and D at one moment of the run, with the step and a caption."""
+    """Copies of G and D at one moment of the run, with the step, its record, and a caption."""
 
     step: int
     caption: str
     G: Sequential
     D: Sequential
+    record: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(eq=False)
 class Figure1(Figure):
     """Four moments of a game on the line, and a film of it.
 
-    ``cost`` is that of G, ``frames`` the moments to keep for a film, and ``device`` where the
-    game is played; the theory is computed on the CPU. After ``play``, ``steps`` are those done,
-    fewer than asked for if the run was interrupted, ``panels`` are moments by letter, the last
-    one as "d" in any case, and ``film`` holds the frames.
+    ``cost`` is that of G, ``frames`` the moments to keep for a film, which `save` draws if ``gif``
+    says so, and ``device`` where the game is played; the theory is computed on the CPU. After
+    ``play``, ``steps`` are those done, fewer than asked for if the run was interrupted, ``panels``
+    are moments by letter, the last one as "d" in any case, and ``film`` holds the frames.
     """
 
     name = "figure1"
@@ -81,6 +84,7 @@ class Figure1(Figure):
     k: int = 1
     cost: str = "non-saturating"
     frames: int = 0
+    gif: bool = True
     device: str | Device = "cpu"
 
     def __post_init__(self) -> None:
@@ -99,7 +103,8 @@ class Figure1(Figure):
         with self.until_interrupted():
             for record in progress(game.play(steps), steps):
                 if record.step in kept:
-                    self.film.append(_moment(f"step {record.step}", game))
+                    moment = _moment(f"step {record.step}", game)
+                    self.film.append(moment._replace(record=record))
                 if not self.panels and (2 * record.step >= steps or _is_near(game)):
                     self.panels["a"] = _moment(f"step {game.steps_done}", game)
                     self.panels |= _branch_off(game, self.cost, branch)
@@ -171,9 +176,9 @@ class Figure1(Figure):
         return picture
 
     def save(self, directory: Path) -> list[Path]:
-        """Draw the panels, and the film if frames were kept, into ``training.gif``."""
+        """Draw the panels, and the film, if it is wanted, into ``training.gif``."""
         files = super().save(directory)
-        if self.film:
+        if self.film and self.gif:
             files.append(directory / "training.gif")
             write_whole(files[-1], lambda file: write_film(file, self.film))
         return files

@@ -79,9 +79,21 @@ def numbers(session: Played) -> dict[str, Any]:
     return KINDS[session.kind].numbers(session)
 
 
-def frame(session: Played, exact: dict[str, Any]) -> dict[str, Any]:
-    """One picture, with the numbers that were looked at last."""
-    return {"kind": session.kind, **KINDS[session.kind].frame(session, exact)}
+def picture(
+    session: Played, exact: dict[str, Any], last: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """One frame, with the numbers that were looked at last.
+
+    Where networks have gone so wild that there is no picture, it is the last one again, with
+    ``why``; the game goes on.
+    """
+    try:
+        return {"kind": session.kind, **KINDS[session.kind].frame(session, exact)}
+    except InputError as error:
+        if not last or last["kind"] != session.kind:
+            raise
+        own = {name: getattr(session, name) for name in ("mode", "deeds", "error")}
+        return {**last, **own, "why": f"there is no picture now: {error}"}
 
 
 def snippet(session: Played) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from minigan.base.errors import InputError
 from minigan.base.strict_json import json_text
-from minigan.play.kinds import frame, numbers, opened, setup, staged
+from minigan.play.kinds import numbers, opened, picture, setup, staged
 from minigan.play.played import Played
 
 EVERY = 1 / 30  # seconds between two frames, at least
@@ -141,11 +141,11 @@ class Stage:
                 self._exact = numbers(self.session)
                 now = time.perf_counter()
                 self._next_look = now + (now - start) * (1 / EXACT_SHARE - 1)
-            picture = frame(self.session, self._exact)
-            text, fixed = json_text(picture), self._setup
+            seen = picture(self.session, self._exact, self._picture)
+            text, fixed = json_text(seen), self._setup
             if self._set_up is not self.session.begun:
                 fixed, self._set_up = json_text(setup(self.session)), self.session.begun
-            self._picture = picture
+            self._picture = seen
         except Exception as error:
             self.session.mode = "pause"
             text = json_text(self._picture | {"mode": "pause", "error": _sentence(error)})

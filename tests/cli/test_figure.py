@@ -1,5 +1,6 @@
 """minigan figure1 and the others: what is printed, what is written, and how they end."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -8,8 +9,12 @@ import time
 import pytest
 
 from minigan import NonFiniteError
+from minigan.base.strict_json import json_text
 from minigan.cli import main
 from minigan.figures.figure1 import Figure1
+from minigan.play.frames import frame, numbers, setup
+from minigan.play.knobs import Knobs
+from minigan.play.session import Session
 
 from .helpers import ENVIRONMENT, refused, strictly
 
@@ -91,9 +96,53 @@ def test_options_reach_the_run(out, monkeypatch, capsys):
     assert main(["figure1", *options, "--out", str(out)]) == 130
     progress = given.pop("progress")
     assert given.pop("device") == "cpu"
-    options = {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 60}
+    options = {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 60, "gif": False}
     assert given == options
     assert list(progress(iter([1, 2]), 2)) == [1, 2]
+
+
+def test_animate_writes_a_page_that_plays_this_very_run(out, monkeypatch, capsys):
+    monkeypatch.setattr("minigan.cli.figure.FRAMES", 3)
+    options = ["--seed", "4", "--steps", "20", "--k", "2", "--cost", "minimax"]
+    assert main(["figure1", *options, "--animate", "--json", "--out", str(out)]) == 0
+    report = strictly(capsys.readouterr().out)
+    assert report["files"] == [str(out / "figure1.png"), str(out / "training.html")]
+    page = (out / "training.html").read_text(encoding="utf-8")
+    film = strictly(re.search('id="film">(.*?)</script>', page)[1])
+    assert [one["step"] for one in film["frames"]] == [1, 6, 20]
+    last = film["frames"][-1]
+    for name in ("jsd", "c_of_g", "residual", "value"):
+        assert last[name] == report[name]
+    session = Session(Knobs(seed=4, steps=20, k=2, cost="minimax"))
+    for _ in range(20):
+        session.do("step")
+    own = strictly(json_text(frame(session, numbers(session))))
+    assert {**last, "deeds": 20} == own
+    assert film["setup"] == strictly(json_text(setup(session)))
+
+
+def test_gif_writes_a_gif(out, monkeypatch, capsys):
+    monkeypatch.setattr("minigan.cli.figure.FRAMES", 2)
+    assert main(["figure1", "--steps", "2", "--gif", "--out", str(out)]) == 0
+    assert capsys.readouterr().out.endswith(f"{out / 'figure1.png'}, {out / 'training.gif'}\n")
+    assert (out / "training.gif").read_bytes().startswith(b"GIF8")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--k", "11"], "k: expected 1 to 10 updates of D, got 11"),
+        (["--device", "cuda"], "device: expected cpu, got cuda"),
+        (["--steps", "2000000"], "steps: expected 1 to 1000000, got 2000000"),
+    ],
+)
+def test_a_run_that_the_page_cannot_show_is_refused_before_it_is_played(
+    options, reason, out, monkeypatch, capsys
+):
+    monkeypatch.setattr(Figure1, "play", lambda *_: pytest.fail("it was played"))
+    line = refused(capsys, "figure1", *options, "--animate", "--out", out)
+    assert line == f"minigan: --animate: {reason}; --gif makes a film of such a run"
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])

@@ -146,7 +146,16 @@ def test_help_of_figure1_lists_its_options_with_their_defaults(capsys):
     with pytest.raises(SystemExit):
         main(["figure1", "--help"])
     text = " ".join(capsys.readouterr().out.split())
-    for option in ("--seed", "--steps", "--k", "--cost", "--out DIR", "--animate", "--json"):
+    for option in (
+        "--seed",
+        "--steps",
+        "--k",
+        "--cost",
+        "--out DIR",
+        "--animate",
+        "--gif",
+        "--json",
+    ):
         assert option in text
     for default in ("(0)", "(12000)", "(1)", "(non-saturating)", "(figure1)"):
         assert default in text

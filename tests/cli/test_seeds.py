@@ -172,6 +172,7 @@ def unplayed(monkeypatch):
         (["--seeds", "0:2", "--jobs", "0"], "--jobs: expected a whole number >= 1, got 0"),
         (["--seeds", "0:2", "--jobs", "x"], "figure1: argument --jobs: invalid int value: 'x'"),
         (["--seeds", "0:2", "--animate"], "--animate: expected --seed, for one film, got --seeds"),
+        (["--seeds", "0:2", "--gif"], "--gif: expected --seed, for one film, got --seeds"),
         (["--jobs", "2"], "--jobs: expected --seeds beside it"),
     ],
 )

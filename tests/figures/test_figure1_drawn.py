@@ -45,7 +45,7 @@ P_DATA, P_G, D, D_STAR = "$p_{data}$", "$p_g$ (exact)", "$D$", "$D^*$"
 
 
 def test_curves_show_the_densities_and_the_discriminators(drawn):
-    (_, _, G, net), ax, lines, jsd = drawn
+    (_, _, G, net, _), ax, lines, jsd = drawn
     state = GeneratorState(G, NOISE, DATA)
     logit = net.copy(dtype="float64")
     assert jsd == state.jsd
@@ -75,7 +75,7 @@ def test_edges_of_p_g_are_drawn_upright():
 
 
 def test_arrows_lead_from_z_to_g_of_z(drawn):
-    (_, _, G, _), ax, _, _ = drawn
+    (_, _, G, _, _), ax, _, _ = drawn
     arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
     assert len(arrows) == figure1.ARROWS
     z = np.array([arrow.get_position()[0] for arrow in arrows])
@@ -133,7 +133,7 @@ def test_what_was_before_is_drawn_pale_in_b_and_c():
 
 
 def test_d_pulls_samples_along_the_slope_of_its_logit(drawn):
-    (_, _, G, net), ax, _, _ = drawn
+    (_, _, G, net, _), ax, _, _ = drawn
     (arrows,) = (child for child in ax.collections if hasattr(child, "U"))
     x, slope = arrows.XY[:, 0], arrows.U
     logit, step = net.copy(dtype="float64"), 1e-6

@@ -1,11 +1,15 @@
 """The page in a real browser: its numbers, its lines, its width, and no error."""
 
+import re
 import shutil
 import threading
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from minigan.play import session as module
+from minigan.play.frames import numbers
 from minigan.play.knobs import Knobs
 from minigan.play.recording import record
 from minigan.play.server import Stage, serve
@@ -260,6 +264,193 @@ def test_knobs_stand_in_the_address_and_make_the_game_when_it_is_opened(page, ad
     with page.expect_download() as download:
         page.click("#as-png")
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_slow_motion_tells_line_after_line_and_counts_k_down(page, address, stage, monkeypatch):
+    monkeypatch.setattr(module, "SLOW", 0.3)
+    page.goto(address)
+    stepped(page, 0)
+    watch = """window.seen = []; const old = showLines; showLines = () => { old();
+      const lit = document.querySelector("li.lit"), due = document.querySelector("h2.due");
+      const now = [lit && lit.id, due.textContent].join(" / ");
+      if (now !== seen[seen.length - 1]) seen.push(now); }; 0"""
+    page.evaluate(watch)
+    page.keyboard.press("s")
+    stepped(page, 1)
+    page.keyboard.press(" ")
+    seen = page.evaluate("seen.filter((line) => line.startsWith('line'))")
+    lit = [line.split(" / ")[0] for line in seen]
+    assert lit[:21] == [f"line-0-{i}" for i in range(5)] * 3 + [f"line-1-{i}" for i in range(6)]
+    left = [re.search(r"(.)'s turn: \S+ (\d) to go", line).groups() for line in seen[:21]]
+    D, G = [[("D", str(k))] for k in (3, 2, 1)], [("G", "1")]
+    assert left == D[0] * 4 + D[1] * 5 + D[2] * 5 + G * 6 + D[0]
+
+
+def draw_across(page, heights):
+    """Draw a curve through heights, shares of the stage from its top, from left to right."""
+    box = page.locator("#stage").bounding_box()
+    for i, height in enumerate(heights):
+        x = box["x"] + box["width"] * (0.1 + 0.8 * i / (len(heights) - 1))
+        page.mouse.move(x, box["y"] + height * box["height"])
+        if i == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_data_are_drawn_over_the_picture_and_make_a_game_and_a_link(page, address, stage):
+    page.goto(address)
+    stepped(page, 0)
+    page.click("#hand-data")
+    draw_across(page, [0.76, 0.76, 0.3, 0.76, 0.76, 0.5, 0.76])
+    page.wait_for_function("fixed.knobs.data === 'drawn by hand'", timeout=20_000)
+    page.wait_for_function("waiting === 0", timeout=20_000)
+    density = stage.session.data
+    low, high = density.interval()
+    assert -4 <= low < -1 and 2 < high <= 5 and len(density.x) <= 41
+    peaks = density.pdf(np.array([-0.4, 1.2, 2.75]))
+    assert peaks[0] > peaks[2] > 5 * peaks[1]
+    assert density.cdf(high) == 1
+    drawn = stage.session.knobs
+    text, other = page.input_value('[name="drawn"]'), page.url
+    page.click("#hand-data")
+    page.goto(address)
+    page.select_option('[name="data"]', "one bell")
+    page.wait_for_function("fixed.knobs.data === 'one bell'", timeout=20_000)
+    page.goto(other)
+    page.wait_for_function("fixed && fixed.knobs.data === 'drawn by hand'", timeout=20_000)
+    assert stage.session.knobs == drawn
+    assert page.input_value('[name="drawn"]') == text
+
+
+def test_data_are_drawn_with_keys_too(page, address, stage):
+    page.goto(address)
+    stepped(page, 0)
+    page.click("#hand-data")
+    page.focus("#stage")
+    before = page.evaluate("[...hands.data[1]]")
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowDown"):
+        page.keyboard.press(key)
+    after = page.evaluate("[...hands.data[1]]")
+    raised = np.subtract(after, before)
+    np.testing.assert_allclose(raised[19:22], [-0.05, 0, 0.1], atol=2e-3)
+    assert stage.session.knobs.data == "one bell"
+    page.keyboard.press("Enter")
+    page.wait_for_function("fixed.knobs.data === 'drawn by hand'", timeout=20_000)
+    assert stage.session.game.steps_done == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0,1|1,-1", "PiecewiseLinear: expected heights >= 0, got -1"),
+        ("0|1", "PiecewiseLinear: expected 2 or more x and as many heights: 1 and 1"),
+        ("0,|1,1", "PiecewiseLinear: expected finite numbers as x, got [0, None]"),
+        ("0,NaN|1,1", "PiecewiseLinear: expected finite numbers as x, got [0, None]"),
+        ("dog", "drawn: expected x and heights, two lists, got [[None]]"),
+    ],
+)
+def test_data_that_are_no_density_come_back_as_a_sentence(page, address, text, said):
+    page.goto(address)
+    stepped(page, 0)
+    before = page.input_value('[name="drawn"]')
+    page.fill('[name="drawn"]', text)
+    page.locator('[name="drawn"]').blur()
+    page.wait_for_function("document.getElementById('remark').textContent !== ''")
+    assert page.inner_text("#remark").startswith(said)
+    assert page.input_value('[name="drawn"]') == before
+
+
+def test_a_guess_of_where_g_goes_is_scored_by_the_exact_means(page, address, stage):
+    page.goto(address)
+    stepped(page, 0)
+    page.keyboard.press("q")
+    right = 0
+    for i, key in enumerate(("ArrowLeft", "ArrowRight", "Enter")):
+        before = numbers(stage.session)["mean"]
+        page.keyboard.press("g")
+        page.locator("#guess").wait_for(state="visible")
+        page.wait_for_function("waiting === 0 && now.mode === 'pause'", timeout=20_000)
+        assert stage.session.log == ([["G", i]] if i else [])  # not before the guess
+        assert page.evaluate("document.activeElement.id") == "guess-left"
+        page.keyboard.press(key)  # Enter presses the button that has the focus: left
+        page.wait_for_function(f"quiz.of === {i + 1}", timeout=20_000)
+        moved = numbers(stage.session)["mean"] - before
+        assert moved != 0
+        hit = (moved > 0) == (key == "ArrowRight")
+        right += hit
+        way = "right" if moved > 0 else "left"
+        assert page.inner_text("#score") == (
+            f"{'Right' if hit else 'Wrong'}: the mean of p_g went {abs(moved):.5f} to the {way}. "
+            f"Score: {right} of {i + 1}."
+        )
+        assert page.locator("#guess").is_hidden()
+
+
+def test_a_d_star_by_hand_is_hidden_until_it_is_shown_and_scored_by_its_gap(page, address, stage):
+    page.goto(address)
+    stepped(page, 0)
+    page.keyboard.press("q")
+    page.keyboard.press("u")
+    page.locator("#guess-show").wait_for(state="visible")
+    page.wait_for_function("waiting === 0 && now.hands.includes('D')", timeout=20_000)
+    assert stage.session.log == []
+    gap = page.locator("#ledger tr", has_text="the gap").locator("td")
+    page.wait_for_timeout(300)
+    assert gap.inner_text() == "?"
+    thick = page.evaluate("stageAsSvg()").count('stroke-width="5"')
+    assert thick == 0  # D* is the thick curve
+    draw_across(page, [0.1, 0.1, 0.6, 0.6, 0.1, 0.1])
+    page.click("#guess-show")
+    page.wait_for_function("quiz.best !== null", timeout=20_000)
+    exact = numbers(stage.session)["inner_gap"]
+    assert page.evaluate("quiz.best") == pytest.approx(exact, abs=1e-12)
+    assert exact > 0
+    assert f"Your D is {exact:.4f} nats from D*." in page.inner_text("#score")
+    assert page.evaluate("stageAsSvg()").count('stroke-width="5"') == 1
+    page.keyboard.press("u")
+    page.wait_for_function("now.mode === 'until'", timeout=20_000)
+    assert stage.session.hands == {}
+
+
+def test_the_drawing_as_svg_has_the_curves_of_the_stage(page, address):
+    page.goto(address)
+    stepped(page, 0)
+    page.click('[data-do="step"]')
+    stepped(page, 1)
+    page.wait_for_timeout(300)
+    with page.expect_download() as download:
+        page.click("#as-svg")
+    drawing = ElementTree.fromstring(download.value.path().read_text(encoding="utf-8"))
+    svg = "{http://www.w3.org/2000/svg}"
+    box = page.locator("#stage").bounding_box()
+    size = [float(number) for number in drawing.get("viewBox").split()[2:]]
+    np.testing.assert_allclose(size, [box["width"], box["height"]], atol=0.01)
+    strokes = drawing.findall(f"{svg}path[@stroke]")
+    x, now, knots = page.evaluate("[fixed.x, now, fixed.p_data]")
+
+    def points(path):
+        return np.array(re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path.get("d")), float).T
+
+    for hue, dashes, values in (("D", "10 6", now["D"]), ("data", "2 5", knots)):
+        colour = page.evaluate(f"colour('{hue}')")
+        found = [
+            path
+            for path in strokes
+            if path.get("stroke") == colour
+            and path.get("stroke-dasharray") == dashes
+            and path.get("opacity") == "1"
+        ]
+        (path,) = found
+        u, v = points(path)
+        np.testing.assert_allclose(u, (np.array(x) - x[0]) / (x[-1] - x[0]) * size[0], atol=0.02)
+        height = size[1] * (0.76 - 0.74 * np.array(values) / page.evaluate("stageTop()"))
+        np.testing.assert_allclose(v, height, atol=0.02)
+    for hue, name, below in (("fake", "p_g", 1), ("star", "D_star", 3)):  # with their jumps
+        drawn = [*now[name], *(one for jump in now["jumps"] for one in jump[below : below + 2])]
+        colour = page.evaluate(f"colour('{hue}')")
+        lengths = [points(path).shape[1] for path in strokes if path.get("stroke") == colour]
+        assert len([one for one in drawn if one is not None]) in lengths
+    assert {text.text for text in drawing.findall(f"{svg}text")} == {"0", "0.5", "1", "x", "z"}
 
 
 @pytest.mark.parametrize("width", [390, 1440])

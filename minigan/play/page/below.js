@@ -10,6 +10,7 @@ function drawAreas() { // the printed numbers, as areas, each to its own scale
     ["gap_area", "star", `gap, as area: ${told(now.inner_gap, 4)}`, 1],
   ].forEach(([name, hue, text, j]) => {
     const left = j * width / 2, wide = width / 2 - 12, base = height - 4;
+    if (name === "gap_area" && isSecret()) return;
     const most = Math.max(1e-3, ...now[name]);
     pen.beginPath();
     pen.moveTo(left, base);

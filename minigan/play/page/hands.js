@@ -1,11 +1,12 @@
 "use strict";
-// By hand: G as its values at seven z, D as its logits at x.
+// By hand: G as its values at seven z, D as its logits at x, the data as heights at x.
 
-const hands = { G: null, D: null };
+const hands = { G: null, D: null, data: null };
 let held = 0; // the handle of G that is dragged
 let drawn = false; // whether the last frame was of a drawing
 
 function pickUp(name) { // begin with the curve as it is
+  if (name === "data") return pickUpData();
   if (name === "G") {
     const [low, high] = fixed.z, n = 7, [zs, gs] = now.arrows;
     const z = Array.from({ length: n }, (_, i) => low + (high - low) * i / (n - 1));
@@ -26,27 +27,30 @@ function logit(p) {
 }
 
 function toggleHand(name) {
+  if (isSecret()) askFor(null);
   hands[name] = hands[name] ? null : pickUp(name);
+  for (const other of name === "data" ? ["G", "D"] : ["data"]) hands[other] = null;
   showHands();
   if (hasHands()) sendHands(); else say({ do: "pause" });
 }
 
-function hasHands() {
+function hasHands() { // whether a network is drawn; data are handed in as a knob
   return Boolean(hands.G || hands.D);
 }
 
 function letGo() {
-  hands.G = hands.D = null;
+  hands.G = hands.D = hands.data = null;
+  if (quiz.asked !== "G") askFor(null);
   showHands();
   requestAnimationFrame(draw);
 }
 
 function showHands() {
-  for (const name of ["G", "D"]) {
+  for (const name of Object.keys(hands)) {
     byId(`hand-${name}`).setAttribute("aria-pressed", Boolean(hands[name]));
     byId(`hint-${name}`).hidden = !hands[name];
   }
-  document.body.classList.toggle("drawing", hasHands());
+  document.body.classList.toggle("drawing", hasHands() || Boolean(hands.data));
 }
 
 let drawing = false; // whether a drawing waits in the queue: the newest is sent
@@ -55,26 +59,29 @@ function sendHands() {
   drawing = true;
   inTurn(() => {
     drawing = false;
-    const draw = Object.fromEntries(Object.entries(hands).filter(([, points]) => points));
+    const { data, ...networks } = hands;
+    const draw = Object.fromEntries(Object.entries(networks).filter(([, points]) => points));
     return hasHands() ? send({ draw }) : true;
   });
 }
 
 function drag(event) {
-  if (!event.buttons || !hasHands()) return;
+  if (!event.buttons || !(hasHands() || hands.data)) return;
   const box = byId("stage").getBoundingClientRect(), x = fixed.x;
   const at = x[0] + ((event.clientX - box.left) / box.width) * (x[x.length - 1] - x[0]);
   const height = (event.clientY - box.top) / box.height;
-  if (hands.D && height < 0.77) {
-    const top = Math.max(1.05, Math.min(1.5, 1.15 * Math.max(...fixed.p_data)));
-    const p = ((0.76 - height) / 0.74) * top, [xs, ys] = hands.D, step = xs[1] - xs[0];
-    xs.forEach((v, i) => { if (Math.abs(v - at) < step) ys[i] = logit(p); });
+  if (event.type === "pointerdown") {
+    byId("stage").setPointerCapture(event.pointerId);
+    nib = null;
+  }
+  if (pencilled() && (height < 0.77 || nib)) {
+    stroke(pencilled(), at, ((0.76 - height) / 0.74) * stageTop());
   } else if (hands.G && height >= 0.77) {
     const values = hands.G[1];
     if (event.type === "pointerdown") held = nearest(values, at);
     values[held] = at;
+    sendHands();
   }
-  sendHands();
 }
 
 function drawHandles(pen, px, y) {

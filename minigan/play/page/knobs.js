@@ -2,13 +2,29 @@
 // The knobs, on the page and in its address.
 
 const KNOBS = {
-  data: ["one bell", "two bells", "a box", "a Gaussian", "a narrow bell"],
+  data: ["one bell", "two bells", "a box", "a Gaussian", "a narrow bell", "drawn by hand"],
   noise: ["uniform", "Gaussian"],
   cost: ["non-saturating", "minimax", "max-likelihood"],
   optimizer: ["Adam", "SGD with momentum"],
-  k: "number", batch: "number", rate_G: "number", rate_D: "number", seed: "number",
+  start: ["from scratch", "near convergence"],
+  k: "number", sleep: "number", batch: "number", rate_G: "number", rate_D: "number",
+  steps: "number", width_G: "number", width_D: "number", seed: "number",
   simultaneous: "checkbox",
+  drawn: "points",
 };
+const NAMES = { sleep: "updates of G to one of D (0: k of D to one of G)",
+  steps: "steps over which the rates fall", drawn: "data drawn by hand, x | heights" };
+
+function knobText(value) { // a knob's value as it is typed, and stands in the address
+  return Array.isArray(value) ? value.map((list) => list.join(",")).join("|") : String(value);
+}
+
+function readKnob(kind, text) {
+  const number = (word) => (word.trim() ? Number(word) : NaN);
+  if (kind === "number") return number(text);
+  if (kind === "points") return text.split("|").map((list) => list.split(",").map(number));
+  return kind === "checkbox" ? text === "true" : text;
+}
 
 function fillKnobs() {
   const held = byId("knobs");
@@ -16,7 +32,7 @@ function fillKnobs() {
     for (const [name, value] of Object.entries(fixed.knobs)) {
       const input = held.querySelector(`[name="${name}"]`);
       if (input && input.type === "checkbox") input.checked = value;
-      else if (input) input.value = value;
+      else if (input) input.value = knobText(value);
     }
     return;
   }
@@ -25,14 +41,14 @@ function fillKnobs() {
     const input = document.createElement(Array.isArray(kind) ? "select" : "input");
     input.name = name;
     if (Array.isArray(kind)) input.append(...kind.map((text) => new Option(text, text)));
+    else if (kind === "points") input.type = "text";
     else Object.assign(input, kind === "number" ? { type: kind, step: "any" } : { type: kind });
     input.addEventListener("change", async () => {
-      const value = { checkbox: () => input.checked, number: () => Number(input.value) };
-      const read = value[kind] || (() => input.value);
-      const fits = input.value !== "" && await say({ knobs: { [name]: read() } });
+      const value = readKnob(kind, kind === "checkbox" ? String(input.checked) : input.value);
+      const fits = input.value !== "" && await say({ knobs: { [name]: value } });
       if (!fits) fillKnobs(); // with the game's own value again
     });
-    label.append(name.replace("_", " of "), input);
+    label.append(NAMES[name] || name.replace("_", " of "), input);
     held.append(label);
   }
   fillKnobs();
@@ -44,17 +60,16 @@ function obeyAddress() { // once, when the page is opened; whether it begins ano
   obeyed = true;
   const asked = new URLSearchParams(location.search), knobs = {};
   for (const [name, text] of asked) {
-    const kind = KNOBS[name];
-    if (kind === undefined) continue;
-    knobs[name] = kind === "number" ? Number(text) : kind === "checkbox" ? text === "true" : text;
+    if (name in KNOBS) knobs[name] = readKnob(KNOBS[name], text);
   }
-  const other = Object.keys(knobs).some((name) => knobs[name] !== fixed.knobs[name]);
+  const other = Object.keys(knobs).some((name) => knobText(knobs[name]) !== knobText(fixed.knobs[name]));
   if (other) say({ knobs });
   return other;
 }
 
 function tellAddress() {
-  const turned = Object.entries(fixed.knobs).filter(([name, v]) => v !== fixed.defaults[name]);
+  const texts = Object.entries(fixed.knobs).map(([name, value]) => [name, knobText(value)]);
+  const turned = texts.filter(([name, text]) => text !== knobText(fixed.defaults[name]));
   const query = new URLSearchParams(turned).toString();
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
 }

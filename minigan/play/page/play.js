@@ -13,6 +13,8 @@ function begin(setup) {
   if (other) ghost = now = null;
   drawAlgorithm();
   if (film) return;
+  if (hands.data) hands.data = pickUpData();
+  else if (hasHands()) letGo();
   fillKnobs();
   if (obeyed || !obeyAddress()) tellAddress();
 }
@@ -24,6 +26,7 @@ function take(frame) {
   if (drawn && !frame.hands.length && !waiting) letGo(); // another page has moved the game
   drawn = frame.hands.length > 0;
   now = frame;
+  judgeGuess(frame);
   const last = past[past.length - 1];
   if (frame.c_of_g !== null && (!last || last[0] !== frame.seen_at || last[2] !== frame.value)) {
     past.push([frame.seen_at, frame.c_of_g, frame.value]);
@@ -43,7 +46,7 @@ function draw() {
   const moving = now.mode !== "pause";
   byId("run").textContent = moving ? "Pause" : "Play";
   byId("run").dataset.do = moving ? "pause" : "play";
-  byId("ledger").setAttribute("aria-live", moving ? "off" : "polite");
+  byId("ledger").setAttribute("aria-live", moving && now.mode !== "slow" ? "off" : "polite");
   if (now.error || now.why) byId("remark").textContent = now.error || now.why;
 }
 
@@ -51,6 +54,10 @@ function draw() {
 
 function save(kind) { // the picture, or the history of C(G) and V(G, D)
   if (kind === "png") { byId("as-png").href = byId("stage").toDataURL(); return; }
+  if (kind === "svg") {
+    byId("as-svg").href = `data:image/svg+xml,${encodeURIComponent(stageAsSvg())}`;
+    return;
+  }
   const rows = ["step,c_of_g,value", ...past.map((row) => row.join(","))];
   byId("as-csv").href = `data:text/csv,${encodeURIComponent(rows.join("\n"))}`;
 }
@@ -64,15 +71,19 @@ async function showPython() {
 function listen() {
   document.querySelectorAll("[data-do]").forEach((button) =>
     button.addEventListener("click", () => {
+      if (asksFirst(button.dataset.do)) return;
       letGo();
       say({ do: button.dataset.do });
     }));
-  for (const name of ["G", "D"]) {
+  for (const name of Object.keys(hands)) {
     byId(`hand-${name}`).addEventListener("click", () => toggleHand(name));
   }
   for (const kind of ["pointerdown", "pointermove"]) byId("stage").addEventListener(kind, drag);
+  for (const kind of ["pointerup", "pointercancel"]) byId("stage").addEventListener(kind, lift);
+  byId("stage").addEventListener("keydown", drawByKeys);
+  listenToGuesses();
   byId("python").addEventListener("click", showPython);
-  for (const kind of ["png", "csv"]) byId(`as-${kind}`).addEventListener("click", () => save(kind));
+  for (const kind of ["png", "svg", "csv"]) byId(`as-${kind}`).addEventListener("click", () => save(kind));
   const events = new EventSource("events");
   events.addEventListener("setup", (event) => begin(JSON.parse(event.data)));
   events.addEventListener("message", (event) => take(JSON.parse(event.data)));
@@ -113,11 +124,16 @@ function replay() { // a film: the same drawing, a slider instead of commands
 
 const KEYS = { " ": "#run", ArrowRight: '[data-do="line"]', ArrowDown: '[data-do="update"]',
   i: '[data-do="step"]', d: '[data-do="D"]', g: '[data-do="G"]', u: '[data-do="until"]',
-  n: '[data-do="near"]', r: '[data-do="restart"]' };
+  n: '[data-do="near"]', s: '[data-do="slow"]', q: "#guess-first", r: '[data-do="restart"]' };
 document.addEventListener("keydown", (event) => {
   const where = event.target.tagName, presses = where === "BUTTON" && /^[ ]$|Enter/.test(event.key);
   const others = event.ctrlKey || event.metaKey || event.altKey;
   if (presses || others || /^(INPUT|SELECT|SUMMARY)$/.test(where)) return;
+  const way = /^Arrow(Left|Right)$/.exec(event.key);
+  if (way && quiz.asked === "G") {
+    answer(way[1].toLowerCase());
+    return;
+  }
   const key = film && event.key === " " ? "#film-run" : KEYS[event.key];
   if (!key) return;
   event.preventDefault();

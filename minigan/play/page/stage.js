@@ -1,10 +1,13 @@
 "use strict";
 // The stage: curves over x, arrows from z to x, D's pull on samples.
 
-function drawStage() {
-  const { pen, width, height } = canvas("stage");
+function stageTop() { // the density, or probability, at the upper edge
+  return Math.max(1.05, Math.min(1.5, 1.15 * Math.max(...fixed.p_data)));
+}
+
+function drawStage({ pen, width, height } = canvas("stage")) {
   const x = fixed.x, base = height * 0.76, high = height * 0.74;
-  const top = Math.max(1.05, Math.min(1.5, 1.15 * Math.max(...fixed.p_data)));
+  const top = stageTop();
   const px = (v) => ((v - x[0]) / (x[x.length - 1] - x[0])) * width;
   const py = (v) => (v === null ? null : base - (Math.min(v, top) / top) * high);
   const xs = x.map(px), map = (ys) => ys.map(py);
@@ -26,11 +29,13 @@ function drawStage() {
     curve(pen, xs, map(ghost.D), { strokeStyle: colour("D"), lineWidth: 2, dash: [4, 6] });
     pen.globalAlpha = 1;
   }
-  pen.fillStyle = colour("star"); // D* - D, shaded where somebody is
-  pen.globalAlpha = 0.15;
-  shade(pen, xs, map(now.D_star), map(now.D));
-  pen.globalAlpha = 1;
-  curve(pen, ...upright(now, "D_star", 3), { strokeStyle: colour("star"), lineWidth: 5 });
+  if (!isSecret()) {
+    pen.fillStyle = colour("star"); // D* - D, shaded where somebody is
+    pen.globalAlpha = 0.15;
+    shade(pen, xs, map(now.D_star), map(now.D));
+    pen.globalAlpha = 1;
+    curve(pen, ...upright(now, "D_star", 3), { strokeStyle: colour("star"), lineWidth: 5 });
+  }
   curve(pen, xs, map(fixed.p_data), { strokeStyle: colour("data"), lineWidth: 3, dash: [2, 5] });
   curve(pen, ...upright(now, "p_g", 1), { strokeStyle: colour("fake"), lineWidth: 3 });
   curve(pen, xs, map(now.D), { strokeStyle: colour("D"), lineWidth: 3, dash: [10, 6] });
@@ -38,6 +43,7 @@ function drawStage() {
   drawMapping(pen, px, width, height);
   drawPulls(pen, px, height * 0.8);
   drawHandles(pen, px, height * 0.84);
+  drawPencil(pen, px, py);
 }
 
 function drawAtoms(pen, px, py) { // points with a probability of their own: it is the height

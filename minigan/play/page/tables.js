@@ -1,6 +1,7 @@
 "use strict";
 // The ledger, and Algorithm 1 with the line lit that was run last.
 
+const SECRET = ["value", "inner_gap", "d_gap", "accuracy"]; // while D* is to be guessed
 const LEDGER = [ // what the theory asks; the number in a frame, and its digits
   ["JSD(p_data, p_g), asked: 0", "jsd", 5, "nats"],
   ["C(G), asked: -log 4 = -1.38629", "c_of_g", 5, "nats"],
@@ -17,7 +18,8 @@ function drawLedger() {
   const rows = [["step", String(now.step), false]];
   for (const [text, name, digits, unit] of LEDGER) {
     const wrong = name === "value" && now.value !== null && now.value > now.c_of_g + 1e-6;
-    rows.push([text, `${told(now[name], digits)} ${unit}`, wrong]);
+    const secret = isSecret() && SECRET.includes(name);
+    rows.push([text, secret ? "?" : `${told(now[name], digits)} ${unit}`, wrong]);
   }
   const body = byId("ledger").tBodies[0];
   body.replaceChildren(...rows.map(([text, value, wrong]) => {
@@ -52,8 +54,10 @@ function drawAlgorithm() {
 
 function showLines() {
   fixed.turns.forEach((turn, t) => {
-    const due = now.due === t ? `, ${now.taken} of ${turn.k} done` : "";
+    const left = turn.k - now.taken, of = turn.moves[0] === "D" ? `k = ${turn.k}` : turn.k;
+    const due = now.due === t ? `: ${"\u25cf".repeat(left)} ${left} to go of ${of}` : "";
     byId(`turn-${t}`).textContent = `${turn.moves.join(" and ")}'s turn${due}`;
+    byId(`turn-${t}`).className = due ? "due" : "";
     turn.lines.forEach((_, i) => {
       const said = now.turn === t ? now.said.filter((done) => done.line === i) : [];
       const item = byId(`line-${t}-${i}`);

@@ -1,0 +1,60 @@
+"""Turns of the papers' other games, and what they draw, for ``minigan check``."""
+
+from typing import Any, NamedTuple
+
+from minigan.distributions import Normal
+from minigan.game import Turn
+from minigan.layers import Linear, Maxout, Tanh
+from minigan.networks import Sequential
+from minigan.variants import conditional, conditional_toys, missing_parts
+
+
+class Checked(NamedTuple):
+    """A turn, and samplers by name for `check_turn`."""
+
+    turn: Turn
+    samplers: dict[str, Any]
+
+
+def turns() -> dict[str, Checked]:
+    """The turns by what they are called in the table."""
+    return {**_conditional(), **_missing_parts()}
+
+
+def _G(n_in: int, n_out: int) -> Sequential:
+    return Sequential(
+        [Linear(n_in, 6), Tanh(), Linear(6, n_out)], seed=5, dtype="float64", name="G"
+    )
+
+
+def _D(n_in: int) -> Sequential:
+    return Sequential([Maxout(n_in, 6, 2), Linear(6, 1)], seed=6, dtype="float64", name="D")
+
+
+def _conditional() -> dict[str, Checked]:
+    G, D, blind = _G(2, 1), _D(2), _D(1)
+    pairs, c, z = conditional_toys.SINE.pairs, Normal(), Normal()
+    of_D = {"pairs": pairs, "c": c, "z": z}
+    F = Sequential([Linear(1, 6), Tanh(), Linear(6, 1)], seed=7, dtype="float64", name="F")
+    return {
+        "conditional turn of D": Checked(conditional.ConditionalDiscriminatorTurn(G, D), of_D),
+        "conditional turn of G": Checked(
+            conditional.ConditionalGeneratorTurn(G, D), {"c": c, "z": z}
+        ),
+        "conditional turn of G, D sees x": Checked(
+            conditional.ConditionalGeneratorTurn(G, blind), {"c": c, "z": z}
+        ),
+        "squared error": Checked(conditional.SquaredErrorTurn(F), {"pairs": pairs}),
+    }
+
+
+def _missing_parts() -> dict[str, Checked]:
+    G, D = _G(6, 2), _D(4)
+    x = Normal(dim=2)
+    of_G = {"y": x, "M": missing_parts.Masks(2), "z": x}
+    return {
+        "missing parts, turn of D": Checked(
+            missing_parts.MissingPartsDiscriminatorTurn(G, D), of_G | {"x": x}
+        ),
+        "missing parts, turn of G": Checked(missing_parts.MissingPartsGeneratorTurn(G, D), of_G),
+    }

@@ -1,0 +1,125 @@
+"""Each scene is played to its end, and is then what its sentence says, on other seeds too."""
+
+import math
+
+import numpy as np
+import pytest
+
+from minigan.base.numerics import sigmoid
+from minigan.play.kinds import numbers, opened, picture, staged
+from minigan.play.scenes import SCENES
+from minigan.theory import GeneratorState
+
+NAMES = [scene.name for scene in SCENES]
+QUICK = {"nan", "circling"}
+
+
+def played(name, seed=0):
+    """The session of a scene at its end, with each log entry's state when it changed."""
+    session = staged(name, seed)
+    while session.mode != "pause":
+        session.tick()
+    return session
+
+
+def state_of(session):
+    return GeneratorState(session.game.G, session.noise, session.data)
+
+
+def typical_pull(seen):
+    return np.median(np.abs(seen["pulls"][1]))
+
+
+def saturation(session):
+    begin = opened("rivals", SCENES[0].knobs | {"seed": session.knobs.seed})
+    for _ in range(1000):
+        begin.do("D")
+    before = picture(begin, numbers(begin))
+    assert typical_pull(before["rival"]) < typical_pull(before) / 100
+    after = numbers(session)
+    assert before["jsd"] > 0.999 * math.log(2)
+    assert after["rival"]["cost"] == "minimax"
+    assert after["rival"]["jsd"] > 0.99 * math.log(2)  # C(G) is where it was
+    assert after["jsd"] < 0.5 * math.log(2)
+
+
+def nan(session):
+    assert session.error.startswith("step ") and " became " in session.error
+    assert session.game.steps_done < 50
+    assert np.isfinite(session.game.G.params).all() and np.isfinite(session.game.D.params).all()
+
+
+def figure1_a(session):
+    assert state_of(session).jsd <= 0.035
+    assert 0.5 < state_of(session).judge(session.game.D).accuracy < 1
+
+
+def figure1_b(session):
+    assert state_of(session).jsd <= 0.035
+    assert state_of(session).judge(session.game.D).inner_gap <= 0.01
+
+
+def figure1_c(session):
+    after = state_of(session).judge(session.game.D).mean_on_fake
+    b = played("figure1-b", session.knobs.seed)
+    assert session.log == [*b.log, ["G", 1]]
+    assert np.array_equal(b.game.D.params, session.game.D.params)
+    assert after > state_of(b).judge(b.game.D).mean_on_fake
+
+
+def figure1_d(session):
+    assert session.game.steps_done == 12_000
+    state = state_of(session)
+    assert state.c_of_g < -math.log(4) + 0.02
+    assert state.judge(session.game.D).d_minus_half < 0.1
+
+
+def sleep(session):
+    spread = []
+    for steps in range(20, 41, 4):
+        other = opened("line", {"sleep": 20, "seed": session.knobs.seed})
+        for _ in range(steps):
+            other.do("step")
+        x = other.game.G(np.linspace(*other.noise.interval(), 400)[:, None].astype("float32"))
+        spread.append((float(x.std()), float(np.median(x))))
+    width, place = np.array(spread).T
+    assert np.median(width) < 0.2  # of the data: 1
+    assert np.ptp(place) > 0.5
+
+
+def circling(session):
+    methods = numbers(session)["methods"]
+    assert methods["simultaneous"]["distance"] > 2
+    assert 0.5 < methods["alternating"]["distance"] < 2
+    assert methods["extragradient"]["distance"] < 0.1
+    assert methods["optimistic"]["distance"] < 0.1
+
+
+def ring(session):
+    assert session.game.steps_done == 1000
+    assert numbers(session)["modes"] < 8
+
+
+def helvetica(session):
+    assert session.log == [["step", 1000], ["G", 2000]]
+    before = opened("plane", {"seed": session.knobs.seed})
+    for _ in range(1000):
+        before.do("step")
+    believed = [float(sigmoid(s.game.D(s.game.G(s.looked()[1]))).mean()) for s in (before, session)]
+    assert believed[1] > believed[0] + 0.02
+    assert numbers(session)["modes"] <= min(4, numbers(before)["modes"] - 1)
+
+
+CLAIMS = {
+    "saturation": saturation, "nan": nan, "figure1-a": figure1_a, "figure1-b": figure1_b,
+    "figure1-c": figure1_c, "figure1-d": figure1_d, "sleep": sleep, "circling": circling,
+    "ring": ring, "helvetica": helvetica,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in NAMES],
+)
+def test_a_scene_ends_as_it_says(name):
+    CLAIMS[name](played(name))
