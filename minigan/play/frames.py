@@ -140,4 +140,5 @@ def short(numbers: np.ndarray) -> list:
     """Numbers with three digits, for a picture; None for one that is not finite."""
     if numbers.ndim > 1:
         return [short(row) for row in numbers]
-    return [float(f"{v:.3g}") if math.isfinite(v) else None for v in numbers.tolist()]
+    found = [float(f"{v:.3g}") if math.isfinite(v) else None for v in numbers.tolist()]
+    return [int(v) if v in (0.0, 1.0) else v for v in found]  # a film has thousands of them

@@ -29,7 +29,7 @@ def record(session: Played, steps: int, progress: Callable[..., Iterable]) -> st
             session.do("step")
         done = moment
         pictures.append(picture(session, numbers(session), pictures[-1]))
-    return _page(setup(session), pictures)
+    return _film(setup(session), pictures)
 
 
 def record_scene(session: Played, progress: Callable[..., Iterable]) -> str:
@@ -44,7 +44,7 @@ def record_scene(session: Played, progress: Callable[..., Iterable]) -> str:
             pictures.append(picture(session, numbers(session), pictures[-1]))
         if len(pictures) > PICTURES:
             pictures, every = [*pictures[:-1:2], pictures[-1]], 2 * every
-    return _page(setup(session), pictures)
+    return _film(setup(session), pictures)
 
 
 def _ticks(session: Played) -> Iterator[None]:
@@ -61,11 +61,11 @@ def film_of(moments: Sequence[Moment], knobs: Knobs, progress: Callable[..., Ite
             network.params[...] = getattr(moment, name).params
         session.game.steps_done, session.figures = moment.step, dict(moment.record)
         pictures.append(picture(session, numbers(session)))
-    return _page(setup(session), pictures)
+    return _film(setup(session), pictures)
 
 
-def _page(fixed: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
-    """The live page with a film inside, and with its styles and scripts."""
+def _film(fixed: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
+    """The page with its styles and scripts, and the pictures, inside."""
     film = json_text({"setup": fixed, "frames": pictures}).replace("<", "\\u003c")
     page = page_file("index.html").replace("{{token}}", "")
     for name in page_parts():

@@ -96,17 +96,22 @@ def test_options_reach_the_run(out, monkeypatch, capsys):
     assert main(["figure1", *options, "--out", str(out)]) == 130
     progress = given.pop("progress")
     assert given.pop("device") == "cpu"
-    options = {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 60, "gif": False}
+    options = {"seed": 7, "steps": 900, "k": 2, "cost": "minimax", "frames": 56, "gif": False}
     assert given == options
     assert list(progress(iter([1, 2]), 2)) == [1, 2]
 
 
-def test_animate_writes_a_page_that_plays_this_very_run(out, monkeypatch, capsys):
+def test_films_of_a_run_are_a_page_that_plays_it_and_a_gif(out, monkeypatch, capsys):
+    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUNDS", 1)
+    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUND", 1)
     monkeypatch.setattr("minigan.cli.figure.FRAMES", 3)
     options = ["--seed", "4", "--steps", "20", "--k", "2", "--cost", "minimax"]
-    assert main(["figure1", *options, "--animate", "--json", "--out", str(out)]) == 0
+    films = ["--animate", "--gif"]
+    assert main(["figure1", *options, *films, "--json", "--out", str(out)]) == 0
     report = strictly(capsys.readouterr().out)
-    assert report["files"] == [str(out / "figure1.png"), str(out / "training.html")]
+    names = ("figure1.png", "training.gif", "training.html")
+    assert report["files"] == [str(out / name) for name in names]
+    assert (out / "training.gif").read_bytes().startswith(b"GIF8")
     page = (out / "training.html").read_text(encoding="utf-8")
     film = strictly(re.search('id="film">(.*?)</script>', page)[1])
     assert [one["step"] for one in film["frames"]] == [1, 6, 20]
@@ -119,13 +124,6 @@ def test_animate_writes_a_page_that_plays_this_very_run(out, monkeypatch, capsys
     own = strictly(json_text(frame(session, numbers(session))))
     assert {**last, "deeds": 20} == own
     assert film["setup"] == strictly(json_text(setup(session)))
-
-
-def test_gif_writes_a_gif(out, monkeypatch, capsys):
-    monkeypatch.setattr("minigan.cli.figure.FRAMES", 2)
-    assert main(["figure1", "--steps", "2", "--gif", "--out", str(out)]) == 0
-    assert capsys.readouterr().out.endswith(f"{out / 'figure1.png'}, {out / 'training.gif'}\n")
-    assert (out / "training.gif").read_bytes().startswith(b"GIF8")
 
 
 @pytest.mark.parametrize(

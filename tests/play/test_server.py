@@ -205,6 +205,21 @@ def test_data_by_hand_fit_into_a_command_with_all_points(running):
     assert "data=mg.PiecewiseLinear([-4.0, " in ask(port, "GET", "/python")[1]
 
 
+@pytest.mark.slow
+def test_a_moving_picture_is_looked_at_exactly_now_and_then(running):
+    _, port = running
+    reader = Reader(port)
+    say(port, {"knobs": {"pace": 1}})
+    say(port, {"do": "play"})
+    exact = []  # whether the numbers are of the step that is seen
+    while sum(exact) < 3 and len(exact) < 400:
+        frame = reader.frame()
+        if frame["step"] > 1:
+            exact.append(frame["seen_at"] == frame["step"])
+    reader.close()
+    assert 3 <= sum(exact) < len(exact) / 2
+
+
 def test_a_slow_game_is_interrupted_at_once(running):
     _, port = running
     reader = Reader(port)
