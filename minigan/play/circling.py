@@ -14,7 +14,6 @@ from minigan.play.played import Move, Played, go_on
 from minigan.theory import bilinear_game
 
 MOST = 400  # steps
-SHOWN = 120  # points of a path in the picture, the newest
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,10 @@ Circling.DEEDS, Circling.GOING_ON = DEEDS, {"play": _play}
 
 
 def setup(session: Circling) -> dict[str, Any]:
-    """Constants: the methods, and the factor a step that the theory asks of each."""
+    """Constants: the paths, of which a frame shows the beginning, and the factors asked."""
     eta = session.knobs.eta
     return {
+        "paths": {name: short(path.T) for name, path in session.paths.items()},
         "asked": {name: bilinear_game.growth(name, eta) for name in METHODS},
         "defaults": asdict(CirclingKnobs()),
     }
@@ -95,17 +95,14 @@ def numbers(session: Circling) -> dict[str, Any]:
 
 
 def frame(session: Circling, exact: dict[str, Any]) -> dict[str, Any]:
-    """One picture: the newest points of each path, x and y."""
-    n = session.steps_done
-    seen = slice(max(0, n + 1 - SHOWN), n + 1)
+    """Where the paths stand."""
     return {
-        "step": n,
+        "step": session.steps_done,
         "deeds": session.deeds,
         "mode": session.mode,
         "pace": session.pace,
         "error": session.error,
         **exact,
-        "paths": {name: short(path[seen].T) for name, path in session.paths.items()},
         "hands": [],
     }
 

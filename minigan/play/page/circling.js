@@ -7,7 +7,8 @@ const LOOKS = { simultaneous: ["star", []], alternating: ["D", [10, 6]],
 
 function drawPaths() {
   const { pen, width } = canvas("paths"), half = width / 2;
-  Object.entries(now.paths).forEach(([name, [xs, ys]], place) => {
+  Object.entries(fixed.paths).forEach(([name, path], place) => {
+    const [xs, ys] = path.map((values) => values.slice(0, now.step + 1));
     const left = (place % 2) * half, top = Math.floor(place / 2) * half;
     const seen = (v) => Math.abs(v) <= FRAME;
     const px = (x) => left + (x / FRAME + 1) / 2 * half, py = (y) => top + (1 - y / FRAME) / 2 * half;

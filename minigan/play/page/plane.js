@@ -26,8 +26,8 @@ function drawHeat(pen, width, height) { // D above 1/2 in its own colour, below 
     const D = levels.indexOf(letter) / (levels.length - 1);
     pen.fillStyle = D > 0.5 ? above : below;
     pen.globalAlpha = 0.6 * Math.abs(2 * D - 1);
-    const row = side - 1 - Math.floor(i / side);
-    pen.fillRect((i % side) * wide, row * high, wide + 0.5, high + 0.5);
+    const row = side - 1 - Math.floor(i / side), [x, y] = [(i % side) * wide, row * high].map(Math.round);
+    pen.fillRect(x, y, Math.round((i % side + 1) * wide) - x, Math.round((row + 1) * high) - y);
   });
   pen.globalAlpha = 1;
 }
@@ -63,17 +63,17 @@ function drawPlanePulls(pen, px, py) {
   });
 }
 
-function drawShares() { // a bar a mode, beside a fair share; the last one lies outside of all
+function drawShares() { // a bar a mode, beside a fair share
   const { pen, width, height } = canvas("shares"), n = fixed.modes.length;
-  const wide = width / (n + 1), top = 24, deep = height - top - 4;
-  const most = Math.max(2 / n, ...now.shares), high = (share) => (share / most) * deep;
-  now.shares.forEach((share, i) => {
-    pen.fillStyle = colour(i < n ? "fake" : "soft");
+  const wide = width / n, top = 24, deep = height - top - 4;
+  const shares = now.shares.slice(0, n), most = Math.max(2 / n, ...shares), high = (share) => (share / most) * deep;
+  pen.fillStyle = colour("fake");
+  shares.forEach((share, i) => {
     pen.fillRect(i * wide + 3, height - 4 - high(share), wide - 6, high(share));
   });
   const fair = height - 4 - high(0.9889 / n);
-  curve(pen, [0, n * wide], [fair, fair], { strokeStyle: colour("data"), lineWidth: 2, dash: [2, 5] });
+  curve(pen, [0, width], [fair, fair], { strokeStyle: colour("data"), lineWidth: 2, dash: [2, 5] });
   pen.fillStyle = colour("fore");
-  const outside = `${(100 * (1 - now.quality)).toFixed(0)} % outside, the last bar`;
+  const outside = `${(100 * (1 - now.quality)).toFixed(0)} % outside of all`;
   pen.fillText(`samples by mode: ${now.modes} of ${n} found, ${outside}`, 4, 15, width - 8);
 }
