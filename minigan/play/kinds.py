@@ -42,7 +42,7 @@ KINDS = {
 
 def opened(kind: Any, knobs: dict[str, Any] | None = None) -> Played:
     """A new session of a kind; InputError if there is none, or if the knobs do not fit."""
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise InputError(f"open: expected one of {', '.join(KINDS)}, got {kind!r}")
     session = KINDS[kind].begin()
     if knobs:

@@ -45,7 +45,7 @@ class PlaneKnobs:
                 raise InputError(f"{name}: expected 1 to {most}, got {getattr(self, name)}")
         for name in ("rate_G", "rate_D"):
             real_number(name, getattr(self, name), 0, 10)
-        for name, known in (("data", DATAS), ("cost", GENERATOR_COSTS)):
+        for name, known in (("data", tuple(DATAS)), ("cost", tuple(GENERATOR_COSTS))):
             if getattr(self, name) not in known:
                 expected = ", ".join(known)
                 raise InputError(f"{name}: expected {expected}; got {getattr(self, name)!r}")

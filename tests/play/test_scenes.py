@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from minigan.base.numerics import sigmoid
+from minigan.base.strict_json import json_text
 from minigan.play.kinds import numbers, opened, picture, staged
 from minigan.play.scenes import SCENES
 from minigan.theory import GeneratorState
@@ -110,16 +111,37 @@ def helvetica(session):
     assert numbers(session)["modes"] <= min(4, numbers(before)["modes"] - 1)
 
 
-CLAIMS = {
-    "saturation": saturation, "nan": nan, "figure1-a": figure1_a, "figure1-b": figure1_b,
-    "figure1-c": figure1_c, "figure1-d": figure1_d, "sleep": sleep, "circling": circling,
-    "ring": ring, "helvetica": helvetica,
-}  # fmt: skip
+def marked(claim):
+    name = claim.__name__.replace("figure1_", "figure1-")
+    return pytest.param(name, claim, marks=[] if name in QUICK else pytest.mark.slow, id=name)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in NAMES],
-)
-def test_a_scene_ends_as_it_says(name):
-    CLAIMS[name](played(name))
+CLAIMS = (saturation, nan, figure1_a, figure1_b, figure1_c, figure1_d)
+CLAIMS += (sleep, circling, ring, helvetica)
+
+
+@pytest.mark.parametrize(("name", "claim"), map(marked, CLAIMS))
+def test_a_scene_ends_as_it_says(name, claim):
+    claim(played(name))
+
+
+def test_every_scene_has_a_claim_and_a_key_and_a_tutorial_in_order():
+    assert [marked(claim).id for claim in CLAIMS] == NAMES
+    assert len(NAMES) <= 10
+    lessons = [scene.tutorial for scene in SCENES]
+    assert lessons == sorted(lessons)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scene_shows_50_pictures_without_an_error(name):
+    session, last = staged(name), None
+    for _ in range(50):
+        session.tick()
+        last = picture(session, numbers(session), last)
+        json_text(last)
+        if session.mode == "pause":
+            break
+        if session.kind in ("line", "rivals") and last["value"] is not None:
+            assert last["value"] <= last["c_of_g"] + 1e-7
+    assert (session.error is not None) == (name == "nan")
