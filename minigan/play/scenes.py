@@ -37,10 +37,10 @@ SCENES = (
         2,
         "Saturation",
         "D learns first, until it is sure; then both play. Watch the arrows and C(G): the pull of "
-        "the minimax cost has vanished and its G stays where it is, while the other one comes.",
+        "the minimax cost has all but vanished, and its G comes later, while the other is there.",
         "rivals",
         {**_SGD, "data": "a narrow bell", "rate_G": 0.002, "rate_D": 0.02},
-        (("D", 1000, 25), ("step", 200, 4)),
+        (("D", 1000, 50), ("step", 25, 1)),
     ),
     Scene(
         "nan",

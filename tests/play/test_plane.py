@@ -1,7 +1,8 @@
-"""Games in the plane: the benchmark's numbers, D and G where the picture says, and the same bits."""
+"""Games in the plane: the benchmark's numbers, D and G where the picture says, the same bits."""
 
 import json
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -99,9 +100,7 @@ def test_the_mesh_is_g_of_a_grid_with_8_percent_of_the_noise_between_two_lines()
     mesh = np.array(picture(session, numbers(session))["mesh"])
     z = session.noise.sample(200_000, generator(5))[:, 0]
     lines = mesh[0, 0]
-    between = [
-        np.mean((z > low) & (z <= high)) for low, high in zip(lines, lines[1:], strict=False)
-    ]
+    between = [np.mean((z > low) & (z <= high)) for low, high in pairwise(lines)]
     np.testing.assert_allclose(between, 0.08, atol=0.004)
     assert np.array_equal(mesh[0], mesh[1].T)
 
