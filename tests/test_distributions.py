@@ -22,6 +22,7 @@ from minigan import (
 from minigan.distributions import Stratified
 from minigan.layers import Linear, Tanh
 from minigan.theory import GeneratorState
+from minigan.theory.divergences import kl
 
 TWO_MODES = Mixture([-1.0, 2.0], std=0.5, weights=[0.3, 0.7])
 
@@ -155,6 +156,13 @@ def test_the_theory_is_exact_for_a_density_by_points(points, seed):
     G.params[...] *= 3
     state = GeneratorState(G, Uniform(-1.5, 1.5), PiecewiseLinear(*points))
     assert abs(state.residual) < 1e-9
+
+
+def test_a_narrow_peak_is_not_missed():
+    peak = PiecewiseLinear([-1000, 0.3, 0.3005, 0.301, 1000], [0, 0, 1, 0, 0])
+    entropy = 0.5 + math.log(0.001 / 2)  # of a triangle, by its base
+    divergence = kl(peak, Uniform(-1000, 1000))
+    assert divergence == pytest.approx(math.log(2000) - entropy, rel=1e-9)
 
 
 @pytest.mark.parametrize(
