@@ -161,7 +161,8 @@ const KEYS = { " ": "#run", ArrowRight: '[data-do="line"]', ArrowDown: '[data-do
   i: '[data-do="step"]', d: '[data-do="D"]', g: '[data-do="G"]', u: '[data-do="until"]',
   n: '[data-do="near"]', s: '[data-do="slow"]', q: "#guess-first", r: '[data-do="restart"]' };
 document.addEventListener("keydown", (event) => {
-  const where = event.target.tagName, presses = where === "BUTTON" && /^[ ]$|Enter/.test(event.key);
+  const ticks = event.target.type === "checkbox", where = ticks ? "BUTTON" : event.target.tagName;
+  const presses = where === "BUTTON" && /^[ ]$|Enter/.test(event.key);
   const others = event.ctrlKey || event.metaKey || event.altKey;
   if (presses || others || /^(INPUT|SELECT|SUMMARY)$/.test(where)) return;
   const way = /^Arrow(Left|Right)$/.exec(event.key);
