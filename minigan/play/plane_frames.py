@@ -46,18 +46,21 @@ def numbers(session: Plane) -> dict[str, Any]:
     """``modes, quality, jsd`` of `minigan.variants.ring_game.score`, and what D proves, by samples.
 
     ``value`` is V(G, D) of 4000 samples each, ``jsd_by_D`` = log 2 + V / 2, ``c_of_g`` =
-    -log 4 + 2 ``jsd``: bounds from below. ``shares`` are the fractions by mode, last the rest.
+    -log 4 + 2 ``jsd``: bounds from below. ``mean_on_fake`` is the mean of D at samples, and
+    ``shares`` are the fractions of them by mode, last the rest.
     """
     G, D = session.pair()
     x, z = session.looked()
     x_fake = G(z)
     score = ring_game.score(x_fake, session.mixture)
-    V = value(D(x), D(x_fake))[0]
+    a_fake = D(x_fake)
+    V = value(D(x), a_fake)[0]
     return {
         "seen_at": session.game.steps_done,
         **score._asdict(),
         "value": V,
         "c_of_g": 2 * score.jsd - math.log(4),
+        "mean_on_fake": float(sigmoid(a_fake).mean()),
         "jsd_by_D": math.log(2) + V / 2,
         "shares": short(ring_game.cells(x_fake, session.mixture)),
         "why": None if np.isfinite(x_fake).all() else "G gives numbers that are not finite",

@@ -102,8 +102,8 @@ SCENES = (
         "ring",
         5,
         "The ring",
-        "G learns ten times faster than D. Watch the bars: modes are empty, and not always the "
-        "same ones. With both rates at 0.001 all eight are found.",
+        "G learns ten times faster than D. Watch the bars: some modes are empty, and which ones "
+        "they are changes.",
         "plane",
         {"noise": 8, "rate_G": 0.005, "rate_D": 0.0005},
         (("step", 1000, 5),),

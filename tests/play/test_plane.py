@@ -47,6 +47,7 @@ def test_with_its_rates_it_is_the_ring_benchmark_and_its_numbers_are_the_score()
     )
     assert seen["jsd"] == pytest.approx(score.jsd, abs=1e-12)
     assert seen["value"] == pytest.approx(value(D(x), D(G(z)))[0], abs=1e-12)
+    assert seen["mean_on_fake"] == pytest.approx(sigmoid(D(G(z))).mean(), abs=1e-6)
     assert seen["seen_at"] == 30
 
 

@@ -17,6 +17,7 @@ const LEDGER = [ // what the theory asks; the number in a frame, and its digits
 const LEDGERS = { line: LEDGER, rivals: LEDGER, plane: [
   ["modes found", "modes", 0, ""],
   ["samples within 3 std of a mode (of data: 0.9889)", "quality", 4, ""],
+  ["mean of D at samples", "mean_on_fake", 4, ""],
   ["JSD, at least: by cells", "jsd", 5, "nats"],
   ["JSD, at least: by D, log 2 + V / 2", "jsd_by_D", 5, "nats"],
   ["C(G), at least: -log 4 + 2 JSD by cells", "c_of_g", 5, "nats"],
