@@ -40,6 +40,7 @@ from minigan.game import (
     Turn,
 )
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -50,13 +51,16 @@ from minigan.layers import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
 from minigan.layers import initialisers as initialisers
-from minigan.networks import Sequential, join
+from minigan.networks import ReferenceNetwork, Sequential, join
 from minigan.optimizers import SGD, Adam
 
 if typing.TYPE_CHECKING:
@@ -68,6 +72,7 @@ __all__ = [
     "SGD",
     "Adam",
     "Algorithm1",
+    "BatchNorm",
     "ChannelMaxout",
     "Conv2D",
     "ConvTranspose2D",
@@ -84,6 +89,7 @@ __all__ = [
     "Linear",
     "MaxPool2D",
     "Maxout",
+    "MinibatchFeatures",
     "Mixture",
     "NonFiniteError",
     "Normal",
@@ -91,6 +97,8 @@ __all__ = [
     "PiecewiseLinear",
     "ReLU",
     "Record",
+    "ReferenceBatchNorm",
+    "ReferenceNetwork",
     "Sequential",
     "Sigmoid",
     "SimultaneousTurn",
@@ -99,6 +107,7 @@ __all__ = [
     "Tanh",
     "Turn",
     "Uniform",
+    "VirtualBatchNorm",
     "discriminator_cost",
     "join",
     "live",

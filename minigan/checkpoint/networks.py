@@ -10,6 +10,7 @@ from typing import Any
 from minigan.base.errors import CheckpointError, InputError
 from minigan.checkpoint.checkpoints import read, save
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -20,18 +21,23 @@ from minigan.layers import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
+from minigan.networks.reference import ReferenceNetwork
 from minigan.networks.sequential import Sequential
 
 OWN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         *(Linear, Maxout, ReLU, LeakyReLU, Sigmoid, Softplus, Tanh, Dropout, GaussianNoise),
-        *(Conv2D, ConvTranspose2D, ChannelMaxout, MaxPool2D),
+        *(Conv2D, ConvTranspose2D, ChannelMaxout, MaxPool2D, MinibatchFeatures),
+        *(BatchNorm, VirtualBatchNorm, ReferenceBatchNorm),
     )
 }
 NOT_KEPT = ("weights", "bias")  # where parameters started: the file has those of today
@@ -91,7 +97,11 @@ def load_network(path: str | os.PathLike, *, device: str = "cpu") -> Sequential:
     try:
         made_of = state.pop("network")
         layers = [_made(described) for described in made_of["layers"].values()]
-        network = Sequential(layers, dtype=made_of["dtype"], device=device, name=made_of["name"])
+        options = {"dtype": made_of["dtype"], "device": device, "name": made_of["name"]}
+        if "reference" in state:
+            network: Sequential = ReferenceNetwork(layers, state["reference"], **options)
+        else:
+            network = Sequential(layers, **options)
         network.restore(state)
     except (KeyError, TypeError, AttributeError, InputError) as error:
         raise CheckpointError(f"{path}: expected a network of minigan.save ({error})") from error

@@ -15,6 +15,7 @@ from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn, SimultaneousTurn
 from minigan.layers import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -25,10 +26,13 @@ from minigan.layers import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
+    ReferenceBatchNorm,
     ReLU,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
 from minigan.networks import Sequential
 
@@ -84,7 +88,10 @@ def rows() -> dict[str, Row]:
         ConvTranspose2D((3, 2, 3), 2, kernel=3, stride=2, pad=1, tied_bias=False),
     ]
     random = [Dropout(0.7), GaussianNoise(0.3)]
+    by_reference = [ReferenceBatchNorm(4, references=3), VirtualBatchNorm(4, references=3)]
+    mixing = [MinibatchFeatures(4, features=3, dims=2), BatchNorm(4), *by_reference]
     layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
+    layers += mixing
     one_of_each = [
         *[Linear(4, 8), ReLU(), Dropout(0.8), Maxout(8, 6, pieces=3), LeakyReLU(0.2)],
         *[Linear(6, 6), Softplus(), Linear(6, 5), Tanh(), Linear(5, 3), Sigmoid()],
@@ -93,6 +100,7 @@ def rows() -> dict[str, Row]:
     return {
         **{type(layer).__name__: partial(check_layer, layer) for layer in layers},
         **{f"{type(one).__name__} ties": partial(check_ties, one) for one in (maxout, *pools)},
+        "BatchNorm, images": partial(check_layer, BatchNorm((2, 2, 3))),
         "Sequential": partial(check_network, deep),
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},

@@ -1,16 +1,27 @@
 """Turns of the papers' other games, and what they draw, for ``minigan check``."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from minigan.distributions import Normal
-from minigan.game import Turn
-from minigan.layers import Linear, Maxout, Tanh
-from minigan.networks import Sequential
+from minigan.game import DiscriminatorTurn, GeneratorTurn, Turn
+from minigan.layers import (
+    BatchNorm,
+    Linear,
+    Maxout,
+    MinibatchFeatures,
+    ReferenceBatchNorm,
+    Tanh,
+    VirtualBatchNorm,
+)
+from minigan.networks import ReferenceNetwork, Sequential
 from minigan.variants import conditional, conditional_toys, missing_parts
 
 
 class Checked(NamedTuple):
-    """A turn, and samplers by name for `check_turn`."""
+    """A turn, and samplers by name, or sizes of batches, for `check_turn`."""
 
     turn: Turn
     samplers: dict[str, Any]
@@ -18,7 +29,7 @@ class Checked(NamedTuple):
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
-    return {**_conditional(), **_missing_parts()}
+    return {**_conditional(), **_missing_parts(), **_mixing()}
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -58,3 +69,20 @@ def _missing_parts() -> dict[str, Checked]:
         ),
         "missing parts, turn of G": Checked(missing_parts.MissingPartsGeneratorTurn(G, D), of_G),
     }
+
+
+def _mixing() -> dict[str, Checked]:
+    sizes = {"batch": (5, 3, 17)}  # two rows behind batch norm are 1 and -1, whatever came in
+    look = [Linear(2, 5), Tanh(), MinibatchFeatures(5, features=3, dims=2), Linear(8, 1)]
+    G, D = _G(1, 2), Sequential(look, seed=6, dtype="float64", name="D")
+    found = {
+        "turn of D: minibatch features": Checked(DiscriminatorTurn(G, D), sizes),
+        "turn of G: minibatch features": Checked(GeneratorTurn(G, D), sizes),
+    }
+    z = np.random.default_rng(7).standard_normal((6, 2))  # of 1, W has no effect but its sign
+    for norm in (BatchNorm, ReferenceBatchNorm, VirtualBatchNorm):
+        layers = [Linear(2, 6), norm(6), Tanh(), Linear(6, 5), norm(5), Tanh(), Linear(5, 2)]
+        make: Any = Sequential if norm is BatchNorm else partial(ReferenceNetwork, reference=z)
+        G = make(layers, seed=8, dtype="float64", name="G")
+        found[f"turn of G: {norm.__name__}"] = Checked(GeneratorTurn(G, D), sizes)
+    return found

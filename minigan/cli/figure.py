@@ -38,6 +38,9 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
     },
+    "NIPS 2016 tutorial, section 4: tips and tricks": {
+        "batches": ("Batches", "batch norm: a sample depends on its minibatch; two cures"),
+    },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
@@ -52,6 +55,7 @@ SWEPT = (
     "mode-collapse",
     "conditional",
     "missing-parts",
+    "batches",
 )  # those with --seeds
 
 

@@ -1,6 +1,7 @@
 """The layers, one short file each: open any of them."""
 
 from minigan.layers.base import Layer
+from minigan.layers.batch_norm import BatchNorm
 from minigan.layers.channel_maxout import ChannelMaxout
 from minigan.layers.conv2d import Conv2D
 from minigan.layers.conv_transpose2d import ConvTranspose2D
@@ -10,12 +11,15 @@ from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
 from minigan.layers.max_pool2d import MaxPool2D
 from minigan.layers.maxout import Maxout
+from minigan.layers.minibatch_features import MinibatchFeatures
 from minigan.layers.relu import ReLU
 from minigan.layers.sigmoid import Sigmoid
 from minigan.layers.softplus import Softplus
 from minigan.layers.tanh import Tanh
+from minigan.layers.virtual_batch_norm import ReferenceBatchNorm, VirtualBatchNorm
 
 __all__ = [
+    "BatchNorm",
     "ChannelMaxout",
     "Conv2D",
     "ConvTranspose2D",
@@ -26,8 +30,11 @@ __all__ = [
     "Linear",
     "MaxPool2D",
     "Maxout",
+    "MinibatchFeatures",
     "ReLU",
+    "ReferenceBatchNorm",
     "Sigmoid",
     "Softplus",
     "Tanh",
+    "VirtualBatchNorm",
 ]

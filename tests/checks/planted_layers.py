@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minigan import Dropout, Layer, LeakyReLU, Linear, Maxout, ReLU, Tanh
+from minigan import Dropout, Layer, LeakyReLU, Linear, Maxout, MinibatchFeatures, ReLU, Tanh
 from minigan.base.numerics import sigmoid
 
 
@@ -70,6 +70,18 @@ class DecaysItsWeights(Linear):
         dx = super().backward(dy, cache, param_grads=param_grads)
         self.W *= 0.999
         return dx
+
+
+class HalfOfEachPair(MinibatchFeatures):
+    """Without do_jb: as if example i did not stand in the sums of the others."""
+
+    def backward(self, dy, cache, *, param_grads=True):
+        x, gap, c = cache
+        dx, do = dy[:, : self.n_in], dy[:, self.n_in :]
+        dM = -((do[:, None] * c)[..., None] * np.sign(gap)).sum(axis=1).reshape(len(x), -1)
+        if param_grads:
+            self.dT += (x.T @ dM).reshape(self.dT.shape)
+        return dx + dM @ self._matrix.T
 
 
 class StateOnSelf(Linear):

@@ -114,6 +114,7 @@ BUGS = [
     (planted.FlatOutput(4, 3), r"y of shape \(15,\), expected \(batch, n_out\) = \(5, 3\)"),
     (planted.WrongWidth(4, 3), r"y of shape \(5, 3\), expected \(batch, n_out\) = \(5, 4\)"),
     (planted.NoWidth(4, 3), "n_in is 4 and n_out None: give both"),
+    (planted.HalfOfEachPair(4, 3, dims=2), r"d y\[\d, \d\] / d x\[\d, \d\]: backward gives"),
     (planted.SumsItsBatch(), "says mixes = False, but other rows of x change row 0 of y"),
     (planted.DrawsInForward(), "says mixes = False, but forward draws from rng"),
     (planted.NoiseAtTestTime(), "forward with train=False is random"),

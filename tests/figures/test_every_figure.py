@@ -12,6 +12,10 @@ from minigan.figures import seeds
 from minigan.figures.conditional import STEPS as CONDITIONAL_STEPS
 
 QUICK = {  # constants of a figure's module, and options, that make it short
+    "batches": (
+        {"STEPS": 3, "COLOUR_STEPS": 3, "MINIBATCHES": 20, "POINTS": 2, "REDRAWS": 3, "DRAWS": 50},
+        {},
+    ),
     "circling": ({}, {"steps": 20}),
     "conditional": ({"STEPS": dict.fromkeys(CONDITIONAL_STEPS, 5), "CONDITIONS": [0.3]}, {}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),

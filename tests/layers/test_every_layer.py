@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from minigan import (
+    BatchNorm,
     ChannelMaxout,
     Conv2D,
     ConvTranspose2D,
@@ -16,11 +17,13 @@ from minigan import (
     Linear,
     Maxout,
     MaxPool2D,
+    MinibatchFeatures,
     ReLU,
     Sequential,
     Sigmoid,
     Softplus,
     Tanh,
+    VirtualBatchNorm,
 )
 from minigan.checks import check_layer
 
@@ -34,6 +37,9 @@ LAYERS = {
     "Tanh": Tanh,
     "Dropout": lambda: Dropout(0.5),
     "GaussianNoise": lambda: GaussianNoise(0.5),
+    "MinibatchFeatures": lambda: MinibatchFeatures(4, features=3, dims=2),
+    "BatchNorm": lambda: BatchNorm(4),
+    "VirtualBatchNorm": lambda: VirtualBatchNorm(4, references=2),
 }
 IMAGE_LAYERS = {
     "Conv2D": lambda: Conv2D((2, 5, 4), 3, kernel=3, pad=1),
@@ -45,6 +51,7 @@ IMAGE_LAYERS = {
     "ChannelMaxout": lambda: ChannelMaxout((6, 2, 3), pieces=2),
     "MaxPool2D": lambda: MaxPool2D((2, 5, 4), pool=3, stride=2),
     "MaxPool2D, no overlap": lambda: MaxPool2D((1, 5, 5), pool=2),
+    "BatchNorm, images": lambda: BatchNorm((2, 2, 3)),
 }
 ALL = LAYERS | IMAGE_LAYERS
 every_layer = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
@@ -66,7 +73,8 @@ def test_gradients_and_contract(make):
     assert report.passed
     assert report.directions >= 80
     layer = make()
-    assert check_layer(layer, shape=(1, layer.n_in or 4), seeds=range(3)).passed
+    batch = 3 if layer.mixes else 1
+    assert check_layer(layer, shape=(batch, layer.n_in or 4), seeds=range(3)).passed
 
 
 @every_layer

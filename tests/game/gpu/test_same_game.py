@@ -20,7 +20,20 @@ from games import (
     toy,
 )
 
-from minigan import SGD, Adam, Layer, Linear, Normal, ReLU, costs
+from minigan import (
+    SGD,
+    Adam,
+    BatchNorm,
+    Layer,
+    Linear,
+    MinibatchFeatures,
+    Normal,
+    ReferenceBatchNorm,
+    ReferenceNetwork,
+    ReLU,
+    VirtualBatchNorm,
+    costs,
+)
 from minigan.base.numerics import logistic
 
 
@@ -65,10 +78,20 @@ class Centred(Layer):
 def unknown_layers(middle):
     def make(place="cpu", fast=True, **options):
         G = [Linear(1, 4), ReLU(), Doubled(4, 2)]
-        D = [Doubled(2, 5), middle(), Linear(5, 1)]
+        look = middle()
+        D = [Doubled(2, 5), look, Linear(look.n_out or 5, 1)]
         return game(*networks(G, D, place, "float64", fast=fast), **options)
 
     return make
+
+
+def with_a_reference_batch(place="cpu", fast=True, **options):
+    z, x = np.random.default_rng(3).normal(size=(2, 5, 1))
+    options_of_both = {"dtype": "float64", "device": place, "fast": fast}
+    G = [Linear(1, 4), VirtualBatchNorm(4), ReLU(), Linear(4, 1)]
+    D = [Linear(1, 5), ReferenceBatchNorm(5), ReLU(), Linear(5, 1)]
+    G = ReferenceNetwork(G, z, seed=1, name="G", **options_of_both)
+    return game(G, ReferenceNetwork(D, x, seed=2, name="D", **options_of_both), **options)
 
 
 def with_options(**chosen):
@@ -94,6 +117,9 @@ GAMES = {
     "an optimizer, simultaneous": (with_options(optimizer=Sign, simultaneous=True), 12, False),
     "a layer": (unknown_layers(ReLU), 12, False),
     "a layer that mixes": (unknown_layers(Centred), 12, False),
+    "batch norm": (unknown_layers(lambda: BatchNorm(5)), 12, False),
+    "minibatch features": (unknown_layers(lambda: MinibatchFeatures(5, 3, 2)), 12, False),
+    "virtual batch norm": (with_a_reference_batch, 12, False),
 }
 
 
