@@ -46,8 +46,9 @@ function drawHistory() {
   if (now.rival) of(3, "rival", [6, 3]);
   of(1, "fake", []);
   pen.fillStyle = colour("fore");
-  const C = now.kind === "plane" ? "C(G) at least; dashed V(G, D), by samples" : "C(G), below it V(G, D)";
-  const title = `${C}, to step ${now.step}; dotted: -log 4`;
+  const bounds = "C(G) at least; dashed V(G, D), by samples";
+  const seen = now.kind === "plane" ? bounds : "C(G), below it V(G, D)";
+  const title = `${seen}, to step ${now.step}; dotted: -log 4`;
   pen.fillText(title, 4, 15, width - 8);
   pen.font = "11px system-ui, sans-serif";
   pen.fillStyle = colour("soft");

@@ -11,7 +11,8 @@ function drawPaths() {
     const [xs, ys] = path.map((values) => values.slice(0, now.step + 1));
     const left = (place % 2) * half, top = Math.floor(place / 2) * half;
     const seen = (v) => Math.abs(v) <= FRAME;
-    const px = (x) => left + (x / FRAME + 1) / 2 * half, py = (y) => top + (1 - y / FRAME) / 2 * half;
+    const px = (x) => left + (x / FRAME + 1) / 2 * half;
+    const py = (y) => top + (1 - y / FRAME) / 2 * half;
     const hue = colour(LOOKS[name][0]);
     pen.strokeStyle = colour("rule");
     pen.lineWidth = 2;
@@ -23,7 +24,8 @@ function drawPaths() {
     curve(pen, [px(0) - 6, px(0) + 6], [py(0), py(0)], fore);
     curve(pen, [px(0), px(0)], [py(0) - 6, py(0) + 6], fore);
     const inside = xs.map((x, i) => seen(x) && seen(ys[i]));
-    curve(pen, xs.map(px), ys.map((y, i) => (inside[i] ? py(y) : null)), { strokeStyle: hue, lineWidth: 2 });
+    const look = { strokeStyle: hue, lineWidth: 2 };
+    curve(pen, xs.map(px), ys.map((y, i) => (inside[i] ? py(y) : null)), look);
     xs.forEach((x, i) => { if (inside[i]) dot(pen, px(x), py(ys[i]), hue, 2.5); });
     const x = xs[xs.length - 1], y = ys[ys.length - 1];
     if (seen(x) && seen(y)) { // where it is, and the way both gradients point
@@ -45,7 +47,8 @@ function circlingRows() { // of the ledger
 
 function drawDistances() {
   const { pen, width, height } = canvas("history");
-  const logs = past.map((row) => row.slice(1).map((distance) => Math.log10(Math.max(distance, 1e-12))));
+  const log = (distance) => Math.log10(Math.max(distance, 1e-12));
+  const logs = past.map((row) => row.slice(1).map(log));
   const low = Math.min(-1, ...logs.flat()), high = Math.max(1, ...logs.flat());
   const span = Math.max(1, now.step), top = 24, deep = height - top - 4;
   const xs = past.map((row) => (row[0] / span) * width);
@@ -54,8 +57,10 @@ function drawDistances() {
   curve(pen, [0, width], [py(0), py(0)], level);
   Object.keys(now.methods).forEach((name, i) => {
     const [hue, dash] = LOOKS[name];
-    curve(pen, xs, logs.map((row) => py(row[i])), { strokeStyle: colour(hue), lineWidth: 2.5, dash });
+    const look = { strokeStyle: colour(hue), lineWidth: 2.5, dash };
+    curve(pen, xs, logs.map((row) => py(row[i])), look);
   });
   pen.fillStyle = colour("fore");
-  pen.fillText(`distances, each in its colour, logarithmic, to step ${now.step}; dotted: 1`, 4, 15, width - 8);
+  const title = `distances, each in its colour, logarithmic, to step ${now.step}; dotted: 1`;
+  pen.fillText(title, 4, 15, width - 8);
 }

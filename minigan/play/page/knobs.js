@@ -37,7 +37,9 @@ function knobsOf(kind) {
 
 function fillKnobs() {
   const held = byId("knobs");
-  if (held.dataset.kind !== fixed.kind) held.querySelectorAll("label").forEach((label) => label.remove());
+  if (held.dataset.kind !== fixed.kind) {
+    held.querySelectorAll("label").forEach((label) => label.remove());
+  }
   held.dataset.kind = fixed.kind;
   if (held.querySelector("label")) {
     for (const [name, value] of Object.entries(fixed.knobs)) {
@@ -79,7 +81,8 @@ function obeyAddress() { // once, when the page is opened; whether it begins ano
     if (name in kinds) knobs[name] = readKnob(kinds[name], text);
   }
   if (kind !== fixed.kind) say({ open: kind });
-  const other = Object.keys(knobs).some((name) => knobText(knobs[name]) !== knobText(fixed.knobs[name]));
+  const differs = (name) => knobText(knobs[name]) !== knobText(fixed.knobs[name]);
+  const other = Object.keys(knobs).some(differs);
   if (other) say({ knobs });
   return other || kind !== fixed.kind;
 }

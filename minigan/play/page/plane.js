@@ -26,7 +26,8 @@ function drawHeat(pen, width, height) { // D above 1/2 in its own colour, below 
     const D = levels.indexOf(letter) / (levels.length - 1);
     pen.fillStyle = D > 0.5 ? above : below;
     pen.globalAlpha = 0.6 * Math.abs(2 * D - 1);
-    const row = side - 1 - Math.floor(i / side), [x, y] = [(i % side) * wide, row * high].map(Math.round);
+    const row = side - 1 - Math.floor(i / side);
+    const [x, y] = [(i % side) * wide, row * high].map(Math.round);
     pen.fillRect(x, y, Math.round((i % side + 1) * wide) - x, Math.round((row + 1) * high) - y);
   });
   pen.globalAlpha = 1;
@@ -66,7 +67,8 @@ function drawPlanePulls(pen, px, py) {
 function drawShares() { // a bar a mode, beside a fair share
   const { pen, width, height } = canvas("shares"), n = fixed.modes.length;
   const wide = width / n, top = 24, deep = height - top - 4;
-  const shares = now.shares.slice(0, n), most = Math.max(2 / n, ...shares), high = (share) => (share / most) * deep;
+  const shares = now.shares.slice(0, n), most = Math.max(2 / n, ...shares);
+  const high = (share) => (share / most) * deep;
   pen.fillStyle = colour("fake");
   shares.forEach((share, i) => {
     pen.fillRect(i * wide + 3, height - 4 - high(share), wide - 6, high(share));

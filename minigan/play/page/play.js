@@ -171,7 +171,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const key = film && event.key === " " ? "#film-run" : KEYS[event.key];
-  const pressed = /^\d$/.test(event.key) ? sceneButton(event.key) : key && document.querySelector(key);
+  const digit = /^\d$/.test(event.key);
+  const pressed = digit ? sceneButton(event.key) : key && document.querySelector(key);
   if (!pressed || !pressed.offsetParent) return;
   event.preventDefault();
   pressed.click();

@@ -28,7 +28,8 @@ function showScenes() {
   byId("scene").textContent = scene ? scene.says : "";
   for (const button of document.querySelectorAll("[data-scene], [data-open]")) {
     const { open, scene: name } = button.dataset;
-    button.setAttribute("aria-pressed", open ? open === fixed.kind : name === fixed.scene);
+    const kind = fixed.kind === "rivals" ? "line" : fixed.kind;
+    button.setAttribute("aria-pressed", open ? open === kind : name === fixed.scene);
   }
 }
 

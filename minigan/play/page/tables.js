@@ -30,7 +30,8 @@ function drawLedger() {
   const rows = [["step", String(now.step), false]];
   if (now.kind === "circling") rows.push(...circlingRows());
   for (const [text, name, digits, unit] of LEDGERS[now.kind] || []) {
-    const wrong = name === "value" && now.kind !== "plane" && now.value !== null && now.value > now.c_of_g + 1e-6;
+    const exact = name === "value" && now.kind !== "plane" && now.value !== null;
+    const wrong = exact && now.value > now.c_of_g + 1e-6;
     const secret = isSecret() && SECRET.includes(name);
     rows.push([text, secret ? "?" : `${told(now[name], digits)} ${unit}`, wrong]);
   }
