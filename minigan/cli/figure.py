@@ -29,34 +29,35 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, and Algorithm 1"),
         "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
     },
-    "NIPS 2016 tutorial, section 3: how GANs work": {
-        "costs": ("Costs", "the three generator costs, and where they saturate"),
-        "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
-        "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
-    },
-    "2014, section 7, and the tutorial: conditions": {
+    "Generative Adversarial Nets (2014), section 7: extensions": {
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
     },
+    "NIPS 2016 tutorial, section 3: how GANs work": {
+        "costs": ("Costs", "the three generator costs, and where they saturate"),
+        "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
+        "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),
+        "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
+    },
     "NIPS 2016 tutorial, section 4: tips and tricks": {
+        "smoothing": ("Smoothing", "smoothed labels: the slope that two-sided smoothing takes"),
         "batches": ("Batches", "batch norm: a sample depends on its minibatch; two cures"),
     },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
+        "discrete": (
+            "Discrete",
+            "strings of symbols: REINFORCE, concrete, straight-through, points",
+        ),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
     },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
 FRAMES = 56  # of a film, which is then under 500 kB
-SWEPT = (
-    "figure1",
-    "function-space",
-    "update-rules",
-    "mode-collapse",
-    "conditional",
-    "missing-parts",
-    "batches",
-)  # those with --seeds
+SWEPT = (  # those with --seeds
+    *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
+    *("mode-collapse", "conditional", "missing-parts", "batches"),
+)
 
 
 def figure_class(name: str) -> type[Figure]:
