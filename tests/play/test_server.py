@@ -17,7 +17,6 @@ from minigan.play.server import LONGEST, PORTS, Stage, serve
 from minigan.play.session import SLOW, Session
 from minigan.theory import GeneratorState
 
-
 NONE = "command: expected one of do, knobs, draw, open, scene; got "
 
 
