@@ -11,10 +11,11 @@ from minigan.base.randomness import Streams, generator
 from minigan.base.validation import real_number, whole_number
 from minigan.costs import GENERATOR_COSTS
 from minigan.distributions import Mixture, Normal
-from minigan.game import Algorithm1
+from minigan.game import DiscriminatorTurn, Game, GeneratorTurn
 from minigan.play.session import DEEDS, Session
 from minigan.play.snippet import told
 from minigan.variants import ring_game
+from minigan.variants.unrolled import UnrolledGeneratorTurn
 
 GRID = Mixture(list(product(range(-2, 3), repeat=2)), 0.1)
 DATAS = {"ring": ring_game.DATA, "grid": GRID}
@@ -24,11 +25,15 @@ NEAR = 0.1  # JSD over cells, in nats
 
 @dataclass(frozen=True)
 class PlaneKnobs:
-    """Settings: the data, how many numbers are in z, cost, k, rates, batch and seed."""
+    """Settings: the data, how many numbers are in z, cost, k, rates, batch and seed.
+
+    G looks ``K`` steps of D ahead; with 0 the game is Algorithm 1.
+    """
 
     seed: int = 0
     cost: str = "non-saturating"
     k: int = 1
+    K: int = 0
     data: str = "ring"
     noise: int = 2
     rate_G: float = 1e-3
@@ -40,9 +45,9 @@ class PlaneKnobs:
 
     def __post_init__(self) -> None:
         whole_number("seed", self.seed, low=0)
-        for name, most in (("k", 10), ("noise", 64), ("batch", 4096)):
-            if whole_number(name, getattr(self, name)) > most:
-                raise InputError(f"{name}: expected 1 to {most}, got {getattr(self, name)}")
+        for name, low, most in (("k", 1, 10), ("K", 0, 10), ("noise", 1, 64), ("batch", 1, 4096)):
+            if whole_number(name, getattr(self, name), low) > most:
+                raise InputError(f"{name}: expected {low} to {most}, got {getattr(self, name)}")
         for name in ("rate_G", "rate_D"):
             real_number(name, getattr(self, name), 0, 10)
         for name, known in (("data", tuple(DATAS)), ("cost", tuple(GENERATOR_COSTS))):
@@ -50,22 +55,23 @@ class PlaneKnobs:
                 expected = ", ".join(known)
                 raise InputError(f"{name}: expected {expected}; got {getattr(self, name)!r}")
 
-    def game(self) -> Algorithm1:
+    def game(self) -> Game:
         """A new game, before its first step, with the networks of the ring benchmark."""
         streams = Streams(self.seed)
         G = ring_game.network(self.noise, 2, "G", streams)
         D = ring_game.network(2, 1, "D", streams)
-        return Algorithm1(
-            G,
-            D,
-            data=DATAS[self.data],
-            noise=Normal(dim=self.noise),
-            G_optimizer=ring_game.adam(G, self.rate_G),
-            D_optimizer=ring_game.adam(D, self.rate_D),
+        of_G, of_D = ring_game.adam(G, self.rate_G), ring_game.adam(D, self.rate_D)
+        D_turn, G_turn = DiscriminatorTurn(G, D), GeneratorTurn(G, D, self.cost)
+        unrolled = self.K and UnrolledGeneratorTurn(G, D, of_D, K=self.K, cost=self.cost)
+        D_turn.k = self.k
+        return Game(
+            D_turn,
+            unrolled or G_turn,
+            optimizers=[of_G, of_D],
             batch=self.batch,
-            k=self.k,
-            cost=self.cost,
             seed=streams,
+            x=DATAS[self.data],
+            z=Normal(dim=self.noise),
         )
 
 
@@ -107,19 +113,37 @@ from minigan.variants import ring_game
 streams = Streams({seed})
 G = ring_game.network({noise}, 2, "G", streams)
 D = ring_game.network(2, 1, "D", streams)
+G_optimizer = mg.Adam(G, {rate_G!r}, beta1=0.5)
+D_optimizer = mg.Adam(D, {rate_D!r}, beta1=0.5)
+"""
+_ALGORITHM_1 = """\
 game = mg.Algorithm1(
     G,
     D,
     data={p_data},
     noise=mg.Normal(dim={noise}),
-    G_optimizer=mg.Adam(G, {rate_G!r}, beta1=0.5),
-    D_optimizer=mg.Adam(D, {rate_D!r}, beta1=0.5),
+    G_optimizer=G_optimizer,
+    D_optimizer=D_optimizer,
     batch={batch},
     k={k},
     cost={cost!r},
     seed=streams,
 )
 """
+_UNROLLED = """\
+D_turn = mg.DiscriminatorTurn(G, D)
+D_turn.k = {k}
+game = mg.Game(
+    D_turn,
+    UnrolledGeneratorTurn(G, D, D_optimizer, K={K}, cost={cost!r}),
+    optimizers=[G_optimizer, D_optimizer],
+    batch={batch},
+    seed=streams,
+    x={p_data},
+    z=mg.Normal(dim={noise}),
+)
+"""
+_FROM = "from minigan.variants.unrolled import UnrolledGeneratorTurn"
 _DATAS = {
     "ring": "mg.ring(8, radius=2.0, std=0.1)",
     "grid": "mg.Mixture([(x, y) for x in range(-2, 3) for y in range(-2, 3)], 0.1)",
@@ -128,5 +152,8 @@ _DATAS = {
 
 def snippet(session: Plane) -> str:
     """Python that brings another game to the same bits."""
-    head = _PYTHON.format(**vars(session.knobs), p_data=_DATAS[session.knobs.data])
+    game = _UNROLLED if session.knobs.K else _ALGORITHM_1
+    head = (_PYTHON + game).format(**vars(session.knobs), p_data=_DATAS[session.knobs.data])
+    if session.knobs.K:
+        head = head.replace("import ring_game", f"import ring_game\n{_FROM}")
     return head + told(session.log)

@@ -128,7 +128,12 @@ def test_near_goes_on_until_cells_say_so():
 
 
 @pytest.mark.parametrize(
-    "knobs", [{"seed": 2, "k": 2, "cost": "minimax"}, {"data": "grid", "noise": 8, "batch": 32}]
+    "knobs",
+    [
+        {"seed": 2, "k": 2, "cost": "minimax"},
+        {"data": "grid", "noise": 8, "batch": 32},
+        {"K": 3, "k": 2},
+    ],
 )
 def test_the_snippet_reproduces_the_bits(knobs):
     session = opened("plane", knobs)
@@ -148,6 +153,7 @@ def test_the_snippet_reproduces_the_bits(knobs):
         ({"data": ["ring"]}, "data: expected ring, grid; got"),
         ({"cost": "hinge"}, "cost: expected .*got 'hinge'"),
         ({"k": 11}, "k: expected 1 to 10, got 11"),
+        ({"K": -1}, "K: expected a whole number >= 0, got -1"),
         ({"noise": 0}, "noise: expected a whole number >= 1, got 0"),
         ({"noise": 65}, "noise: expected 1 to 64, got 65"),
         ({"batch": 5000}, "batch: expected 1 to 4096, got 5000"),

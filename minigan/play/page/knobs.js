@@ -13,11 +13,12 @@ const KNOBS = {
   drawn: "points",
 };
 const MORE = {
-  plane: { data: ["ring", "grid"], noise: "number", cost: KNOBS.cost, k: "number", batch: "number",
-    rate_G: "number", rate_D: "number", seed: "number" },
+  plane: { data: ["ring", "grid"], noise: "number", cost: KNOBS.cost, k: "number", K: "number",
+    batch: "number", rate_G: "number", rate_D: "number", seed: "number" },
   circling: { eta: "number", seed: "number" },
 };
 const NAMES = { sleep: "updates of G to one of D (0: k of D to one of G)",
+  K: "K: steps of D that G looks ahead (unrolled)",
   steps: "steps over which the rates fall", drawn: "data drawn by hand, x | heights" };
 
 function knobText(value) { // a knob's value as it is typed, and stands in the address
