@@ -95,7 +95,7 @@ def numbers(session: Circling) -> dict[str, Any]:
 
 
 def frame(session: Circling, exact: dict[str, Any]) -> dict[str, Any]:
-    """Where the paths stand."""
+    """One picture of the paths so far."""
     return {
         "step": session.steps_done,
         "deeds": session.deeds,

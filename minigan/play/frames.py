@@ -92,7 +92,7 @@ def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
 
 
 def standing(session: Session) -> dict[str, Any]:
-    """Where a game of turns stands: its step, what goes on, and what was done last."""
+    """State of a game of turns for a picture: its step, what goes on, and what was done last."""
     return {
         "step": session.game.steps_done,
         "deeds": session.deeds,

@@ -31,7 +31,7 @@ OUTSIDE = math.exp(-4.5)  # of p_data, exactly: what is not within 3 std of its 
 
 
 class Score(NamedTuple):
-    """Where samples lie on the ring, or on another mixture of well separated modes.
+    """Score of samples on the ring, or on another mixture of well separated modes.
 
     ``modes`` hold at least 8 % of their share each (1 % of the samples, of eight); ``quality`` is
     the fraction within 3 standard deviations of a mode (p_data itself: 0.9889); ``jsd``, in nats,
