@@ -18,6 +18,7 @@ from minigan.layers import (
     VirtualBatchNorm,
 )
 from minigan.networks import ReferenceNetwork, Sequential
+from minigan.optimizers import SGD, Adam
 from minigan.variants import (
     bigan,
     conditional,
@@ -27,6 +28,8 @@ from minigan.variants import (
     missing_parts,
     posterior,
 )
+from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
+from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
 
 class Checked(NamedTuple):
@@ -43,7 +46,8 @@ def layers() -> list[Layer]:
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
-    return {**_conditional(), **_missing_parts(), **_mixing(), **_inference()}
+    parts = _conditional() | _missing_parts() | _mixing()
+    return parts | _second_order() | _inference()
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -68,6 +72,9 @@ def _conditional() -> dict[str, Checked]:
         ),
         "conditional turn of G, D sees x": Checked(
             conditional.ConditionalGeneratorTurn(G, blind), {"c": c, "z": z}
+        ),
+        "conditional simultaneous turn": Checked(
+            conditional.ConditionalSimultaneousTurn(G, D), of_D
         ),
         "squared error": Checked(conditional.SquaredErrorTurn(F), {"pairs": pairs}),
     }
@@ -124,4 +131,21 @@ def _inference() -> dict[str, Checked]:
         "linear ALI, turn of E and G": Checked(ali_GE, of_ali),
         "InfoGAN, turn of G and Q": Checked(info, {"z": infogan.CodedNoise(2, 1)}),
         "likelihood of z given x": Checked(likelihood, {"pairs": posterior.Joint()}),
+    }
+
+
+def _second_order() -> dict[str, Checked]:
+    G, layers = _G(2, 2), [Linear(2, 5), Tanh(), Linear(5, 1)]
+    D = Sequential(layers, seed=8, dtype="float64", name="D")  # smooth: it bends everywhere
+    sgd, adam = SGD(D, 0.5, 0.5), Adam(D, 1e-2, beta1=0.5)
+    of_G = UnrolledGeneratorTurn(G, D, sgd, K=3, cost="non-saturating")
+    return {
+        "turn of G: unrolled, SGD": Checked(of_G, {}),
+        "simultaneous turn: unrolled, Adam": Checked(UnrolledTurn(G, D, adam, K=2), {}),
+        **{
+            f"turn of D: {penalty} penalty": Checked(
+                PenalisedDiscriminatorTurn(G, D, penalty, weight=0.5), {}
+            )
+            for penalty in PENALTIES
+        },
     }
