@@ -33,6 +33,11 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
     },
+    "2014, section 7, and the tutorial, section 5.5: finding z": {
+        "inference": ("Inference", "E finds z while G makes x: ALI and BiGAN, right and wrong"),
+        "posterior": ("Posterior", "a net for z given x, where the posterior has two peaks"),
+        "infogan": ("InfoGan", "a code that can be read off x, between two bounds of I(c; x)"),
+    },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
@@ -59,6 +64,7 @@ FRAMES = 56  # of a film, which is then under 500 kB
 SWEPT = (  # those with --seeds
     *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
     *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
+    *("inference", "posterior", "infogan"),
 )
 OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
 
