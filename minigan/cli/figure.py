@@ -34,9 +34,10 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
     },
-    "2014, section 7, and the tutorial: conditions": {
+    "2014, section 7, and the tutorial: conditions, few labels": {
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+        "few-labels": ("FewLabels", "K + 1 classes: D learns from images without labels"),
     },
     "NIPS 2016 tutorial, section 4: tips and tricks": {
         "batches": ("Batches", "batch norm: a sample depends on its minibatch; two cures"),
@@ -56,6 +57,7 @@ SWEPT = (
     "conditional",
     "missing-parts",
     "batches",
+    "few-labels",
 )  # those with --seeds
 
 
@@ -80,6 +82,10 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
         parser.add_argument(
             "--jobs", type=int, metavar="N", help="runs at once, with --seeds (one for each core)"
         )
+    if name == "few-labels":
+        line = "networks four times as wide, one label of each class (minutes)"
+        parser.add_argument("--wide", action="store_true", help=line)
+        parser.set_defaults(settings=("wide",))
     if name != "figure1":
         return
     parser.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")

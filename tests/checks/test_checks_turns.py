@@ -8,6 +8,7 @@ from layers_of_ones_own import BatchNorm
 import minigan as mg
 from minigan.checks import GradientError, check_game, check_turn
 from minigan.costs import discriminator_cost
+from minigan.variants.semi_supervised import FeatureMatchingTurn
 
 
 def mlp(n_in, n_out, seed=1, **options):
@@ -54,7 +55,7 @@ class HeadTurn(mg.Turn):
 TURNS = {
     "BiGAN's D": (papers.PairDiscriminatorTurn(mlp(3, 2), mlp(2, 3, 2), mlp(5, 1, 3)), "x"),
     "BiGAN's G and E": (papers.EncoderGeneratorTurn(mlp(3, 2), mlp(2, 3, 2), mlp(5, 1, 3)), "x"),
-    "feature matching": (papers.FeatureMatchingTurn(mlp(3, 2), mlp(2, 1, 3)), ""),
+    "feature matching": (FeatureMatchingTurn(mlp(3, 2), mlp(2, 1, 3)), ""),
     "InfoGAN": (papers.InfoGeneratorTurn(mlp(3, 2), mlp(2, 1, 3), mlp(7, 1, 4)), ""),
     "pairs": (papers.LabelTurn(mlp(5, 1)), "pairs"),
     "rows of its own": (FromSamplers(mlp(2, 1)), ""),
