@@ -13,7 +13,6 @@ import numpy as np
 
 from minigan.averages import ParameterAverage
 from minigan.base.randomness import Streams
-from minigan.distributions import Uniform
 from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
 from minigan.variants import few_labels as games
 
@@ -49,38 +48,31 @@ class FewLabels(Figure):
     def run(self, progress: Progress) -> None:
         """Play the games, then one without labels for D's features."""
         setting = games.WIDE if self.wide else games.SMALL
-        self.errors: dict[int, dict[str, float]] = {10 * n: {} for n in PER_CLASS[self.wide]}
+        labels = PER_CLASS[self.wide]
+        self.errors: dict[int, dict[str, float]] = {10 * n: {} for n in labels}
         self.features: dict[int, dict[str, float]] = {}
         self.samples: dict[str, np.ndarray] = {}
-        plan = []
-        for n in PER_CLASS[self.wide]:
-            for method in games.METHODS:
-                plan += [(n, method, self._steps(setting, method))]
-        plan += [(PER_CLASS[self.wide][0], "no labels", self._steps(setting, "no labels"))]
-        total = sum(steps for *_, steps in plan)
+        plan = [(n, method) for n in labels for method in games.METHODS]
+        plan += [(labels[0], "no labels")]
         with self.until_interrupted():
-            for _ in progress(self._all(setting, plan), total):
-                pass
+            for n, method in progress(plan, len(plan)):
+                self._play_one(setting, n, method)
 
-    @staticmethod
-    def _steps(setting: games.Setting, method: str) -> int:
+    def _play_one(self, setting: games.Setting, n: int, method: str) -> None:
+        data = games.split(self.seed, n)
         steps = setting.supervised_steps if method == "supervised" else setting.steps
-        return max(1, round(SHARE * steps))
-
-    def _all(self, setting: games.Setting, plan: list):
-        """All games, step by step; each leaves its errors and samples."""
-        for n, method, steps in plan:
-            data = games.split(self.seed, n)
-            game = games.few_labels_game(setting, data, method, self.seed, steps)
-            average, untrained = ParameterAverage(game.D, games.DECAY), game.D.copy()
-            yield from games.play(game, steps, average)
-            if method == "no labels":
-                self._score_features(untrained, game.D)
-                continue
-            self.errors[10 * n][method] = games.error(average.network, data)
-            if method != "supervised" and method not in self.samples:
-                z = Uniform(0, 1, dim=20).sample(SHEET**2, Streams(self.seed)["shown"])
-                self.samples[method] = game.G(z)
+        steps = max(1, round(SHARE * steps))
+        game = games.few_labels_game(setting, data, method, self.seed, steps)
+        average, untrained = ParameterAverage(game.D, games.DECAY), game.D.copy()
+        for _ in game.play(steps):
+            average.update()
+        if method == "no labels":
+            self._score_features(untrained, game.D)
+            return
+        self.errors[10 * n][method] = games.error(average.network, data)
+        if method != "supervised" and method not in self.samples:
+            z = games.NOISE.sample(SHEET**2, Streams(self.seed)["shown"])
+            self.samples[method] = game.G(z)
 
     def _score_features(self, untrained, D) -> None:
         maps = (lambda x: x, untrained[:-1], D[:-1])

@@ -1,9 +1,8 @@
 """A small DCGAN (Radford et al. 2015; section 3.3 of the NIPS 2016 tutorial), for MNIST.
 
 G paints by transposed convolutions of stride 2 and no pooling; D looks by convolutions of stride 2.
-Batch normalisation is everywhere but in D's first layer and where the networks end, and normalises
-real and generated minibatches apart. Windows of 4 x 4 with stride 2 overlap evenly, so that
-no chequered pattern is left. Samples are drawn with the running moments of G.
+Batch normalisation is everywhere but in D's first layer and where the networks end, of real and
+of generated minibatches apart. Samples are drawn with the running moments of G.
 """
 
 from minigan.base.errors import InputError

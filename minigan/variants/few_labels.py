@@ -8,14 +8,12 @@ weights, which is left out here. Tests are made with a running average of D's pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigan.averages import ParameterAverage
 from minigan.base.errors import InputError
 from minigan.base.randomness import Streams, generator
 from minigan.data.datasets import load_splits
@@ -36,6 +34,7 @@ from minigan.variants.semi_supervised import (
 )
 
 TEST, CLASSES, RATE, DECAY = 597, 10, 1e-3, 0.999
+NOISE = Uniform(0, 1, dim=20)
 METHODS = ("supervised", "feature matching", "non-saturating")
 
 
@@ -83,16 +82,16 @@ def split(seed: int, per_class: int) -> Split:
     return Split(labelled, (X[few], y[few]), Examples(X[train]), (X[test], y[test]))
 
 
-def generator_network(setting: Setting, rng: Any) -> Sequential:
-    """U(0, 1)^20 - 128 - 128 - 64 pixels."""
+def _generator(setting: Setting, rng: Any) -> Sequential:
+    """20 uniform numbers - 128 - 128 - 64 pixels."""
     layers: list[Layer] = []
     for a, b in pairwise((20, 128, 128)):
         layers += [Linear(a, b, weights=he()), *([BatchNorm(b)] if setting.norm else []), ReLU()]
     return Sequential([*layers, Linear(128, 64, weights=he()), Sigmoid()], seed=rng, name="G")
 
 
-def discriminator_network(setting: Setting, n_out: int, rng: Any) -> Sequential:
-    """D of n_out logits: with 10, its last layer is `LogSumExp`; D[:-3] or D[:-2] are features."""
+def _discriminator(setting: Setting, n_out: int, rng: Any) -> Sequential:
+    """D of n_out logits; of several, its last layer is `LogSumExp`."""
     layers: list[Layer] = []
     for (a, b), std in zip(pairwise(setting.widths), setting.noise, strict=False):
         layers += [*([GaussianNoise(std)] if std else []), Linear(a, b, weights=he()), ReLU()]
@@ -107,8 +106,8 @@ def few_labels_game(setting: Setting, data: Split, method: str, seed: int, steps
     """The game of one of `METHODS`, or "no labels": Algorithm 1, whose D has one logit."""
     streams = Streams(seed)
     n_out = 1 if method == "no labels" else CLASSES
-    D = discriminator_network(setting, n_out, streams["init_D"])
-    G = generator_network(setting, streams["init_G"])
+    D = _discriminator(setting, n_out, streams["init_D"])
+    G = _generator(setting, streams["init_G"])
     rate = late_decay(RATE, steps, RATE * setting.final)
     optimizers = {name: Adam(net, rate, beta1=0.5) for name, net in (("G", G), ("D", D))}
     of_G = {
@@ -117,23 +116,16 @@ def few_labels_game(setting: Setting, data: Split, method: str, seed: int, steps
         "no labels": lambda: GeneratorTurn(G, D),
     }
     options: dict[str, Any] = {"batch": setting.batch, "seed": streams}
+    if method != "no labels":
+        options["labelled"] = data.labelled
     if method == "supervised":
-        turn = SupervisedTurn(D)
-        return Game(turn, optimizers=[optimizers["D"]], labelled=data.labelled, **options)
+        return Game(SupervisedTurn(D), optimizers=[optimizers["D"]], **options)
     if method not in of_G:
         known = ", ".join((*METHODS, "no labels"))
         raise InputError(f"method: expected one of {known}, got {method!r}")
-    labels = {} if n_out == 1 else {"labelled": data.labelled}
-    of_D = SemiSupervisedTurn(G, D) if labels else DiscriminatorTurn(G, D)
-    of_D_and_G: dict[str, Any] = {"x": data.x, "z": Uniform(0, 1, dim=20), **labels}
-    return Game(of_D, of_G[method](), optimizers=optimizers.values(), **of_D_and_G, **options)
-
-
-def play(game: Game, steps: int, average: ParameterAverage) -> Iterator[int]:
-    """Play steps, each of which is taken into an average of D; how many are done."""
-    for record in game.play(steps):
-        average.update()
-        yield record.step
+    of_D = DiscriminatorTurn(G, D) if n_out == 1 else SemiSupervisedTurn(G, D)
+    options |= {"x": data.x, "z": NOISE, "optimizers": optimizers.values()}
+    return Game(of_D, of_G[method](), **options)
 
 
 def error(D: Sequential, data: Split) -> float:
@@ -143,10 +135,7 @@ def error(D: Sequential, data: Split) -> float:
 
 
 def features_error(of: Any, data: Split) -> float:
-    """Test error of logistic regression on features of x, with the few labels.
-
-    ``of`` maps rows to rows. Features are standardised over all that may be learned from.
-    """
+    """Test error of logistic regression on standardised features ``of(x)``, with the few labels."""
     F = of(data.x.X)
     mean, std = F.mean(axis=0), F.std(axis=0) + 1e-6
     few, test = ((of(X) - mean) / std for X in (data.few[0], data.test[0]))

@@ -19,7 +19,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "circling": ({}, {"steps": 20}),
     "conditional": ({"STEPS": dict.fromkeys(CONDITIONAL_STEPS, 5), "CONDITIONS": [0.3]}, {}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
-    "few-labels": ({"PER_CLASS": {False: (1,)}, "SHARE": 0.002, "SHEET": 2}, {}),
+    "few-labels": ({"PER_CLASS": {False: (1,)}, "SHARE": 0.002}, {}),
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
     "inner-loop": ({"LOOKS": (1, 5), "KEPT": (1,), "UPDATES": 5, "SEEDS": 2}, {}),

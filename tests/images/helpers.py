@@ -13,6 +13,7 @@ WIDTHS = {  # parts of full size at which a few units are left of each hidden la
     "digits": 0.1,
     "mnist": 0.02,
     "mnist-quick": 0.03,
+    "dcgan": 0.2,
     "tfd-pretrain": 0.01,
     "tfd": 0.01,
     "cifar10": 0.01,
