@@ -28,7 +28,7 @@ import numpy as np
 
 from minigan.base.backend import array_module, described
 from minigan.base.errors import InputError
-from minigan.base.numerics import logistic
+from minigan.base.numerics import logistic, sigmoid
 
 
 def value(a_real: np.ndarray, a_fake: np.ndarray):
@@ -85,6 +85,15 @@ def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
     minus_log_1_D, da_fake = logistic(a_fake)
     J = minus_log_D.sum() / (2 * a_real.size) + minus_log_1_D.sum() / (2 * a_fake.size)
     return _number(J), da_real / (-2 * a_real.size), da_fake / (2 * a_fake.size)
+
+
+def discriminator_curvature(a_real: np.ndarray, a_fake: np.ndarray):
+    """Second derivatives of J_D at the logits, sigmoid(a) sigmoid(-a) / 2m each, in their shapes.
+
+    For second order: as the logits move along Ra, the gradient of `discriminator_cost` moves
+    along the curvature times Ra.
+    """
+    return tuple(sigmoid(a) * sigmoid(-a) / (2 * a.size) for a in (a_real, a_fake))
 
 
 def minimax_cost(a_fake: np.ndarray):

@@ -12,6 +12,7 @@ from minigan.checks import contract
 from minigan.checks.compare import worst_entry
 from minigan.checks.numeric import along, derivative, relative_error
 from minigan.checks.passes import Pass, moved
+from minigan.checks.second import check_second
 from minigan.checks.trials import Report, Tally, Trial, run_trials
 from minigan.layers.base import Layer
 from minigan.networks.sequential import Sequential
@@ -61,7 +62,8 @@ def check_layer(
     itself, as in JAX's and autograd's checks, <dJ, u> from backward is compared with the
     central difference of J along u. Two passes are open at once and differentiated in both
     orders. Where finite differences cannot be trusted, at a kink above all, the point is drawn
-    anew: see `minigan.checks.numeric`.
+    anew: see `minigan.checks.numeric`. Directional derivatives for second order, if the layer has
+    them, are checked as well.
 
     Examples
     --------
@@ -147,6 +149,7 @@ def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
             if alone:
                 contract.check_draws(tally, first)
                 contract.check_equal_inputs(tally, first, rng)
+                check_second(tally, first, rng)
 
     return trial
 

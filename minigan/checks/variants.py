@@ -17,7 +17,10 @@ from minigan.layers import (
     VirtualBatchNorm,
 )
 from minigan.networks import ReferenceNetwork, Sequential
+from minigan.optimizers import SGD, Adam
 from minigan.variants import conditional, conditional_toys, missing_parts, semi_supervised
+from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
+from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
 
 class Checked(NamedTuple):
@@ -29,7 +32,13 @@ class Checked(NamedTuple):
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
-    return {**_conditional(), **_missing_parts(), **_semi_supervised(), **_mixing()}
+    return {
+        **_conditional(),
+        **_missing_parts(),
+        **_semi_supervised(),
+        **_mixing(),
+        **_second_order(),
+    }
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -54,6 +63,9 @@ def _conditional() -> dict[str, Checked]:
         ),
         "conditional turn of G, D sees x": Checked(
             conditional.ConditionalGeneratorTurn(G, blind), {"c": c, "z": z}
+        ),
+        "conditional simultaneous turn": Checked(
+            conditional.ConditionalSimultaneousTurn(G, D), of_D
         ),
         "squared error": Checked(conditional.SquaredErrorTurn(F), {"pairs": pairs}),
     }
@@ -100,3 +112,20 @@ def _mixing() -> dict[str, Checked]:
         G = make(layers, seed=8, dtype="float64", name="G")
         found[f"turn of G: {norm.__name__}"] = Checked(GeneratorTurn(G, D), sizes)
     return found
+
+
+def _second_order() -> dict[str, Checked]:
+    G, layers = _G(2, 2), [Linear(2, 5), Tanh(), Linear(5, 1)]
+    D = Sequential(layers, seed=8, dtype="float64", name="D")  # smooth: it bends everywhere
+    sgd, adam = SGD(D, 0.5, 0.5), Adam(D, 1e-2, beta1=0.5)
+    of_G = UnrolledGeneratorTurn(G, D, sgd, K=3, cost="non-saturating")
+    return {
+        "turn of G: unrolled, SGD": Checked(of_G, {}),
+        "simultaneous turn: unrolled, Adam": Checked(UnrolledTurn(G, D, adam, K=2), {}),
+        **{
+            f"turn of D: {penalty} penalty": Checked(
+                PenalisedDiscriminatorTurn(G, D, penalty, weight=0.5), {}
+            )
+            for penalty in PENALTIES
+        },
+    }

@@ -17,7 +17,7 @@ from minigan.base.files import LOCK, writable_directory, write_whole
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
 from minigan.cli.output import progress, remark, written
-from minigan.cli.seeds import run_seeds, seed_list
+from minigan.cli.seeds import run_seeds, seed_list, unless_ended
 from minigan.costs import GENERATOR_COSTS
 from minigan.figures.base import Figure
 
@@ -29,36 +29,39 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, and Algorithm 1"),
         "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
     },
-    "NIPS 2016 tutorial, section 3: how GANs work": {
-        "costs": ("Costs", "the three generator costs, and where they saturate"),
-        "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
-        "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
-    },
-    "2014, section 7, and the tutorial: conditions, few labels": {
+    "Generative Adversarial Nets (2014), section 7: extensions": {
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
         "few-labels": ("FewLabels", "K + 1 classes: D learns from images without labels"),
     },
+    "NIPS 2016 tutorial, section 3: how GANs work": {
+        "costs": ("Costs", "the three generator costs, and where they saturate"),
+        "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
+        "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),
+        "update-rules": ("UpdateRules", "NCE, maximum likelihood and the GAN as one game's rules"),
+    },
     "NIPS 2016 tutorial, section 4: tips and tricks": {
+        "smoothing": ("Smoothing", "smoothed labels: the slope that two-sided smoothing takes"),
         "batches": ("Batches", "batch norm: a sample depends on its minibatch; two cures"),
     },
     "NIPS 2016 tutorial, section 5: research frontiers": {
         "circling": ("Circling", "V = x y: games that circle, and what helps"),
+        "discrete": (
+            "Discrete",
+            "strings of symbols: REINFORCE, concrete, straight-through, points",
+        ),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
+        "unrolled": ("Unrolled", "V = x y with D's steps looked ahead, and the ring's message"),
+        "ring": ("Ring", "mode collapse: every remedy on one ring, from the same seeds"),
     },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
 FRAMES = 56  # of a film, which is then under 500 kB
-SWEPT = (
-    "figure1",
-    "function-space",
-    "update-rules",
-    "mode-collapse",
-    "conditional",
-    "missing-parts",
-    "batches",
-    "few-labels",
-)  # those with --seeds
+SWEPT = (  # those with --seeds
+    *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
+    *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled", "few-labels"),
+)
+OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
 
 
 def figure_class(name: str) -> type[Figure]:
@@ -69,21 +72,24 @@ def figure_class(name: str) -> type[Figure]:
 
 def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """Add options of every figure, of those that are swept over seeds, and of Figure 1."""
-    one_or_many = parser.add_mutually_exclusive_group()
-    # The default is text: argparse takes a number that is the default for one not given.
-    one_or_many.add_argument("--seed", type=int, default="0", help="of everything random (0)")
     parser.add_argument("--out", default=name, metavar="DIR", help=f"for files ({name})")
     parser.add_argument("--json", action="store_true", help="print numbers as a JSON object")
-    parser.set_defaults(figure=name, settings=(), seeds=None, jobs=None, animate=False, gif=False)
-    if name in SWEPT:
-        one_or_many.add_argument(
-            "--seeds", type=seed_list, metavar="A:B", help="many runs, a table: 0:20 or 1,5,7"
-        )
-        parser.add_argument(
-            "--jobs", type=int, metavar="N", help="runs at once, with --seeds (one for each core)"
-        )
+    given = {"settings": (), "seed": 0, "seeds": None, "jobs": None, "animate": False, "gif": False}
+    parser.set_defaults(figure=name, **given)
+    one_or_many: Any = parser
+    if name not in OVER_SEEDS:
+        one_or_many = parser.add_mutually_exclusive_group()
+        # The default is text: argparse takes a number that is the default for one not given.
+        line = "of everything random (0)"
+        one_or_many.add_argument("--seed", type=int, default="0", help=line)
+    if name in SWEPT or name in OVER_SEEDS:
+        own = OVER_SEEDS.get(name)
+        line = f"seeds, as 0:20 or 1,5,7 ({own})" if own else "many runs, a table: 0:20 or 1,5,7"
+        one_or_many.add_argument("--seeds", type=seed_list, default=own, metavar="A:B", help=line)
+        line = "runs at once, with --seeds (one for each core)"
+        parser.add_argument("--jobs", type=int, metavar="N", help=line)
     if name == "few-labels":
-        line = "networks four times as wide, one label of each class (minutes)"
+        line = "wider networks, one label of each class (minutes)"
         parser.add_argument("--wide", action="store_true", help=line)
         parser.set_defaults(settings=("wide",))
     if name != "figure1":
@@ -119,7 +125,11 @@ def run(options: argparse.Namespace) -> int:
     if options.jobs is not None:
         whole_number("--jobs", options.jobs)
     with _directory(options.out) as directory:
-        return run_seeds(options, figure_class(options.figure), settings, directory)
+        if options.figure in OVER_SEEDS:
+            own = {"seeds": options.seeds, "jobs": options.jobs, "directory": directory}
+            return unless_ended(lambda: _run_one(options, settings | own, directory))
+        figure = figure_class(options.figure)
+        return unless_ended(lambda: run_seeds(options, figure, settings, directory))
 
 
 def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> int:

@@ -1,6 +1,7 @@
 """``minigan figure1 --seeds 0:20``: a figure over many seeds, as one table."""
 
 import argparse
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -17,22 +18,16 @@ def run_seeds(
     options: argparse.Namespace, figure: type[Figure], settings: dict[str, Any], out: Path
 ) -> int:
     """Play what is not in the table yet, draw and print all; exit code 1 if a game failed."""
-    from concurrent.futures.process import BrokenProcessPool
-
     from minigan.figures import seeds, sweep
 
-    try:
-        played = seeds.play(
-            figure,
-            options.seeds,
-            settings,
-            directory=out,
-            jobs=options.jobs,
-            progress=partial(progress, unit="game"),
-        )
-    except BrokenProcessPool:
-        ended = "a process that played a game was ended from outside (out of memory?)"
-        return remark(f"{ended}; the same command goes on with what is left", 1)
+    played = seeds.play(
+        figure,
+        options.seeds,
+        settings,
+        directory=out,
+        jobs=options.jobs,
+        progress=partial(progress, unit="game"),
+    )
     done = played.sweep
     if done.interrupted and not done.games:
         raise KeyboardInterrupt
@@ -45,6 +40,17 @@ def run_seeds(
     if done.interrupted:
         return remark("interrupted; the same command goes on from here", 130)
     return 1 if any(game.error is not None for game in done.games) else 0
+
+
+def unless_ended(play: Callable[[], int]) -> int:
+    """The exit code of ``play()``; 1, with a line, if a process that it started was ended."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        return play()
+    except BrokenProcessPool:
+        ended = "a process that played a game was ended from outside (out of memory?)"
+        return remark(f"{ended}; the same command goes on with what is left", 1)
 
 
 def seed_list(text: str) -> list[int]:

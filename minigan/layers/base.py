@@ -60,10 +60,21 @@ class Layer(ABC):
     from ``state`` and takes it back in ``restore``. It moves what it remembers in ``backward``
     with ``param_grads=True``, from the cache: forward passes then change nothing, and the other
     player's turn leaves it alone.
+
+    A layer can be differentiated twice if it has Pearlmutter's R, the derivatives along a direction
+    ``Rx`` in x and ``V``, arrays by name, in the parameters, where dy moves along ``Rdy``:
+
+        Ry = layer.forward_r(Rx, cache, V)
+        Rdx = layer.backward_r(dy, Rdy, Rx, cache, V, H)
+
+    The second adds the derivatives of dW to ``H["W"]``, and so on. See `minigan.networks.second`.
+    A class that writes another forward or backward than its base class inherits none of this.
     """
 
     flat_params: np.ndarray
     mixes: bool = True
+    forward_r: Any = None
+    backward_r: Any = None
     name: str = ""
     n_in: int | None = None
     n_out: int | None = None
@@ -76,6 +87,9 @@ class Layer(ABC):
         super().__init_subclass__(**options)
         if "mixes" not in vars(cls):
             cls.mixes = True  # of a class that does not say, the worst is assumed
+        own = vars(cls).keys()
+        if own & {"forward", "backward"} and not own & {"forward_r", "second"}:
+            cls.forward_r = None
 
     @abstractmethod
     def forward(

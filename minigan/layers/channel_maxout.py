@@ -75,6 +75,16 @@ class ChannelMaxout(ImageLayer):
         """dx = dy at the winning piece, 0 at the others. See `Layer.backward`."""
         winner = cache
         self.check_gradient(dy, winner.shape)
-        pieces = self.xp.arange(self.pieces)[:, None]  # (pieces, 1)
-        dx = dy[:, None, :] * (winner[:, None, :] == pieces)  # (batch, pieces, n_out)
-        return dx.reshape(len(dy), -1)
+        return (dy[:, None, :] * self._won(winner)).reshape(len(dy), -1)
+
+    def forward_r(self, Rx, cache, V):
+        """Ry = Rx at the winning piece of the cache; no parameters move along V. See `Layer`."""
+        return (Rx.reshape(len(Rx), self.pieces, -1) * self._won(cache)).sum(axis=1)
+
+    def backward_r(self, dy, Rdy, Rx, cache, V, H):
+        """Rdx = Rdy at the winning piece of the cache, whatever dy, Rx, V and H. See `Layer`."""
+        return self.backward(Rdy, cache)
+
+    def _won(self, winner):
+        """Whether a piece has won, (batch, pieces, n_out)."""
+        return winner[:, None, :] == self.xp.arange(self.pieces)[:, None]

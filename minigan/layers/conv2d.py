@@ -123,7 +123,7 @@ class Conv2D(Convolution):
         """Y = W^T cut(x) + b; the cache is x. See `Layer.forward`."""
         self.check_input(x)
         y = self.W.T @ self._windows.cut(x)  # (channels, batch * windows)
-        return self._add_bias(images_as_rows(y, len(x))), x
+        return self._add_bias(images_as_rows(y, len(x)), self.b), x
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = paste(W dY), dW += cut(x) dY^T, db += sum of dY. See `Layer.backward`."""
@@ -132,5 +132,22 @@ class Conv2D(Convolution):
         dY = pixels_as_columns(dy, self.shape_out[0])  # (channels, batch * windows)
         if param_grads:
             self.dW += self._windows.cut(x) @ dY.T
-            self._add_db(dy)
+            self.db += self._db(dy)
         return self._windows.paste(self.W @ dY)
+
+    def forward_r(self, Rx, cache, V):
+        """RY = W^T cut(Rx) + V_W^T cut(x) + V_b, with V by name; the cache is x. See `Layer`."""
+        cut = self._windows.cut
+        Ry = self.W.T @ cut(Rx) + V["W"].T @ cut(cache)
+        return self._add_bias(images_as_rows(Ry, len(Rx)), V["b"])
+
+    def backward_r(self, dy, Rdy, Rx, cache, V, H):
+        """Rdx = paste(W RdY + V_W dY), RdW = cut(Rx) dY^T + cut(x) RdY^T. See `Layer`.
+
+        Given dy, Rdy, Rx, and V by name; RdW is added to H["W"], and the cache is x.
+        """
+        cut = self._windows.cut
+        dY, RdY = (pixels_as_columns(d, self.shape_out[0]) for d in (dy, Rdy))
+        H["W"] += cut(Rx) @ dY.T + cut(cache) @ RdY.T
+        H["b"] += self._db(Rdy)
+        return self._windows.paste(self.W @ RdY + V["W"] @ dY)

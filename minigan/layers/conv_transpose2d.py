@@ -132,7 +132,7 @@ class ConvTranspose2D(Convolution):
         """y = paste(W^T X) + b; the cache is x. See `Layer.forward`."""
         self.check_input(x)
         X = pixels_as_columns(x, self.shape_in[0])  # (channels_in, batch * windows)
-        return self._add_bias(self._windows.paste(self.W.T @ X)), x
+        return self._add_bias(self._windows.paste(self.W.T @ X), self.b), x
 
     def backward(self, dy, cache, *, param_grads=True):
         """dX = W cut(dy), dW += X cut(dy)^T, db += sum of dy. See `Layer.backward`."""
@@ -141,5 +141,21 @@ class ConvTranspose2D(Convolution):
         dP = self._windows.cut(dy)  # (channels * k * k, batch * windows)
         if param_grads:
             self.dW += pixels_as_columns(x, self.shape_in[0]) @ dP.T
-            self._add_db(dy)
+            self.db += self._db(dy)
         return images_as_rows(self.W @ dP, len(x))
+
+    def forward_r(self, Rx, cache, V):
+        """Ry = paste(W^T RX + V_W^T X) + V_b of Rx; V is by name, the cache is x. See `Layer`."""
+        RX, X = (pixels_as_columns(x, self.shape_in[0]) for x in (Rx, cache))
+        return self._add_bias(self._windows.paste(self.W.T @ RX + V["W"].T @ X), V["b"])
+
+    def backward_r(self, dy, Rdy, Rx, cache, V, H):
+        """RdX = W cut(Rdy) + V_W cut(dy), RdW = RX cut(dy)^T + X cut(Rdy)^T. See `Layer`.
+
+        Given dy, Rdy, Rx, and V by name; RdW is added to H["W"], and the cache is x.
+        """
+        dP, RdP = (self._windows.cut(d) for d in (dy, Rdy))
+        RX, X = (pixels_as_columns(x, self.shape_in[0]) for x in (Rx, cache))
+        H["W"] += RX @ dP.T + X @ RdP.T
+        H["b"] += self._db(Rdy)
+        return images_as_rows(self.W @ RdP + V["W"] @ dP, len(dy))

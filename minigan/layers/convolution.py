@@ -69,12 +69,12 @@ class Convolution(ImageLayer):
 
     # Each bias serves n_out / len(b) neighbours of a row: all pixels of a channel, or one.
 
-    def _add_bias(self, y: np.ndarray) -> np.ndarray:
+    def _add_bias(self, y: np.ndarray, b: np.ndarray) -> np.ndarray:
         """y + b, in y's own memory where that can be; y is (batch, n_out)."""
-        served = y.reshape(len(y), len(self.b), -1)
-        served += self.b[:, None]
+        served = y.reshape(len(y), len(b), -1)
+        served += b[:, None]
         return served.reshape(y.shape)
 
-    def _add_db(self, dy: np.ndarray) -> None:
-        """Add dJ/db: the sum of dy over the batch and over all that a bias serves."""
-        self.db += dy.sum(axis=0).reshape(len(self.b), -1).sum(axis=1)
+    def _db(self, dy: np.ndarray) -> np.ndarray:
+        """dJ/db: the sum of dy over the batch and over all that a bias serves."""
+        return dy.sum(axis=0).reshape(len(self.b), -1).sum(axis=1)

@@ -10,10 +10,10 @@ from minigan.base.backend import described
 from minigan.base.errors import InputError
 from minigan.base.randomness import Mirrored, require_rng
 from minigan.base.validation import real_number
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class Dropout(Layer):
+class Dropout(Elementwise):
     """y = x * mask / keep while training; y = x otherwise.
 
     Parameters
@@ -60,6 +60,10 @@ class Dropout(Layer):
         shape, mask = cache
         self.check_gradient(dy, shape)
         return dy if mask is None else dy * mask
+
+    def second(self, cache):
+        """f'' = 0: what is drawn does not depend on x."""
+        return None
 
     def draw(self, rng, shape: tuple[int, int], dtype) -> np.ndarray:
         """Random numbers of one pass: mask / keep, of x's shape (batch, width) and dtype."""

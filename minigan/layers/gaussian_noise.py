@@ -13,10 +13,10 @@ from minigan.base.backend import described
 from minigan.base.errors import InputError
 from minigan.base.randomness import require_rng
 from minigan.base.validation import real_number
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class GaussianNoise(Layer):
+class GaussianNoise(Elementwise):
     """y = x + std * e while training, e from N(0, 1); y = x otherwise.
 
     Parameters
@@ -67,6 +67,10 @@ class GaussianNoise(Layer):
         """dx = dy. See `Layer.backward`."""
         self.check_gradient(dy, cache)
         return dy
+
+    def second(self, cache):
+        """f'' = 0: what is drawn does not depend on x."""
+        return None
 
     def __repr__(self) -> str:
         return f"GaussianNoise(std={self.std}, name={self.name!r})"

@@ -4,10 +4,10 @@ A unit that is never active still learns a little. DCGAN's discriminators use it
 """
 
 from minigan.base.validation import real_number
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(Elementwise):
     """y = x where x > 0, slope * x elsewhere.
 
     Parameters
@@ -46,3 +46,7 @@ class LeakyReLU(Layer):
         """dx = dy * s. See `Layer.backward`."""
         self.check_gradient(dy, cache.shape)
         return dy * cache
+
+    def second(self, cache):
+        """f'' = 0 but at x = 0, where there is none."""
+        return None

@@ -83,3 +83,16 @@ class Linear(Affine):
             self.dW += x.T @ dy
             self.db += dy.sum(axis=0)
         return dy @ self.W.T
+
+    def forward_r(self, Rx, cache, V):
+        """Ry = Rx W + x V_W + V_b, with V by name; the cache is x. See `Layer`."""
+        return Rx @ self.W + cache @ V["W"] + V["b"]
+
+    def backward_r(self, dy, Rdy, Rx, cache, V, H):
+        """Rdx = Rdy W^T + dy V_W^T, H_W += Rx^T dy + x^T Rdy, H_b += sum of Rdy. See `Layer`.
+
+        V and H are by name, V_W = V["W"]; the cache is x.
+        """
+        H["W"] += Rx.T @ dy + cache.T @ Rdy
+        H["b"] += Rdy.sum(axis=0)
+        return Rdy @ self.W.T + dy @ V["W"].T

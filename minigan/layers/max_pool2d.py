@@ -91,3 +91,13 @@ class MaxPool2D(ImageLayer):
         for p, pixel in enumerate(self._windows.pixels(canvas)):
             pixel += dy * (winner == p)
         return self._windows.image(canvas).reshape(len(dy), -1)
+
+    def forward_r(self, Rx, cache, V):
+        """Ry = Rx at the pixel that won, by the cache; no parameters move along V. See `Layer`."""
+        canvas = self._windows.canvas(Rx.reshape(len(Rx), *self.shape_in))
+        pixels = enumerate(self._windows.pixels(canvas))
+        return sum(pixel * (cache == p) for p, pixel in pixels).reshape(len(Rx), -1)
+
+    def backward_r(self, dy, Rdy, Rx, cache, V, H):
+        """Rdx = Rdy at the pixel that won, by the cache, whatever dy, Rx, V and H. See `Layer`."""
+        return self.backward(Rdy, cache)

@@ -83,10 +83,33 @@ class Maxout(Affine):
         """dz = dy at the winning piece, 0 at the others. See `Layer.backward`."""
         x, winner = cache
         self.check_gradient(dy, winner.shape)
-        pieces = self.xp.arange(self.pieces)[:, None]  # (pieces, 1)
-        dz = dy[:, None, :] * (winner[:, None, :] == pieces)  # (batch, pieces, units)
-        dz = dz.reshape(len(x), -1)
+        dz = self._to_winners(dy, winner)
         if param_grads:
             self.dW += x.T @ dz
             self.db += dz.sum(axis=0)
         return dz @ self.W.T
+
+    def forward_r(self, Rx, cache, V):
+        """Ry = Rx W + x V_W + V_b at the winners of the cache, with V by name. See `Layer`."""
+        x, winner = cache
+        Rz = (Rx @ self.W + x @ V["W"] + V["b"]).reshape(len(x), self.pieces, self.n_out)
+        return (Rz * self._won(winner)).sum(axis=1)
+
+    def backward_r(self, dy, Rdy, Rx, cache, V, H):
+        """As of `Linear`, with dz and Rdz at the winning piece. See `Layer`.
+
+        Given dy, Rdy, Rx, the cache, and V and H by name.
+        """
+        x, winner = cache
+        dz, Rdz = (self._to_winners(d, winner) for d in (dy, Rdy))
+        H["W"] += Rx.T @ dz + x.T @ Rdz
+        H["b"] += Rdz.sum(axis=0)
+        return Rdz @ self.W.T + dz @ V["W"].T
+
+    def _to_winners(self, dy, winner):
+        """dz (batch, pieces * units): dy at the winning piece, 0 at the others."""
+        return (dy[:, None, :] * self._won(winner)).reshape(len(dy), -1)
+
+    def _won(self, winner):
+        """Whether a piece has won, (batch, pieces, units)."""
+        return winner[:, None, :] == self.xp.arange(self.pieces)[:, None]

@@ -4,10 +4,10 @@ Piecewise linear, so gradients through active units are passed on undiminished;
 the generators of the 2014 paper use it.
 """
 
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class ReLU(Layer):
+class ReLU(Elementwise):
     """y = max(x, 0), elementwise.
 
     Parameters
@@ -32,3 +32,7 @@ class ReLU(Layer):
         """dx = dy * [x > 0]. See `Layer.backward`."""
         self.check_gradient(dy, cache.shape)
         return dy * cache
+
+    def second(self, cache):
+        """f'' = 0 but at x = 0, where there is none."""
+        return None

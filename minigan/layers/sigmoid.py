@@ -5,10 +5,10 @@ here: it ends in a logit, and the costs do the rest without ever taking log 0.
 """
 
 from minigan.base.numerics import sigmoid
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class Sigmoid(Layer):
+class Sigmoid(Elementwise):
     """y = 1 / (1 + exp(-x)), elementwise.
 
     Parameters
@@ -34,3 +34,8 @@ class Sigmoid(Layer):
         self.check_gradient(dy, cache.shape)
         y = cache
         return dy * y * (1 - y)
+
+    def second(self, cache):
+        """f'' = y (1 - y) (1 - 2 y)."""
+        y = cache
+        return y * (1 - y) * (1 - 2 * y)

@@ -4,10 +4,10 @@ Smooth and positive; its derivative is the sigmoid.
 """
 
 from minigan.base.numerics import sigmoid, softplus
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class Softplus(Layer):
+class Softplus(Elementwise):
     """y = log(1 + exp(x)), elementwise, without overflow.
 
     Parameters
@@ -31,3 +31,7 @@ class Softplus(Layer):
         """dx = dy * sigmoid(x). See `Layer.backward`."""
         self.check_gradient(dy, cache.shape)
         return dy * sigmoid(cache)
+
+    def second(self, cache):
+        """f'' = sigmoid(x) sigmoid(-x)."""
+        return sigmoid(cache) * sigmoid(-cache)

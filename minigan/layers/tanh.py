@@ -4,10 +4,10 @@ Smooth generators push noise forward to smooth densities, so it is the choice
 wherever a picture of p_g should have no corners.
 """
 
-from minigan.layers.base import Layer
+from minigan.layers.elementwise import Elementwise
 
 
-class Tanh(Layer):
+class Tanh(Elementwise):
     """y = tanh(x), elementwise.
 
     Parameters
@@ -33,3 +33,8 @@ class Tanh(Layer):
         self.check_gradient(dy, cache.shape)
         y = cache
         return dy * (1 - y * y)
+
+    def second(self, cache):
+        """f'' = -2 y (1 - y^2)."""
+        y = cache
+        return -2 * y * (1 - y * y)

@@ -14,6 +14,12 @@ ever, and followed in steps it leaves the circle. With |w| for the distance from
     optimistic     w + 2 eta F(w) - eta F(w before)     |w| shrinks, in the long run, by
                                                         sqrt((1 + sqrt(1 - 4 eta^2)) / 2)
 
+Looking ahead helps, more steps do not. Each per step, with y going K steps of eta up first,
+
+    k steps of y   x and y at once, y k times           |w|^2 grows by 1 + k eta^2
+    stopped        x by dV/dx at the y to come           ... by 1 - eta^2 (K - 1)
+    unrolled       x by d/dx V(x, y_K(x)), through them  ... by 1 - eta^2 (2 K - 1)
+
 and the mean of the first n alternating iterates is of size 1 / (eta n), while the mean of
 simultaneous ones grows as they do.
 """
@@ -93,6 +99,41 @@ def optimistic(start: np.ndarray, eta: float, steps: int) -> np.ndarray:
     return _iterate(start, eta, steps, step)
 
 
+def more_steps(start: np.ndarray, eta: float, steps: int, k: int) -> np.ndarray:
+    """Path of k steps of y, >= 1, a step of x, all from where they stood."""
+    k = whole_number("k", k)
+
+    def step(w: np.ndarray, eta: float) -> np.ndarray:
+        y = w[1]
+        for _ in range(k):
+            y = y + eta * field(np.array([w[0], y]))[1]
+        return np.array([w[0] + eta * field(w)[0], y])
+
+    return _iterate(start, eta, steps, step)
+
+
+def looking_ahead(
+    start: np.ndarray, eta: float, steps: int, K: int, *, stopped: bool = False
+) -> np.ndarray:
+    """Path of x looking K >= 0 steps of y ahead, and y stepping as ever: the unrolled GAN's.
+
+    ``stopped`` leaves out of x's gradient what comes through y's steps. See
+    `minigan.variants.unrolled`, whose lines these are, with H = 0.
+    """
+    K = whole_number("K", K, low=0)
+
+    def step(w: np.ndarray, eta: float) -> np.ndarray:
+        x, y = w
+        for _ in range(K):
+            y = y + eta * field(np.array([x, y]))[1]
+        dx, lam = y, x  # of V(x, y_K)
+        for _ in range(0 if stopped else K):
+            dx = dx + eta * lam  # d/dx (lam . dV/dy), and H = 0
+        return np.array([x - eta * dx, w[1] + eta * field(w)[1]])
+
+    return _iterate(start, eta, steps, step)
+
+
 def averages(path: np.ndarray) -> np.ndarray:
     """Mean of the first 1, 2, 3, ... points of a path (n, 2), shape (n, 2)."""
     path = np.asarray(path, np.float64)
@@ -122,6 +163,25 @@ def growth(method: str, eta: float) -> float:
     if method not in factors:
         raise InputError(f"method: expected one of {', '.join(factors)}, got {method!r}")
     return float(np.abs(factors[method]).max())
+
+
+def squared_radius(method: str, eta: float, K: int) -> float:
+    """Factor of |w|^2 a step, in the long run, in steps of size eta.
+
+    Of "more-steps" (K of y), "stopped" or "unrolled" (K steps ahead, and not so many that nothing
+    goes round any more: K eta < 2, or half of it unrolled). The step is then a matrix with two
+    conjugate eigenvalues, whose product is its determinant. Steps of sizes al of x and be of y
+    have al be in place of eta^2.
+    """
+    eta, K = real_number("eta", eta, 0, low_open=True), whole_number("K", K, low=0)
+    ahead = {"more-steps": 0, "stopped": 1, "unrolled": 2}
+    if method not in ahead:
+        raise InputError(f"method: expected one of {', '.join(ahead)}, got {method!r}")
+    if ahead[method] * K * eta >= 2:
+        raise InputError(f"K: expected less than {2 / ahead[method] / eta:g} steps ahead, got {K}")
+    if method == "more-steps":
+        return 1 + K * eta**2
+    return 1 - eta**2 * (ahead[method] * K - 1)
 
 
 def _iterate(

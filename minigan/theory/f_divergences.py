@@ -186,17 +186,17 @@ TABLE: tuple[FDivergence, ...] = (
 
 def f_divergence(p, q, which: FDivergence) -> float:
     """D_f(P || Q) = integral of q f(p / q) for a row of `TABLE`; inf where it diverges."""
-    return integral(p, q, lambda at: _q_f(which, at.log_p, at.log_q))
+    return integral(p, q, lambda at: q_f(which, at.log_p, at.log_q))
 
 
 def f_divergence_masses(p: np.ndarray, q: np.ndarray, which: FDivergence) -> float:
     """Sum of q f(p / q) over masses of one shape; at most that of densities which were binned."""
     p, q = check_masses(p, q)
     with np.errstate(all="ignore"):
-        return float(np.sum(_q_f(which, np.log(p), np.log(q))))
+        return float(np.sum(q_f(which, np.log(p), np.log(q))))
 
 
-def _q_f(which: FDivergence, log_p, log_q):
+def q_f(which: FDivergence, log_p, log_q):
     """q f(u) with u = p / q, elementwise; written as p f(u) / u where u > 1.
 
     Beyond exp(+-200) u is not computed. There f(u), or f(u) / u, is at its limit; or if

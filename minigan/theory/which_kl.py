@@ -26,6 +26,7 @@ from minigan.base.errors import InputError
 from minigan.base.types import Density
 from minigan.distributions import Normal
 from minigan.theory.divergences import kl_integrand, log_mean
+from minigan.theory.f_divergences import FDivergence, q_f
 from minigan.theory.quadrature import gauss_legendre
 from minigan.theory.update_rules import Model, density_slope, log_density
 
@@ -60,6 +61,16 @@ DIVERGENCES = {
 }
 
 
+def of_f(which: FDivergence) -> Divergence:
+    """Any D_f(p_data || q) to be fitted: d(q f(u)) / dq = f(u) - u f'(u), u = p_data / q."""
+
+    def q_slope(log_p, log_q):
+        u = np.exp(np.clip(log_p - log_q, -200, 200))
+        return q_f(which, log_p, log_q) - np.exp(log_p) * which.slope(u)
+
+    return Divergence(which.name, lambda log_p, log_q: q_f(which, log_p, log_q), q_slope)
+
+
 class Fit(NamedTuple):
     """The mean and std of a Gaussian at a local minimum of a divergence, and that, in nats."""
 
@@ -68,26 +79,29 @@ class Fit(NamedTuple):
     divergence: float
 
 
-def divergence(name: str, data: Density, model: Normal) -> float:
+def divergence(name: str | Divergence, data: Density, model: Normal) -> float:
     """KL(p_data || q) ("forward"), KL(q || p_data) ("reverse") or JSD ("jsd") in nats, as of `fit`.
 
-    By a fixed quadrature, for p_data above 0 on the whole line, as a mixture of Gaussians is, and a
-    model within twice its range; `minigan.theory.divergences` takes any densities, and longer.
+    Or any `Divergence`, such as one of `of_f`. By a fixed quadrature, for p_data above 0 on the
+    whole line, as a mixture of Gaussians is, and a model within twice its range;
+    `minigan.theory.divergences` takes any densities, and longer.
     """
     return _on_grid(name, data)(model.mean, math.log(model.std))[0]
 
 
-def fit(name: str, data: Density, starts: list[Normal]) -> list[Fit]:
+def fit(
+    name: str | Divergence, data: Density, starts: list[Normal], panels: int = 400
+) -> list[Fit]:
     """Local minima of a divergence over all Gaussians q, each once, the lowest first.
 
     Gradient descent of second order (BFGS) on mean and log std, once from each start; no start may
     lie on an axis of symmetry of p_data, which would never be left. The gradient is that of section
     8.3 of the tutorial: E_q[f(x) d log q / d theta], where f is the derivative of the divergence's
-    density with respect to q. Names and p_data as in `divergence`.
+    density with respect to q. Names and p_data as in `divergence`; kinks ask for more ``panels``.
     """
     from scipy.optimize import minimize  # 0.3 s to import: only when asked for
 
-    objective = _on_grid(name, data)
+    objective = _on_grid(name, data, panels)
     fits: list[Fit] = []
     for start in starts:
         theta = [start.mean, math.log(start.std)]
@@ -146,26 +160,29 @@ def _cell_probabilities(data: Recorded, model: Normal) -> np.ndarray:
     return np.diff(model.cdf(data.edges), prepend=0.0, append=1.0)
 
 
-def _points(data: Density) -> tuple[np.ndarray, np.ndarray]:
+def _points(data: Density, panels: int = 400) -> tuple[np.ndarray, np.ndarray]:
     """Quadrature points over p_data's range and half as much again on either side."""
     low, high = data.interval()
     room = (high - low) / 2
-    return gauss_legendre(np.linspace(low - room, high + room, 401), 5)
+    return gauss_legendre(np.linspace(low - room, high + room, panels + 1), 5)
 
 
-def _on_grid(name: str, data: Density) -> Callable[[float, float], tuple[float, np.ndarray]]:
+def _on_grid(
+    name: str | Divergence, data: Density, panels: int = 400
+) -> Callable[[float, float], tuple[float, np.ndarray]]:
     """Function (mean, log std) -> divergence and its gradient."""
-    if name not in DIVERGENCES:
+    if isinstance(name, str) and name not in DIVERGENCES:
         raise InputError(f"divergence: expected one of {', '.join(DIVERGENCES)}, got {name!r}")
-    which = DIVERGENCES[name]
-    x, w = _points(data)
+    which = DIVERGENCES[name] if isinstance(name, str) else name
+    x, w = _points(data, panels)
     p = data.pdf(x)
     x, w, log_p = x[p > 0], w[p > 0], np.log(p[p > 0])
 
     def value_and_gradient(mean, log_std):
         model = Model(mean, log_std)
         log_q, scores = log_density(model, x), density_slope(model, x)[:2]
-        value = float(w @ which.density(log_p, log_q))
-        return value, scores @ (w * which.q_slope(log_p, log_q))
+        with np.errstate(all="ignore"):  # an f may be infinite at models that are only tried
+            value = float(w @ which.density(log_p, log_q))
+            return value, scores @ (w * which.q_slope(log_p, log_q))
 
     return value_and_gradient

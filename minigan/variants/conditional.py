@@ -84,6 +84,29 @@ class ConditionalGeneratorTurn(Turn):
         return {"J_G": J_G}
 
 
+class ConditionalSimultaneousTurn(Turn):
+    """Both players' gradients at one point, as `SimultaneousTurn`: "pairs", "c" and "z"."""
+
+    moves, draws = ("D", "G"), ("pairs", "c", "z")
+
+    def __init__(self, G: Sequential, D: Sequential, cost: Any = "non-saturating"):
+        _check(G, D)
+        self.G, self.D, self.cost = G, D, generator_cost(cost)
+
+    def gradients(self, rng, pairs, c, z):
+        """Gradient of J_D into ``D.grads``, of J_G into ``G.grads``. See `Turn.gradients`."""
+        (x, c_real) = pairs
+        x_fake, G_cache = self.G.forward(join(c, z)[0], rng=rng)
+        seen = seen_by(self.D, x, c_real), seen_by(self.D, x_fake, c)
+        (a_real, a_fake), D_cache = self.D.forward(seen, rng=rng)
+        J_D, da_real, da_fake = discriminator_cost(a_real, a_fake)
+        self.D.backward((da_real, da_fake), D_cache, input_grad=False)
+        J_G, da_fake = self.cost(a_fake)
+        _, dx_c = self.D.backward((None, da_fake), D_cache, param_grads=False)
+        self.G.backward(dx_c[:, : self.G.n_out], G_cache, input_grad=False)
+        return {"J_D": J_D, "J_G": J_G}
+
+
 class SquaredErrorTurn(Turn):
     """The control: F(c) learns the mean E[x|c] by squared error, and no game. It draws "pairs"."""
 

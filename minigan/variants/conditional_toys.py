@@ -91,9 +91,14 @@ TWO_ANSWERS = Task(
 )
 
 
-def network(widths: tuple[int, ...], bend: Callable[[], Layer], gain: float, **named) -> Sequential:
-    """Layers of these widths with ``bend()`` between them, weights N(0, gain^2 / n_in)."""
-    layers: list[Layer] = []
+def network(
+    widths: tuple[int, ...], bend: Callable[[], Layer], gain: float, *first: Layer, **named: Any
+) -> Sequential:
+    """Layers of these widths with ``bend()`` between them, weights N(0, gain^2 / n_in).
+
+    ``first`` are layers before them all.
+    """
+    layers: list[Layer] = [*first]
     for a, b in pairwise(widths):
         layers += [Linear(a, b, weights=normal(gain / math.sqrt(a))), bend()]
     return Sequential(layers[:-1], **named)

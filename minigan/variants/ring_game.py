@@ -6,6 +6,7 @@ against exact probabilities of p_data.
 """
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -58,13 +59,20 @@ def cells(x: np.ndarray) -> np.ndarray:
     return np.bincount(nearest, minlength=MODES + 1) / len(x)
 
 
-def network(n_in: int, n_out: int, name: str, streams: Streams) -> Sequential:
-    """n_in -> 48 tanh -> 48 tanh -> n_out, with starting values from the stream "init_<name>"."""
-    widths = (n_in, WIDTH, WIDTH, n_out)
+def network(
+    n_in: int, n_out: int, name: str, streams: Streams, extra: Sequence[Layer] = ()
+) -> Sequential:
+    """n_in -> 48 tanh -> 48 tanh -> extra layers -> n_out; starts from the stream "init_<name>"."""
     layers: list[Layer] = []
-    for a, b in pairwise(widths):
-        layers += [Linear(a, b, weights=normal(GAIN / math.sqrt(a))), Tanh()]
-    return Sequential(layers[:-1], seed=streams[f"init_{name}"], name=name)
+    for a, b in pairwise((n_in, WIDTH, WIDTH)):
+        layers += [_linear(a, b), Tanh()]
+    last = extra[-1].n_out if extra else WIDTH
+    layers += [*extra, _linear(last or WIDTH, n_out)]
+    return Sequential(layers, seed=streams[f"init_{name}"], name=name)
+
+
+def _linear(n_in: int, n_out: int) -> Linear:
+    return Linear(n_in, n_out, weights=normal(GAIN / math.sqrt(n_in)))
 
 
 def adam(network: Sequential, rate: float) -> Adam:

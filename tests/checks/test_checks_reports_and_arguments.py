@@ -25,7 +25,9 @@ def test_report_of_a_layer_that_is_right():
     assert report.name == "LeakyReLU('leakyrelu1')"
     assert report.passed and report.message == ""
     assert 0 < report.worst < 1e-6
-    assert report.directions == 3 * 2 * (3 + 2)  # seeds, passes; orders and speeds of two modes
+    first = 2 * (3 + 2)  # passes; orders and speeds of two modes
+    second = 2 * 2 * 2  # modes; x and dy move; y and dx follow
+    assert report.directions == 3 * (first + second)
     assert report.redraws == 0
 
 

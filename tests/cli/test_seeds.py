@@ -182,6 +182,17 @@ def test_what_does_not_fit_is_one_line_and_no_directory(arguments, message, out,
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--seeds", "a"], "ring: argument --seeds: expected 0:20 or 1,5,7, got 'a'"),
+        (["--jobs", "0"], "--jobs: expected a whole number >= 1, got 0"),
+    ],
+)
+def test_a_figure_over_seeds_refuses_what_does_not_fit_in_a_line(options, message, out, capsys):
+    assert message in refused(capsys, "ring", "--out", out, *options)
+
+
 def test_figures_that_a_seed_hardly_changes_have_no_seeds(capsys):
     assert "unrecognized arguments: --seeds 0:2" in refused(capsys, "circling", "--seeds", "0:2")
 

@@ -148,9 +148,3 @@ def test_command_lines_are_found_and_wrong_ones_refused(parser):
     assert found == ["figure1 --seed 1", synopsis, "list", "check --seeds 2"]
     with pytest.raises(AssertionError, match="--sede"):
         expect_parsed(parser, ["figure1", "--sede", "1"])
-
-
-def test_every_command_is_in_the_readme(commands):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = {line.split()[0] for line in command_lines(text)}
-    assert set(commands) - named == set()

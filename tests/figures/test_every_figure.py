@@ -8,7 +8,7 @@ import pytest
 
 from minigan import InputError
 from minigan.cli.figure import FIGURES, SWEPT, figure_class
-from minigan.figures import seeds
+from minigan.figures import f_gan, seeds
 from minigan.figures.conditional import STEPS as CONDITIONAL_STEPS
 
 QUICK = {  # constants of a figure's module, and options, that make it short
@@ -20,13 +20,25 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "conditional": ({"STEPS": dict.fromkeys(CONDITIONAL_STEPS, 5), "CONDITIONS": [0.3]}, {}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
     "few-labels": ({"PER_CLASS": {False: (1,)}, "SHARE": 0.002}, {}),
+    "discrete": ({"SAMPLES": 200, "STEPS": 4, "SEEDS": 1, "JUDGED": 50}, {}),
+    "f-gan": (
+        {
+            "SETTINGS": {name: one._replace(steps=3) for name, one in f_gan.SETTINGS.items()},
+            "STARTS": f_gan.STARTS[:1],
+            "PANELS": 200,
+        },
+        {},
+    ),
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
     "inner-loop": ({"LOOKS": (1, 5), "KEPT": (1,), "UPDATES": 5, "SEEDS": 2}, {}),
     "missing-parts": ({"STEPS": 10}, {}),
     "mode-collapse": ({}, {"steps": 20}),
     "monitor": ({"STEPS": 10}, {}),
+    "smoothing": ({"SEEDS": 1, "MOST": 3, "LOOK": 2, "STARTS": (4.0,), "NEAR": 3.8}, {}),
     "update-rules": ({"STEPS": 10}, {}),
+    "ring": ({"STEPS": 2}, {"jobs": 1}),
+    "unrolled": ({"LOOKS": 3, "BETWEEN": 1, "STEPS": 200}, {}),
     "which-kl": ({"SEPARATIONS": (1.0, 2.5)}, {}),
 }
 NEVER_INTERRUPTED = {"circling", "mode-collapse"}  # they take milliseconds

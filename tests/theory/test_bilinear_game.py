@@ -100,3 +100,65 @@ def test_other_things_that_do_not_fit():
         games.averages(np.zeros(3))
     with pytest.raises(InputError, match=r"^start: expected two numbers .* shape \(50, 50\)$"):
         games.continuous(np.zeros((50, 50)), [0.0])
+
+
+# Looking ahead.
+
+
+def step(method, eta, K):
+    """One step as a matrix, from the formulas: x down by d/dx of x (y + K eta x), y up by x."""
+    if method == "more-steps":
+        return np.array([[1, -eta], [K * eta, 1]])
+    part = {"stopped": 1, "unrolled": 2}[method]  # of d/dx: the second x only if it goes through
+    return np.array([[1 - part * K * eta**2, -eta], [eta, 1]])
+
+
+@pytest.mark.parametrize("method", ["more-steps", "stopped", "unrolled"])
+@pytest.mark.parametrize("K", [1, 3, 6])
+def test_looking_ahead_is_a_matrix_whose_squared_radius_is_known(method, K):
+    eta = 0.15
+    path = (
+        games.more_steps(START, eta, 7, K)
+        if method == "more-steps"
+        else games.looking_ahead(START, eta, 7, K, stopped=method == "stopped")
+    )
+    M = step(method, eta, K)
+    assert path[-1] == pytest.approx(np.linalg.matrix_power(M, 7) @ START, abs=1e-14)
+    radius = np.abs(np.linalg.eigvals(M)).max()
+    assert games.squared_radius(method, eta, K) == pytest.approx(radius**2, abs=1e-12)
+
+
+def test_the_gradient_through_the_steps_is_that_of_the_value_they_end_at():
+    def value(x, y, K, eta):
+        for _ in range(K):
+            y += eta * x
+        return x * y
+
+    x, y, eta, h = 0.8, -0.6, 0.2, 1e-6
+    for K in (0, 1, 4):
+        dx = (value(x + h, y, K, eta) - value(x - h, y, K, eta)) / (2 * h)
+        after = games.looking_ahead(np.array([x, y]), eta, 1, K)[1]
+        assert after == pytest.approx([x - eta * dx, y + eta * x], abs=1e-9)
+
+
+def test_no_step_ahead_is_the_simultaneous_game():
+    path = games.simultaneous(START, 0.1, 5)
+    for other in (games.looking_ahead(START, 0.1, 5, 0), games.more_steps(START, 0.1, 5, 1)):
+        assert np.array_equal(path, other)
+    assert games.squared_radius("unrolled", 0.1, 0) == pytest.approx(
+        games.growth("simultaneous", 0.1) ** 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: games.looking_ahead(START, 0.1, 5, -1), "K: expected a whole number >= 0, got -1"),
+        (lambda: games.more_steps(START, 0.1, 5, 0), "k: expected a whole number >= 1, got 0"),
+        (lambda: games.squared_radius("ahead", 0.1, 1), "method: expected one of more-steps, "),
+        (lambda: games.squared_radius("unrolled", 0.1, 10), "K: expected less than 10 steps "),
+    ],
+)
+def test_steps_ahead_that_make_no_sense_are_refused(call, message):
+    with pytest.raises(InputError, match=f"^{message}"):
+        call()

@@ -8,6 +8,8 @@ import minigan as mg
 from minigan.base.backend import Device
 from minigan.base.randomness import Streams
 from minigan.optimizers import Optimizer
+from minigan.variants.gradient_penalty import PenalisedDiscriminatorTurn
+from minigan.variants.unrolled import UnrolledTurn
 
 STRICT = Device("cuda", strict_cupy)
 CLOSE = {"float64": {"rtol": 1e-10, "atol": 1e-12}, "float32": {"rtol": 2e-3, "atol": 2e-5}}
@@ -142,6 +144,26 @@ def three(device="cpu", seed=0, fast=True):
     E, _ = networks([mg.Linear(3, 5), mg.Tanh(), mg.Linear(5, 2)], [mg.ReLU()], device, "float64")
     turns = *first.turns, EncoderTurn(E, G)
     optimizers = [mg.SGD(net, 0.05, 0.5) for net in (G, D, E)]
+    return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
+
+
+def unrolled(device="cpu", seed=0, fast=True):
+    """A game in which G looks two steps of D's Adam ahead."""
+    G, D = [mg.Linear(2, 4), mg.Tanh(), mg.Linear(4, 3)], [mg.Maxout(3, 5, 2), mg.Tanh()]
+    G, D = networks(G, [*D, mg.Dropout(0.5), mg.Linear(5, 1)], device, "float64", fast=fast)
+    optimizers = [mg.SGD(G, 0.1), mg.Adam(D, 0.01)]
+    turn = UnrolledTurn(G, D, optimizers[1], K=2)
+    samplers = {"x": mg.Normal(2.0, 0.5, dim=3), "z": mg.Uniform(dim=2)}
+    return mg.Game(turn, optimizers=optimizers, batch=8, seed=seed, **samplers)
+
+
+def penalised(device="cpu", seed=0, fast=True):
+    """A game in which D pays for a gradient of another length than 1."""
+    first = game(*networks([mg.Linear(2, 3)], [mg.Linear(3, 4), mg.Softplus(), mg.Linear(4, 1)]))
+    G, D = (network.copy("float64", device) for network in (first.G, first.D))
+    G.fast = D.fast = fast
+    turns = PenalisedDiscriminatorTurn(G, D, "one-centred"), mg.GeneratorTurn(G, D)
+    optimizers = [mg.SGD(G, 0.1), mg.SGD(D, 0.1)]
     return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
 
 

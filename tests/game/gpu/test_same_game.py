@@ -16,8 +16,10 @@ from games import (
     matching,
     mirrored,
     networks,
+    penalised,
     three,
     toy,
+    unrolled,
 )
 
 from minigan import (
@@ -111,6 +113,8 @@ GAMES = {
     "a schedule that ends": (with_options(optimizer=ending), 12, True),
     "three networks": (three, 12, True),
     "features": (matching, 12, True),
+    "unrolled": (unrolled, 6, False),
+    "penalised": (penalised, 6, False),
     "costs of one's own": (with_options(cost=smoothed, D_cost=least_squares), 12, True),
     **{cost: (with_options(cost=cost), 12, True) for cost in costs.GENERATOR_COSTS},
     "an optimizer": (with_options(optimizer=Sign), 12, False),
