@@ -4,7 +4,9 @@ import argparse
 import os
 import threading
 import webbrowser
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from minigan.base.errors import InputError
 from minigan.base.files import write_whole
@@ -18,6 +20,7 @@ PORT, LENGTH = 8014, 4000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--seed", type=int, default=0, help="of everything random (0)")
+    parser.add_argument("--scene", metavar="NAME", help="open a scene, such as figure1-b or ring")
     line = f"of the page; the next free one if it is taken ({PORT})"
     parser.add_argument("--port", type=int, default=PORT, help=line)
     parser.add_argument("--no-browser", action="store_true", help="open no browser")
@@ -28,20 +31,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C, or write the film."""
-    from minigan.play.knobs import STEPS, Knobs  # with SciPy: only where it is needed
-    from minigan.play.recording import record
-    from minigan.play.server import Stage, serve
-    from minigan.play.session import Session
+    from minigan.play.kinds import opened, staged  # with SciPy: only where it is needed
+    from minigan.play.server import serve
+    from minigan.play.stage import Stage
 
-    session = Session(Knobs(seed=options.seed))
+    if options.scene is None:
+        session = opened("line", {"seed": options.seed})
+    else:
+        session = staged(options.scene, options.seed)
     if not 1 <= options.port <= 65535:
         raise InputError(f"--port: expected 1 to 65535, got {options.port}")
     if options.record is not None:
-        steps = LENGTH if options.steps is None else whole_number("--steps", options.steps)
-        if steps > STEPS:
-            raise InputError(f"--steps: expected 1 to {STEPS}, got {options.steps}")
-        _check_film(options.record)
-        page = record(session, steps, lambda moments, n: progress(moments, n, "picture"))
+        page = _film(options, session)
         write_whole(Path(options.record), lambda file: file.write(page.encode()))
         print(written([options.record]))
         return 0
@@ -66,6 +67,26 @@ def run(options: argparse.Namespace) -> int:
         stage.close()
         server.server_close()
     return 0
+
+
+def _film(options: argparse.Namespace, session: Any) -> str:
+    """The page of the film; InputError if the options do not fit."""
+    from minigan.play.knobs import STEPS
+    from minigan.play.recording import record, record_scene
+
+    steps = LENGTH if options.steps is None else whole_number("--steps", options.steps)
+    if options.scene is not None and options.steps is not None:
+        raise InputError("--steps: expected none with --scene, which has its own: leave one out")
+    if steps > STEPS:
+        raise InputError(f"--steps: expected 1 to {STEPS}, got {options.steps}")
+    _check_film(options.record)
+
+    def counted(moments: Iterable, n: int | None) -> Iterable:
+        return progress(moments, n, "picture")
+
+    if options.scene is not None:
+        return record_scene(session, counted)
+    return record(session, steps, counted)
 
 
 def _check_film(name: str) -> None:

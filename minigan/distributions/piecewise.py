@@ -1,4 +1,4 @@
-"""Densities by points: straight lines between heights, as somebody might draw them.
+"""Densities by points: straight lines between heights, as one draws them.
 
 Between two points the density p_i + s_i t is linear in t = x - x_i, so that the cdf is quadratic
 there, F_i + p_i t + s_i t^2 / 2, and its inverse is a square root: nothing is approximated.

@@ -59,7 +59,7 @@ DATA = TwoGaussians()
 
 
 class Setting(NamedTuple):
-    """How a row is trained: G's mu and sigma at first, steps, D's turns a step, and so on."""
+    """Settings of a row's training: G's first mu and sigma, steps, D's turns a step, and so on."""
 
     row: str
     start: tuple[float, float] = (0.5, 1.5)

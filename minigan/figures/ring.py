@@ -80,7 +80,7 @@ class Ring(Figure):
         }
 
     def _asked(self, jsd: dict[str, list[float]]) -> list[tuple[str, str, float, bool]]:
-        """What is asked, its bound, what was measured, and whether it holds; of a full table."""
+        """Rows (name, bound, measured, holds) of what is asked, once the table is full."""
         if len(jsd) < len(REMEDIES):
             return []
         found = [modes == ring_game.MODES for modes in self._column("unrolled-5", "modes")]

@@ -1,4 +1,4 @@
-"""What unrolling adds: V(x, y) = x y in closed form, and the part of G's message on the ring.
+"""The gain of unrolling: V(x, y) = x y in closed form, and its part of G's message on the ring.
 
 On V = x y more steps of D circle outwards the faster, a look ahead without its second-order part
 hardly helps, and with it the game is damped twice as much. On the ring that part is small, which is

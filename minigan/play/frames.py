@@ -25,18 +25,22 @@ _COARSE = 256  # cells of z for the curve of p_g while it moves
 def setup(session: Session) -> dict[str, Any]:
     """Constants of a game: x, p_data, the lines of each turn, the knobs."""
     x = grid(session.data)
-    turns = [
-        {"moves": turn.moves, "k": turn.k, "lines": [line._asdict() for line in lines(turn)]}
-        for turn in session.game.turns
-    ]
     return {
         "x": x.tolist(),
-        "p_data": _short(session.data.pdf(x)),
+        "p_data": short(session.data.pdf(x)),
         "z": list(session.noise.interval()),
-        "turns": turns,
+        "turns": turns(session),
         "knobs": asdict(session.knobs),
         "defaults": asdict(Knobs()),
     }
+
+
+def turns(session: Session) -> list[dict[str, Any]]:
+    """The turns of the game, with the lines of each."""
+    return [
+        {"moves": turn.moves, "k": turn.k, "lines": [line._asdict() for line in lines(turn)]}
+        for turn in session.game.turns
+    ]
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a game may go wild; the numbers say so
@@ -53,7 +57,7 @@ def numbers(session: Session) -> dict[str, Any]:
     try:
         state = GeneratorState(G, session.noise, session.data)
         verdict = state.judge(D)._asdict()
-        areas = [_short(share / np.diff(edges)) for share in state.spread(D, edges)]
+        areas = [short(share / np.diff(edges)) for share in state.spread(D, edges)]
         z, dz = gauss_legendre(state.p_g.panels(), 3)
         mean = float(dz * session.noise.pdf(z) @ G.copy(dtype="float64")(z[:, None])[:, 0])
     except InputError as error:
@@ -74,21 +78,29 @@ def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
     p_data, p_g = session.data.pdf(x), law.pdf(x)
     z = np.linspace(*session.noise.interval(), ARROWS)
     return {
+        **standing(session),
+        **exact,
+        "p_g": short(np.minimum(p_g, TOP)),
+        "D": short(sigmoid(D(x[:, None])[:, 0])),
+        "D_star": short(_D_star(p_data, p_g)),
+        "jumps": _jumps(session, law, x),
+        "atoms": [list(atom) for atom in law.atoms],
+        "arrows": short(np.stack([z, G(z[:, None])[:, 0]])),
+        "pulls": short(_pulls(G, D, session)),
+        "hands": sorted(session.hands),
+    }
+
+
+def standing(session: Session) -> dict[str, Any]:
+    """State of a game of turns for a picture: its step, what goes on, and what was done last."""
+    return {
         "step": session.game.steps_done,
         "deeds": session.deeds,
         "mode": session.mode,
         "pace": session.pace,
         "error": session.error,
-        **exact,
         **{name: session.figures.get(name) for name in ("J_D", "J_G")},
-        "p_g": _short(np.minimum(p_g, TOP)),
-        "D": _short(sigmoid(D(x[:, None])[:, 0])),
-        "D_star": _short(_D_star(p_data, p_g)),
-        "jumps": _jumps(session, law, x),
-        "atoms": [list(atom) for atom in law.atoms],
-        "arrows": _short(np.stack([z, G(z[:, None])[:, 0]])),
-        "pulls": _short(_pulls(G, D, session)),
-        "hands": sorted(session.hands),
+        "moved": session.log[-1][0] if session.log else None,
         "turn": session.game.turns.index(session.shown),
         "due": session.game.turns.index(session.turn),
         "taken": session.taken,
@@ -110,7 +122,7 @@ def _jumps(session: Session, law: PushForward, x: np.ndarray) -> list[list[float
     p_data = session.data.pdf(at)
     stars = [_D_star(p_data, p_g) for p_g in sides]
     curves = np.stack([*np.minimum(sides, TOP), *stars], axis=1)[jumps]
-    return [[x, *_short(row)] for x, row in zip(at[jumps].tolist(), curves, strict=True)]
+    return [[x, *short(row)] for x, row in zip(at[jumps].tolist(), curves, strict=True)]
 
 
 def _pulls(G: Any, D: Sequential, session: Session) -> np.ndarray:
@@ -124,9 +136,9 @@ def _pulls(G: Any, D: Sequential, session: Session) -> np.ndarray:
     return np.stack([x[:, 0], -FAKES * dx[:, 0]])
 
 
-def _short(numbers: np.ndarray) -> list:
+def short(numbers: np.ndarray) -> list:
     """Numbers with three digits, for a picture; None for one that is not finite."""
     if numbers.ndim > 1:
-        return [_short(row) for row in numbers]
-    short = [float(f"{v:.3g}") if math.isfinite(v) else None for v in numbers.tolist()]
-    return [int(v) if v in (0.0, 1.0) else v for v in short]  # a film has thousands of them
+        return [short(row) for row in numbers]
+    found = [float(f"{v:.3g}") if math.isfinite(v) else None for v in numbers.tolist()]
+    return [int(v) if v in (0.0, 1.0) else v for v in found]  # a film has thousands of them

@@ -1,4 +1,4 @@
-"""G and D by hand: straight lines through points that somebody drew."""
+"""G and D by hand: straight lines through points that were drawn."""
 
 from typing import Any
 

@@ -86,13 +86,6 @@ class Knobs:
                 expected = ", ".join(known)
                 raise InputError(f"{name}: expected {expected}; got {getattr(self, name)!r}")
 
-    def turned(self, changes: Any) -> "Knobs":
-        """The same knobs but for some changes, a dict by name; InputError if one is none."""
-        unknown = sorted(set(changes) - set(asdict(self)))
-        if unknown:
-            raise InputError(f"knobs: expected {', '.join(asdict(self))}; got {unknown[0]!r}")
-        return replace(self, **changes)
-
     @property
     def p_data(self) -> Density:
         """The density of the data."""
@@ -141,6 +134,14 @@ CHOICES: dict[str, Any] = {
     "optimizer": OPTIMIZERS,
     "start": STARTS,
 }
+
+
+def turned(knobs: Any, changes: Any) -> Any:
+    """The same knobs but for some changes, a dict by name; InputError if one is none."""
+    unknown = sorted(set(changes) - set(asdict(knobs)))
+    if unknown:
+        raise InputError(f"knobs: expected {', '.join(asdict(knobs))}; got {unknown[0]!r}")
+    return replace(knobs, **changes)
 
 
 def drawn_points(drawn: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -17,6 +17,7 @@ PAPER = {  # the paper's words, by those with which a line of code begins
     "x_fake": "sample m noise samples {z} from p_z",
     "(a_real": "D at the examples and at G(z), as logits",
     "a_fake": "D at G(z), as logits",
+    "J_G, dx_fake": "J_G by the D of K steps later, and its slope, back through the steps",
     "J_D": "m terms log D(x) + log(1 - D(G(z))), and their slopes",
     "J_G": "m terms log(1 - D(G(z))), or what takes their place, and their slopes",
     "self.D.backward": "the stochastic gradient in theta_d",

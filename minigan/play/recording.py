@@ -1,33 +1,56 @@
 """A game recorded as one HTML file: the live page's own drawing, fed from inside itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from minigan.base.strict_json import json_text
 from minigan.figures.figure1 import Moment
-from minigan.play.frames import frame, numbers, setup
+from minigan.play.kinds import numbers, picture, setup
 from minigan.play.knobs import Knobs
+from minigan.play.played import Played
 from minigan.play.server import page_file, page_parts
 from minigan.play.session import Session
 
 PICTURES = 56
 
 
-def record(session: Session, steps: int, progress: Callable[..., Iterable]) -> str:
+def record(session: Played, steps: int, progress: Callable[..., Iterable]) -> str:
     """Play ``steps`` steps, >= 1, and return a page that plays the pictures of them.
 
     The moments are closer together at the start, where more happens. ``progress`` wraps an
     iterable and its length.
     """
     moments = np.unique(np.round(np.geomspace(1, steps, PICTURES)).astype(int))
-    pictures = [frame(session, numbers(session))]
+    pictures, done = [picture(session, numbers(session))], 0
     for moment in progress(moments.tolist(), len(moments)):
-        while session.game.steps_done < moment:
+        for _ in range(moment - done):
             session.do("step")
-        pictures.append(frame(session, numbers(session)))
+        done = moment
+        pictures.append(picture(session, numbers(session), pictures[-1]))
     return _film(setup(session), pictures)
+
+
+def record_scene(session: Played, progress: Callable[..., Iterable]) -> str:
+    """Do the deeds of a scene, and return a page that plays at most 57 pictures of them.
+
+    How many there will be is not known before: where there are too many, every second one goes,
+    and from then on half as many are taken.
+    """
+    pictures, every = [picture(session, numbers(session))], 1
+    for tick, _ in enumerate(progress(_ticks(session), None), 1):
+        if session.mode == "pause" or tick % every == 0:
+            pictures.append(picture(session, numbers(session), pictures[-1]))
+        if len(pictures) > PICTURES:
+            pictures, every = [*pictures[:-1:2], pictures[-1]], 2 * every
+    return _film(setup(session), pictures)
+
+
+def _ticks(session: Played) -> Iterator[None]:
+    while session.mode != "pause":
+        session.tick()
+        yield
 
 
 def film_of(moments: Sequence[Moment], knobs: Knobs, progress: Callable[..., Iterable]) -> str:
@@ -37,7 +60,7 @@ def film_of(moments: Sequence[Moment], knobs: Knobs, progress: Callable[..., Ite
         for name, network in session.game.networks.items():
             network.params[...] = getattr(moment, name).params
         session.game.steps_done, session.figures = moment.step, dict(moment.record)
-        pictures.append(frame(session, numbers(session)))
+        pictures.append(picture(session, numbers(session)))
     return _film(setup(session), pictures)
 
 

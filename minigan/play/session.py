@@ -4,13 +4,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from minigan.base.errors import InputError, NonFiniteError
+from minigan.base.errors import InputError
+from minigan.base.types import Density
 from minigan.figures.figure1 import LOOK_EVERY, NEAR
 from minigan.game import Turn
 from minigan.networks import Sequential
 from minigan.play.hands import DrawnGenerator, drawn_discriminator
-from minigan.play.knobs import NOISES, STARTS, Knobs
+from minigan.play.knobs import STARTS, Knobs
 from minigan.play.lines import Done, lines, traced
+from minigan.play.played import Move, Played, go_on
 from minigan.theory import GeneratorState
 
 SLOW = 1.5  # seconds a line of "slow", in which a pupil can read it
@@ -18,36 +20,35 @@ GAP = 0.01  # nats: where "D until the gap is closed" ends
 MOST_UPDATES, ROUND = 2000, 25  # of D alone: after so many it gives up, so many between two looks
 
 
-class Session:
-    """One game, its knobs, and where it stands.
+class Session(Played):
+    """One game on the line, its knobs, and where it stands.
 
-    ``mode`` is "pause", or what `tick` goes on with by itself: "play", ``pace`` steps a tick,
-    "slow", a line a tick, "until" D is near D*, or until G is "near" convergence. ``turn`` is the
-    turn that is due, ``taken`` how often it was taken in this step; ``said`` tells the lines of
-    ``shown``, the turn that was taken last. ``log`` lists all that was done, as [name of what moved
-    or "step", times], and ``deeds`` counts what was asked for.
+    ``mode`` may also be "slow", a line a tick, "until" D is near D*, or until G is "near"
+    convergence. ``turn`` is the turn that is due, ``taken`` how often it was taken in this step;
+    ``said`` tells the lines of ``shown``, the turn that was taken last.
     """
 
-    def __init__(self, knobs: Knobs | None = None):
-        self.pace, self.deeds = 4, 0
-        self.restart(knobs or Knobs())
+    kind = "line"
 
-    def restart(self, knobs: Knobs) -> None:
-        """Begin a new game; InputError, and the old one goes on, if the knobs do not fit.
+    def __init__(self, knobs: Any = None):
+        super().__init__(knobs or Knobs())
 
-        One that starts near convergence goes there by itself.
-        """
-        self.game, self.knobs = knobs.game(), knobs
-        self.mode = "near" if knobs.start == STARTS[1] else "pause"
-        self.data, self.noise = knobs.p_data, NOISES[knobs.noise]
+    def restart(self, knobs: Any) -> None:
+        """See `Played.restart`; a game that starts near convergence goes there by itself."""
+        super().restart(knobs)
+        if knobs.start == STARTS[1]:
+            self.mode = "near"
+
+    def begin(self, knobs: Any) -> None:
+        """Make the game of the knobs, before its first turn."""
+        self.game = knobs.game()
+        self.data: Density = self.game.samplers["x"]
+        self.noise: Density = self.game.samplers["z"]
         self.turn, self.taken = self.game.turns[0], 0
         self.shown: Turn = self.turn
         self.said: list[Done] = []
         self._untold: deque[Done] = deque()
-        self.log: list[list[Any]] = []
-        self.figures: dict[str, float] = {}
         self.hands: dict[str, Any] = {}
-        self.error: str | None = None
 
     def pair(self) -> tuple[Any, Sequential]:
         """G and D as they are to be seen: drawn by hand, or as before a turn that is being told."""
@@ -65,48 +66,24 @@ class Session:
         self.hands = {name: made[name](points) for name, points in drawn.items()}
         self.mode = "pause"
 
-    def do(self, deed: str) -> None:
-        """Run the action of a button, one of `DEEDS`; InputError for any other name.
-
-        A cost or a gradient that is not finite pauses the game, and becomes ``error``.
-        """
-        if not isinstance(deed, str) or deed not in DEEDS:
-            raise InputError(f"do: expected one of {', '.join(DEEDS)}; got {deed!r}")
-        self.deeds += 1
-        self.mode, self._left, self.hands = "pause", MOST_UPDATES, {}
-        self._guarded(DEEDS[deed], self)
-
-    def turn_knobs(self, changes: Any) -> None:
-        """Turn knobs, a dict by name: ``pace`` at once, any other begins a new game."""
-        if not isinstance(changes, dict):
-            raise InputError(f"knobs: expected an object, got {changes!r}")
-        changes = dict(changes)
-        pace = changes.pop("pace", self.pace)
-        if isinstance(pace, bool) or not isinstance(pace, int) or not 1 <= pace <= 100:
-            raise InputError(f"pace: expected 1 to 100 steps a picture, got {pace!r}")
-        if changes:
-            self.restart(self.knobs.turned(changes))
-            self.deeds += 1
-        self.pace = pace
+    def _do(self, deed: str) -> None:
+        self._left, self.hands = MOST_UPDATES, {}
+        super()._do(deed)
 
     @property
     def rest(self) -> float:
         """Seconds that a picture is to stand before the next `tick`."""
         return SLOW if self.mode == "slow" else 0.0
 
-    def tick(self) -> None:
-        """Go on by itself, for one picture."""
-        going_on = {"play": _play, "slow": _slow, "until": _until_gap, "near": _until_near}
-        if self.mode in going_on:
-            self._guarded(going_on[self.mode], self)
-
-    def _guarded(self, move: Callable, *arguments: Any) -> None:
-        self.error = None
-        try:
-            move(*arguments)
-        except NonFiniteError as error:
-            self.error, self.mode = str(error), "pause"
+    def guarded(self, move: Move) -> None:
+        """See `Played.guarded`; nothing is left to tell of a turn that failed."""
+        super().guarded(move)
+        if self.error is not None:
             self._untold.clear()
+
+    def is_near(self) -> bool:
+        """Whether p_g is near p_data, as in panel (a) of Figure 1."""
+        return GeneratorState(self.game.G, self.noise, self.data).jsd <= NEAR
 
     def line(self) -> None:
         """Show the next line of the turn that is due; the last one moves the picture."""
@@ -127,7 +104,7 @@ class Session:
     def step(self) -> None:
         """Bring the step of Algorithm 1 that is under way to its end, or take a whole one."""
         if not self._untold and self.turn is self.game.turns[0] and not self.taken:
-            self._note("step")
+            self.note("step")
             self.figures |= self.game.step()
             self.said = []
             return
@@ -139,7 +116,7 @@ class Session:
         """Take a turn of the network of that name, outside of Algorithm 1's order."""
         if self._untold:
             self.update()
-        self._note(name)
+        self.note(name)
         self.figures |= self.game.take(name)
         self.said = []
 
@@ -148,7 +125,7 @@ class Session:
         self._before = self.game.G.copy(), self.game.D.copy()
         name, self.shown, self.said = self.turn.moves[0], self.turn, []
         record, told = traced(self.turn, lambda: self.game.take(name))
-        self._note(name)
+        self.note(name)
         self.figures |= record
         norms = ", ".join(f"|grad {n}| = {record[f'{n}_grad_norm']:.4f}" for n in self.turn.moves)
         self._untold = deque([*told, Done(len(lines(self.turn)) - 1, norms)])
@@ -162,14 +139,9 @@ class Session:
             self.turn, self.taken = turns[place], 0
             self.game.steps_done += place == 0
 
-    def _note(self, name: str) -> None:
-        if self.log and self.log[-1][0] == name:
-            self.log[-1][1] += 1
-        else:
-            self.log.append([name, 1])
 
-
-def _play(session: Session) -> None:
+def play(session: Session) -> None:
+    """Take as many steps as the pace says, until the last one."""
     for _ in range(session.pace):
         if _is_over(session):
             session.mode = "pause"
@@ -177,7 +149,8 @@ def _play(session: Session) -> None:
         session.step()
 
 
-def _slow(session: Session) -> None:
+def slow(session: Session) -> None:
+    """Show one line more."""
     if _is_over(session):
         session.mode = "pause"
     else:
@@ -203,20 +176,13 @@ def _until_gap(session: Session) -> None:
     session._left -= ROUND
 
 
-def _until_near(session: Session) -> None:
+def until_near(session: Session) -> None:
+    """Play on for some steps, and rest if G is near convergence."""
     for _ in range(LOOK_EVERY):
         if not _is_over(session):
             session.step()
-    state = GeneratorState(session.game.G, session.noise, session.data)
-    if state.jsd <= NEAR or _is_over(session):
+    if session.is_near() or _is_over(session):
         session.mode = "pause"
-
-
-def _go_on(mode: str) -> Callable[[Session], None]:
-    def begin(session: Session) -> None:
-        session.mode = mode
-
-    return begin
 
 
 DEEDS: dict[str, Callable[[Session], None]] = {
@@ -225,10 +191,12 @@ DEEDS: dict[str, Callable[[Session], None]] = {
     "step": Session.step,
     "D": lambda session: session.free("D"),
     "G": lambda session: session.free("G"),
-    "play": _go_on("play"),
-    "slow": _go_on("slow"),
-    "until": _go_on("until"),
-    "near": _go_on("near"),
-    "pause": _go_on("pause"),
+    "play": go_on("play"),
+    "slow": go_on("slow"),
+    "until": go_on("until"),
+    "near": go_on("near"),
+    "pause": go_on("pause"),
     "restart": lambda session: session.restart(session.knobs),
 }
+Session.DEEDS = DEEDS
+Session.GOING_ON = {"play": play, "slow": slow, "until": _until_gap, "near": until_near}

@@ -55,7 +55,7 @@ def snippet(knobs: Knobs, log: list[list]) -> str:
         named["widths"] = f", widths={widths}"
     head = _HEAD + (_D_SLEEPS if knobs.sleep else _ALGORITHM_1)
     head = head.format(**{**vars(knobs), **named}, G_optimizer=of_G, D_optimizer=of_D)
-    return head + "".join(_deed(name, times) for name, times in log)
+    return head + told(log)
 
 
 def _optimizer(knobs: Knobs, network: str, rate: float, updates: int) -> str:
@@ -63,6 +63,11 @@ def _optimizer(knobs: Knobs, network: str, rate: float, updates: int) -> str:
     if knobs.optimizer == "Adam":
         return f"mg.Adam({network}, {rates}, beta1=0.0, beta2=0.99)"
     return f"mg.SGD({network}, {rates}, momentum=0.5)"
+
+
+def told(log: list[list]) -> str:
+    """Loops over ``game.step()`` and ``game.take(name)`` that do what the log lists."""
+    return "".join(_deed(name, times) for name, times in log)
 
 
 def _deed(name: str, times: int) -> str:

@@ -1,4 +1,4 @@
-"""How much of a sample comes from its own z, and how much from the others of its minibatch.
+"""Shares of a sample that come from its own z, and from the others of its minibatch.
 
 Batch normalisation in G makes a sample depend on all z of its minibatch; section 4.3 of the NIPS
 2016 tutorial shows how far that goes (Fig. 21). Two numbers for it:

@@ -22,7 +22,7 @@ class SGDSteps:
         self.kept: list[Any] = []
 
     def forward(self, g: Any) -> Any:
-        """How far phi moves, given g; both vectors as ``network.params``."""
+        """Change of phi, given g; both vectors as ``network.params``."""
         lr, mu = (self.optimizer.rate(name, self.t) for name in ("lr", "momentum"))
         self.t += 1
         self.v = mu * self.v - lr * g
@@ -54,7 +54,7 @@ class AdamSteps:
         self.kept: list[Any] = []
 
     def forward(self, g: Any) -> Any:
-        """How far phi moves, given g; both vectors as ``network.params``."""
+        """Change of phi, given g; both vectors as ``network.params``."""
         opt = self.optimizer
         lr, self.t = opt.rate("lr", self.t), self.t + 1
         self.m = opt.beta1 * self.m + (1 - opt.beta1) * g

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minigan.base.randomness import Streams
-from minigan.distributions import Normal, ring
+from minigan.distributions import Mixture, Normal, ring
 from minigan.layers import Layer, Linear, Tanh
 from minigan.layers.initialisers import normal
 from minigan.networks import Sequential
@@ -27,16 +27,16 @@ WIDTH, GAIN = 48, 1.4  # units a hidden layer; weights are N(0, GAIN^2 / n_in)
 BATCH, STEPS = 64, 2000
 RATE_G, RATE_D = 5e-3, 5e-4  # Adam's, with beta1 = 0.5
 SAMPLES = 4000  # to be scored
-_NEAR = 3 * STD  # a sample as near to a mode is one of its own: so are 0.9889 of p_data
-OUTSIDE = math.exp(-4.5)  # exactly: the rest of p_data
+OUTSIDE = math.exp(-4.5)  # of p_data, exactly: what is not within 3 std of its mode
 
 
 class Score(NamedTuple):
-    """Where samples lie on the ring.
+    """Score of samples on the ring, or on another mixture of well separated modes.
 
-    ``modes``, of 8, hold at least 1 % of the samples each; ``quality`` is the fraction within 3
-    standard deviations of a mode (p_data itself: 0.9889); ``jsd``, in nats, is taken over nine
-    cells, the eight discs and the rest: a lower bound of JSD(p_data, p_g), up to sampling error.
+    ``modes`` hold at least 8 % of their share each (1 % of the samples, of eight); ``quality`` is
+    the fraction within 3 standard deviations of a mode (p_data itself: 0.9889); ``jsd``, in nats,
+    is taken over cells, the discs of the modes and the rest: a lower bound of
+    JSD(p_data, p_g), up to sampling error.
     """
 
     modes: int
@@ -44,19 +44,23 @@ class Score(NamedTuple):
     jsd: float
 
 
-def score(x: np.ndarray) -> Score:
-    """Score of samples x, shape (n, 2)."""
-    fractions = cells(x)
-    p_data = np.append(np.full(MODES, (1 - OUTSIDE) / MODES), OUTSIDE)
-    modes = int((fractions[:MODES] >= 0.01).sum())
-    return Score(modes, float(1 - fractions[MODES]), js_masses(p_data, fractions))
+def score(x: np.ndarray, data: Mixture = DATA) -> Score:
+    """Score of samples x, shape (n, 2), against a mixture of modes of equal weight."""
+    fractions, modes = cells(x, data), len(data.means)
+    p_data = np.append(np.full(modes, (1 - OUTSIDE) / modes), OUTSIDE)
+    found = int((fractions[:modes] >= 0.08 / modes).sum())
+    return Score(found, float(1 - fractions[modes]), js_masses(p_data, fractions))
 
 
-def cells(x: np.ndarray) -> np.ndarray:
-    """Fractions of samples x, shape (n, 2), in the discs of the eight modes and outside: (9,)."""
-    distance = np.hypot(*np.moveaxis(x[:, None] - DATA.means, 2, 0))  # (n, modes)
-    nearest = np.where(distance.min(axis=1) <= _NEAR, distance.argmin(axis=1), MODES)
-    return np.bincount(nearest, minlength=MODES + 1) / len(x)
+def cells(x: np.ndarray, data: Mixture = DATA) -> np.ndarray:
+    """Fractions of samples x, (n, 2), within 3 std of the modes of data, and outside: (modes + 1,).
+
+    The discs of 3 std must not overlap.
+    """
+    distance = np.hypot(*np.moveaxis(x[:, None] - data.means, 2, 0))  # (n, modes)
+    modes, near = len(data.means), distance.min(axis=1) <= 3 * data.std
+    nearest = np.where(near, distance.argmin(axis=1), modes)
+    return np.bincount(nearest, minlength=modes + 1) / len(x)
 
 
 def network(

@@ -20,6 +20,14 @@ def test_a_film_is_written_whole(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == [film]
 
 
+def test_a_scene_is_recorded_with_its_own_deeds(tmp_path, capsys):
+    film = tmp_path / "film.html"
+    assert main(["play", "--scene", "circling", "--record", str(film), "--seed", "2"]) == 0
+    page = film.read_text(encoding="utf-8")
+    assert '"scene": "circling"' in page and '"seed": 2' in page and '"step": 200' in page
+    assert film.stat().st_size < 500_000
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -27,6 +35,15 @@ def test_a_film_is_written_whole(tmp_path, capsys):
         (["--steps", "12001", "--record", "x.html"], "--steps: expected 1 to 12000, got 12001"),
         (["--seed", "-1"], "seed: expected a whole number >= 0, got -1"),
         (["--record", ""], "record: expected a name, got an empty one"),
+        (
+            ["--scene", "rign"],
+            "scene: expected one of saturation, nan, figure1-a, figure1-b, figure1-c, figure1-d, "
+            "sleep, circling, ring, helvetica; got 'rign'; did you mean ring?",
+        ),
+        (
+            ["--scene", "ring", "--steps", "5", "--record", "x.html"],
+            "--steps: expected none with --scene, which has its own: leave one out",
+        ),
         (["--port", "70000"], "--port: expected 1 to 65535, got 70000"),
         (["--port", "0"], "--port: expected 1 to 65535, got 0"),
         (

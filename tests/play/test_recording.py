@@ -3,7 +3,7 @@
 import json
 import re
 
-from minigan.play.frames import frame, numbers
+from minigan.play.kinds import numbers, picture
 from minigan.play.knobs import Knobs
 from minigan.play.recording import PICTURES, record
 from minigan.play.session import Session
@@ -19,7 +19,7 @@ def test_a_film_holds_the_frames_of_the_game_and_no_link():
     other = Session(Knobs(seed=1))
     for _ in range(4):
         other.do("step")
-    last = json.loads(json.dumps(frame(other, numbers(other))))
+    last = json.loads(json.dumps(picture(other, numbers(other))))
     assert {**frames[-1], "deeds": 0} == {**last, "deeds": 0}
     assert all(one["value"] <= one["c_of_g"] for one in frames)
     assert not re.search(r'(src|href)="[^#]', page)

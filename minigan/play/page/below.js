@@ -43,9 +43,12 @@ function drawHistory() {
   const of = (j, hue, dash) => curve(pen, xs, past.map((p) => py(p[j])),
     { strokeStyle: colour(hue), lineWidth: 2.5, dash });
   of(2, "D", [10, 6]);
+  if (now.rival) of(3, "rival", [6, 3]);
   of(1, "fake", []);
   pen.fillStyle = colour("fore");
-  const title = `C(G), below it V(G, D), to step ${now.step}; dotted: -log 4`;
+  const bounds = "C(G) at least; dashed V(G, D), by samples";
+  const seen = now.kind === "plane" ? bounds : "C(G), below it V(G, D)";
+  const title = `${seen}, to step ${now.step}; dotted: -log 4`;
   pen.fillText(title, 4, 15, width - 8);
   pen.font = "11px system-ui, sans-serif";
   pen.fillStyle = colour("soft");

@@ -12,7 +12,13 @@ const KNOBS = {
   simultaneous: "checkbox",
   drawn: "points",
 };
+const MORE = {
+  plane: { data: ["ring", "grid"], noise: "number", cost: KNOBS.cost, k: "number", K: "number",
+    batch: "number", rate_G: "number", rate_D: "number", seed: "number" },
+  circling: { eta: "number", seed: "number" },
+};
 const NAMES = { sleep: "updates of G to one of D (0: k of D to one of G)",
+  K: "K: steps of D that G looks ahead (unrolled)",
   steps: "steps over which the rates fall", drawn: "data drawn by hand, x | heights" };
 
 function knobText(value) { // a knob's value as it is typed, and stands in the address
@@ -26,8 +32,16 @@ function readKnob(kind, text) {
   return kind === "checkbox" ? text === "true" : text;
 }
 
+function knobsOf(kind) {
+  return MORE[kind] || KNOBS;
+}
+
 function fillKnobs() {
   const held = byId("knobs");
+  if (held.dataset.kind !== fixed.kind) {
+    held.querySelectorAll("label").forEach((label) => label.remove());
+  }
+  held.dataset.kind = fixed.kind;
   if (held.querySelector("label")) {
     for (const [name, value] of Object.entries(fixed.knobs)) {
       const input = held.querySelector(`[name="${name}"]`);
@@ -36,7 +50,7 @@ function fillKnobs() {
     }
     return;
   }
-  for (const [name, kind] of Object.entries(KNOBS)) {
+  for (const [name, kind] of Object.entries(knobsOf(fixed.kind))) {
     const label = document.createElement("label");
     const input = document.createElement(Array.isArray(kind) ? "select" : "input");
     input.name = name;
@@ -58,18 +72,26 @@ let obeyed = false;
 
 function obeyAddress() { // once, when the page is opened; whether it begins another game
   obeyed = true;
-  const asked = new URLSearchParams(location.search), knobs = {};
-  for (const [name, text] of asked) {
-    if (name in KNOBS) knobs[name] = readKnob(KNOBS[name], text);
+  const asked = new URLSearchParams(location.search), knobs = {}, scene = asked.get("scene");
+  if (scene) {
+    if (scene !== fixed.scene) say({ scene });
+    return scene !== fixed.scene;
   }
-  const other = Object.keys(knobs).some((name) => knobText(knobs[name]) !== knobText(fixed.knobs[name]));
+  const kind = asked.get("kind") || fixed.kind, kinds = knobsOf(kind);
+  for (const [name, text] of asked) {
+    if (name in kinds) knobs[name] = readKnob(kinds[name], text);
+  }
+  if (kind !== fixed.kind) say({ open: kind });
+  const differs = (name) => knobText(knobs[name]) !== knobText(fixed.knobs[name]);
+  const other = Object.keys(knobs).some(differs);
   if (other) say({ knobs });
-  return other;
+  return other || kind !== fixed.kind;
 }
 
 function tellAddress() {
   const texts = Object.entries(fixed.knobs).map(([name, value]) => [name, knobText(value)]);
   const turned = texts.filter(([name, text]) => text !== knobText(fixed.defaults[name]));
-  const query = new URLSearchParams(turned).toString();
+  if (fixed.kind !== "line") turned.unshift(["kind", fixed.kind]);
+  const query = new URLSearchParams(fixed.scene ? { scene: fixed.scene } : turned).toString();
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
 }

@@ -46,10 +46,10 @@ function shade(pen, xs, upper, lower) { // between two curves, each run without 
   if (run.length) fill();
 }
 
-function dot(pen, x, y, hue) {
+function dot(pen, x, y, hue, size = 5) {
   pen.fillStyle = hue;
   pen.beginPath();
-  pen.arc(x, y, 5, 0, 2 * Math.PI);
+  pen.arc(x, y, size, 0, 2 * Math.PI);
   pen.fill();
 }
 

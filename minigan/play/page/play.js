@@ -8,10 +8,14 @@ let fixed = null, now = null, ghost = null;
 // ---- frames come in
 
 function begin(setup) {
-  const other = !fixed || JSON.stringify(fixed.x) !== JSON.stringify(setup.x);
+  const kind = !fixed || fixed.kind !== setup.kind;
+  const other = kind || JSON.stringify(fixed.x) !== JSON.stringify(setup.x);
+  if (kind) leaveLine();
   fixed = setup;
   if (other) ghost = now = null;
+  document.body.dataset.kind = fixed.kind;
   drawAlgorithm();
+  showScenes();
   if (film) return;
   if (hands.data) hands.data = pickUpData();
   else if (hasHands()) letGo();
@@ -20,29 +24,37 @@ function begin(setup) {
 }
 
 function take(frame) {
-  if (now && frame.step < now.step) past.length = 0;
+  if (!now || frame.step < now.step) past.length = 0;
   if (now && frame.deeds !== now.deeds && frame.mode === "pause") ghost = now;
   if (frame.mode !== "pause") ghost = null;
   if (drawn && !frame.hands.length && !waiting) letGo(); // another page has moved the game
   drawn = frame.hands.length > 0;
   now = frame;
   judgeGuess(frame);
-  const last = past[past.length - 1];
-  if (frame.c_of_g !== null && (!last || last[0] !== frame.seen_at || last[2] !== frame.value)) {
-    past.push([frame.seen_at, frame.c_of_g, frame.value]);
-  }
+  const last = past[past.length - 1], row = pastRow(frame);
+  if (row[1] !== null && (!last || last[0] !== row[0] || last[2] !== row[2])) past.push(row);
   if (past.length > 2000) past.splice(0, past.length, ...past.filter((_, i) => i % 2));
   document.documentElement.dataset.step = frame.step;
   requestAnimationFrame(draw);
 }
 
+function pastRow(frame) { // what is kept of a frame, for the history
+  const row = [frame.seen_at, frame.c_of_g, frame.value];
+  if (frame.kind === "circling") {
+    return [frame.step, ...Object.values(frame.methods).map((method) => method.distance)];
+  }
+  return frame.rival ? [...row, frame.rival.c_of_g] : row;
+}
+
+const PICTURES = {
+  plane: () => { drawPlane(); drawShares(); drawHistory(); showWay(); showLines(); },
+  circling: () => { drawPaths(); drawDistances(); },
+};
+
 function draw() {
-  if (!fixed || !now) return;
-  drawStage();
-  drawAreas();
-  drawHistory();
+  if (!fixed || !now || fixed.kind !== now.kind) return;
+  (PICTURES[fixed.kind] || drawLine)();
   drawLedger();
-  showLines();
   const moving = now.mode !== "pause";
   byId("run").textContent = moving ? "Pause" : "Play";
   byId("run").dataset.do = moving ? "pause" : "play";
@@ -50,15 +62,37 @@ function draw() {
   if (now.error || now.why) byId("remark").textContent = now.error || now.why;
 }
 
+function drawLine() {
+  if (now.rival) byId("rival").textContent = now.rival.cost;
+  drawStage();
+  drawAreas();
+  drawHistory();
+  showWay();
+  showLines();
+}
+
+function leaveLine() { // nothing of one game's hands and guesses goes into another
+  quiz.on = false;
+  byId("guess-first").setAttribute("aria-pressed", false);
+  askFor(null);
+  if (hasHands()) letGo();
+}
+
 // ---- buttons, keys, and a film's slider
 
+function canvasOf() {
+  return { plane: "plane", circling: "paths" }[fixed.kind] || "stage";
+}
+
 function save(kind) { // the picture, or the history of C(G) and V(G, D)
-  if (kind === "png") { byId("as-png").href = byId("stage").toDataURL(); return; }
+  if (kind === "png") { byId("as-png").href = byId(canvasOf()).toDataURL(); return; }
   if (kind === "svg") {
     byId("as-svg").href = `data:image/svg+xml,${encodeURIComponent(stageAsSvg())}`;
     return;
   }
-  const rows = ["step,c_of_g,value", ...past.map((row) => row.join(","))];
+  const heads = { rivals: "step,c_of_g,value,rival_c_of_g", plane: "step,c_of_g_at_least,value" };
+  if (fixed.kind === "circling") heads.circling = `step,${Object.keys(now.methods)}`;
+  const rows = [heads[fixed.kind] || "step,c_of_g,value", ...past.map((row) => row.join(","))];
   byId("as-csv").href = `data:text/csv,${encodeURIComponent(rows.join("\n"))}`;
 }
 
@@ -82,6 +116,7 @@ function listen() {
   for (const kind of ["pointerup", "pointercancel"]) byId("stage").addEventListener(kind, lift);
   byId("stage").addEventListener("keydown", drawByKeys);
   listenToGuesses();
+  listenToScenes();
   byId("python").addEventListener("click", showPython);
   for (const kind of ["png", "svg", "csv"]) byId(`as-${kind}`).addEventListener("click", () => save(kind));
   const events = new EventSource("events");
@@ -94,7 +129,7 @@ function listen() {
 }
 
 function replay() { // a film: the same drawing, a slider instead of commands
-  for (const id of ["live", "knobs", "yours"]) byId(id).hidden = true;
+  for (const id of ["live", "knobs", "yours", "kinds", "scenes"]) byId(id).hidden = true;
   byId("knobs").style.display = "none";
   byId("replay").hidden = false;
   const at = byId("film-at"), run = byId("film-run");
@@ -126,7 +161,8 @@ const KEYS = { " ": "#run", ArrowRight: '[data-do="line"]', ArrowDown: '[data-do
   i: '[data-do="step"]', d: '[data-do="D"]', g: '[data-do="G"]', u: '[data-do="until"]',
   n: '[data-do="near"]', s: '[data-do="slow"]', q: "#guess-first", r: '[data-do="restart"]' };
 document.addEventListener("keydown", (event) => {
-  const where = event.target.tagName, presses = where === "BUTTON" && /^[ ]$|Enter/.test(event.key);
+  const ticks = event.target.type === "checkbox", where = ticks ? "BUTTON" : event.target.tagName;
+  const presses = where === "BUTTON" && /^[ ]$|Enter/.test(event.key);
   const others = event.ctrlKey || event.metaKey || event.altKey;
   if (presses || others || /^(INPUT|SELECT|SUMMARY)$/.test(where)) return;
   const way = /^Arrow(Left|Right)$/.exec(event.key);
@@ -135,9 +171,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const key = film && event.key === " " ? "#film-run" : KEYS[event.key];
-  if (!key) return;
+  const digit = /^\d$/.test(event.key);
+  const pressed = digit ? sceneButton(event.key) : key && document.querySelector(key);
+  if (!pressed || !pressed.offsetParent) return;
   event.preventDefault();
-  document.querySelector(key).click();
+  pressed.click();
 });
 byId("projector").addEventListener("click", (event) => {
   const on = document.body.classList.toggle("projector");
@@ -145,5 +183,6 @@ byId("projector").addEventListener("click", (event) => {
   draw();
 });
 window.addEventListener("resize", draw);
+byId("layers").addEventListener("change", draw);
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 if (film) replay(); else listen();

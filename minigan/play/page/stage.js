@@ -39,6 +39,10 @@ function drawStage({ pen, width, height } = canvas("stage")) {
   curve(pen, xs, map(fixed.p_data), { strokeStyle: colour("data"), lineWidth: 3, dash: [2, 5] });
   curve(pen, ...upright(now, "p_g", 1), { strokeStyle: colour("fake"), lineWidth: 3 });
   curve(pen, xs, map(now.D), { strokeStyle: colour("D"), lineWidth: 3, dash: [10, 6] });
+  if (now.rival) {
+    const look = { strokeStyle: colour("rival"), lineWidth: 3, dash: [6, 3] };
+    curve(pen, xs, map(now.rival.p_g), look);
+  }
   drawAtoms(pen, px, py);
   drawMapping(pen, px, width, height);
   drawPulls(pen, px, height * 0.8);
@@ -68,7 +72,11 @@ function drawMapping(pen, px, width, height) {
 }
 
 function drawPulls(pen, px, y) { // which way, and how hard, J_G pulls each sample
-  const [xs, pulls] = now.pulls;
-  const most = Math.max(1e-9, ...pulls.map(Math.abs));
-  xs.forEach((x, i) => arrow(pen, px(x), y, px(x) + 34 * pulls[i] / most, y, colour("fore"), 2));
+  const rows = [[now.pulls, y, "fore"]];
+  if (now.rival) rows.push([now.rival.pulls, y - 14, "rival"]); // to the same scale
+  const most = Math.max(1e-9, ...rows.flatMap(([row]) => row[1].map(Math.abs)));
+  for (const [[xs, pulls], at, hue] of rows) {
+    xs.forEach((x, i) => arrow(pen, px(x), at, px(x) + 34 * pulls[i] / most, at, colour(hue), 2));
+    if (now.rival) xs.forEach((x) => dot(pen, px(x), at, colour(hue), 2));
+  }
 }

@@ -14,12 +14,30 @@ const LEDGER = [ // what the theory asks; the number in a frame, and its digits
   ["J_G of the last minibatch", "J_G", 4, ""],
 ];
 
+const LEDGERS = { line: LEDGER, rivals: LEDGER, plane: [
+  ["modes found", "modes", 0, ""],
+  ["samples within 3 std of a mode (of data: 0.9889)", "quality", 4, ""],
+  ["mean of D at samples", "mean_on_fake", 4, ""],
+  ["JSD, at least: by cells", "jsd", 5, "nats"],
+  ["JSD, at least: by D, log 2 + V / 2", "jsd_by_D", 5, "nats"],
+  ["C(G), at least: -log 4 + 2 JSD by cells", "c_of_g", 5, "nats"],
+  ["V(G, D), of 4000 samples each", "value", 5, "nats"],
+  ["J_D of the last minibatch", "J_D", 4, ""],
+  ["J_G of the last minibatch", "J_G", 4, ""],
+] };
+
 function drawLedger() {
   const rows = [["step", String(now.step), false]];
-  for (const [text, name, digits, unit] of LEDGER) {
-    const wrong = name === "value" && now.value !== null && now.value > now.c_of_g + 1e-6;
+  if (now.kind === "circling") rows.push(...circlingRows());
+  for (const [text, name, digits, unit] of LEDGERS[now.kind] || []) {
+    const exact = name === "value" && now.kind !== "plane" && now.value !== null;
+    const wrong = exact && now.value > now.c_of_g + 1e-6;
     const secret = isSecret() && SECRET.includes(name);
     rows.push([text, secret ? "?" : `${told(now[name], digits)} ${unit}`, wrong]);
+  }
+  if (now.rival) {
+    rows.push([`JSD with the cost ${now.rival.cost}`, `${told(now.rival.jsd, 5)} nats`, false]);
+    rows.push([`C(G) with the cost ${now.rival.cost}`, `${told(now.rival.c_of_g, 5)} nats`, false]);
   }
   const body = byId("ledger").tBodies[0];
   body.replaceChildren(...rows.map(([text, value, wrong]) => {
@@ -35,7 +53,7 @@ function drawLedger() {
 }
 
 function drawAlgorithm() {
-  const parts = fixed.turns.flatMap((turn, t) => {
+  const parts = (fixed.turns || []).flatMap((turn, t) => {
     const head = document.createElement("h2"), list = document.createElement("ol");
     head.id = `turn-${t}`;
     turn.lines.forEach((line, i) => {
@@ -53,7 +71,7 @@ function drawAlgorithm() {
 }
 
 function showLines() {
-  fixed.turns.forEach((turn, t) => {
+  (fixed.turns || []).forEach((turn, t) => {
     const left = turn.k - now.taken, of = turn.moves[0] === "D" ? `k = ${turn.k}` : turn.k;
     const due = now.due === t ? `: ${"\u25cf".repeat(left)} ${left} to go of ${of}` : "";
     byId(`turn-${t}`).textContent = `${turn.moves.join(" and ")}'s turn${due}`;
