@@ -59,7 +59,7 @@ def discriminator(rows):
 
 DCGAN = Recipe(
     name="dcgan",
-    about="ours: convolutions and batch norm, for MNIST; some two minutes",
+    about="ours: convolutions and batch norm, for MNIST; some minutes",
     data="mnist",
     noise=Uniform(-1, 1, dim=64),
     generator=generator,

@@ -20,7 +20,7 @@ from minigan.data.datasets import load_splits
 from minigan.distributions import Examples, Uniform
 from minigan.game import DiscriminatorTurn, Game, GeneratorTurn
 from minigan.layers import BatchNorm, GaussianNoise, Layer, Linear, ReLU, Sigmoid
-from minigan.layers.initialisers import glorot, he
+from minigan.layers.initialisers import he
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
 from minigan.schedules import late_decay
@@ -34,7 +34,7 @@ from minigan.variants.semi_supervised import (
 )
 
 TEST, CLASSES, RATE, DECAY = 597, 10, 1e-3, 0.999
-NOISE = Uniform(0, 1, dim=20)
+NOISE, PENALTY = Uniform(0, 1, dim=20), 5.0
 METHODS = ("supervised", "feature matching", "non-saturating")
 
 
@@ -95,37 +95,29 @@ def _discriminator(setting: Setting, n_out: int, rng: Any) -> Sequential:
     layers: list[Layer] = []
     for (a, b), std in zip(pairwise(setting.widths), setting.noise, strict=False):
         layers += [*([GaussianNoise(std)] if std else []), Linear(a, b, weights=he()), ReLU()]
-    layers += [
-        GaussianNoise(setting.noise[-1]),
-        Linear(setting.widths[-1], n_out, weights=glorot()),
-    ]
+    layers += [GaussianNoise(setting.noise[-1]), Linear(setting.widths[-1], n_out)]
     return Sequential([*layers, *([LogSumExp(n_out)] if n_out > 1 else [])], seed=rng, name="D")
 
 
 def few_labels_game(setting: Setting, data: Split, method: str, seed: int, steps: int) -> Game:
     """The game of one of `METHODS`, or "no labels": Algorithm 1, whose D has one logit."""
-    streams = Streams(seed)
-    n_out = 1 if method == "no labels" else CLASSES
-    D = _discriminator(setting, n_out, streams["init_D"])
-    G = _generator(setting, streams["init_G"])
-    rate = late_decay(RATE, steps, RATE * setting.final)
-    optimizers = {name: Adam(net, rate, beta1=0.5) for name, net in (("G", G), ("D", D))}
-    of_G = {
-        "feature matching": lambda: FeatureMatchingTurn(G, D, layers=-3),
-        "non-saturating": lambda: GeneratorTurn(G, D),
-        "no labels": lambda: GeneratorTurn(G, D),
-    }
+    if method not in (*METHODS, "no labels"):
+        known = ", ".join((*METHODS, "no labels"))
+        raise InputError(f"method: expected one of {known}, got {method!r}")
+    streams, rate = Streams(seed), late_decay(RATE, steps, RATE * setting.final)
     options: dict[str, Any] = {"batch": setting.batch, "seed": streams}
+    D = _discriminator(setting, 1 if method == "no labels" else CLASSES, streams["init_D"])
+    optimizers = [Adam(D, rate, beta1=0.5)]
     if method != "no labels":
         options["labelled"] = data.labelled
     if method == "supervised":
-        return Game(SupervisedTurn(D), optimizers=[optimizers["D"]], **options)
-    if method not in of_G:
-        known = ", ".join((*METHODS, "no labels"))
-        raise InputError(f"method: expected one of {known}, got {method!r}")
-    of_D = DiscriminatorTurn(G, D) if n_out == 1 else SemiSupervisedTurn(G, D)
-    options |= {"x": data.x, "z": NOISE, "optimizers": optimizers.values()}
-    return Game(of_D, of_G[method](), **options)
+        return Game(SupervisedTurn(D), optimizers=optimizers, **options)
+    G = _generator(setting, streams["init_G"])
+    optimizers.append(Adam(G, rate, beta1=0.5))
+    of_D = DiscriminatorTurn(G, D) if method == "no labels" else SemiSupervisedTurn(G, D)
+    matched = FeatureMatchingTurn(G, D, layers=-3) if method == "feature matching" else None
+    of_G = matched or GeneratorTurn(G, D)
+    return Game(of_D, of_G, x=data.x, z=NOISE, optimizers=optimizers, **options)
 
 
 def error(D: Sequential, data: Split) -> float:
@@ -143,16 +135,16 @@ def features_error(of: Any, data: Split) -> float:
     return float(((test @ W + b).argmax(axis=1) != data.test[1]).mean())
 
 
-def logistic_regression(F: np.ndarray, t: np.ndarray, penalty: float = 5.0, updates: int = 800):
-    """W, b of least sum -log p(t|F) + penalty |W|^2, by gradient descent with momentum.
+def logistic_regression(F: np.ndarray, t: np.ndarray):
+    """W, b of least sum -log p(t|F) + PENALTY |W|^2, by gradient descent with momentum.
 
     ``F`` (n, features), one-hot ``t`` (n, classes). The rate is 1 / L, L a bound of the curvature.
     """
     F = np.column_stack([F, np.ones(len(F))]).astype(float)  # the last row of W is b
     W = before = np.zeros((F.shape[1], t.shape[1]))
-    decays = np.array([2 * penalty] * (F.shape[1] - 1) + [0.0])[:, None]
-    rate = 1 / (np.linalg.norm(F, 2) ** 2 / 2 + 2 * penalty)
-    for _ in range(updates):
+    decays = np.array([2 * PENALTY] * (F.shape[1] - 1) + [0.0])[:, None]
+    rate = 1 / (np.linalg.norm(F, 2) ** 2 / 2 + 2 * PENALTY)
+    for _ in range(800):
         ahead = W + 0.9 * (W - before)
         slope = len(F) * F.T @ class_cost(F @ ahead, t)[1]
         before, W = W, ahead - rate * (slope + decays * ahead)
