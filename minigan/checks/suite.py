@@ -11,6 +11,7 @@ from minigan.checks.suite_divergences import divergence_rows
 from minigan.checks.ties import check_ties
 from minigan.checks.trials import GradientError, Report
 from minigan.checks.turns import check_turn
+from minigan.checks.variants import layers as layers_of_variants
 from minigan.checks.variants import turns as turns_of_variants
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
 from minigan.game.turn import Turn
@@ -92,7 +93,7 @@ def rows() -> dict[str, Row]:
     by_reference = [ReferenceBatchNorm(4, references=3), VirtualBatchNorm(4, references=3)]
     mixing = [MinibatchFeatures(4, features=3, dims=2), BatchNorm(4), *by_reference]
     layers: list[Layer] = [Linear(4, 3), maxout, *elementwise, *convolutions, *pools, *random]
-    layers += mixing
+    layers += [*mixing, *layers_of_variants()]
     one_of_each = [
         *[Linear(4, 8), ReLU(), Dropout(0.8), Maxout(8, 6, pieces=3), LeakyReLU(0.2)],
         *[Linear(6, 6), Softplus(), Linear(6, 5), Tanh(), Linear(5, 3), Sigmoid()],

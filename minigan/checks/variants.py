@@ -1,4 +1,4 @@
-"""Turns of the papers' other games, and what they draw, for ``minigan check``."""
+"""Turns and layers of the papers' other games, for ``minigan check``."""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from minigan.distributions import Normal
 from minigan.game import DiscriminatorTurn, GeneratorTurn, Turn
 from minigan.layers import (
     BatchNorm,
+    Layer,
     Linear,
     Maxout,
     MinibatchFeatures,
@@ -18,7 +19,16 @@ from minigan.layers import (
 )
 from minigan.networks import ReferenceNetwork, Sequential
 from minigan.optimizers import SGD, Adam
-from minigan.variants import conditional, conditional_toys, missing_parts, semi_supervised
+from minigan.variants import (
+    bigan,
+    conditional,
+    conditional_toys,
+    infogan,
+    linear_ali,
+    missing_parts,
+    posterior,
+    semi_supervised,
+)
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
@@ -30,15 +40,15 @@ class Checked(NamedTuple):
     samplers: dict[str, Any]
 
 
+def layers() -> list[Layer]:
+    """Layers that only variants have."""
+    return [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
+
+
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
-    return {
-        **_conditional(),
-        **_missing_parts(),
-        **_semi_supervised(),
-        **_mixing(),
-        **_second_order(),
-    }
+    parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
+    return parts | _second_order() | _inference()
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -112,6 +122,31 @@ def _mixing() -> dict[str, Checked]:
         G = make(layers, seed=8, dtype="float64", name="G")
         found[f"turn of G: {norm.__name__}"] = Checked(GeneratorTurn(G, D), sizes)
     return found
+
+
+def _inference() -> dict[str, Checked]:
+    G, E, D, noise = _G(2, 1), _G(1, 2), _D(3), bigan.FallingNoise(6, 0.5, 10**9)
+    drawing_G, drawing_E = (
+        Sequential([Linear(a, 2 * b), bigan.GaussianOutput(b)], seed=8, dtype="float64", name=name)
+        for a, b, name in ((2, 1, "G"), (1, 2, "E"))
+    )
+    of_pairs = {"x": Normal(), "z": Normal(dim=2), "noise": noise}
+    ali_D, ali_GE = linear_ali.linear_ali_game(1, 0).turns
+    of_ali = {"x": Normal(), "z": Normal(), "noise": bigan.FallingNoise(4, 0.5, 10**9)}
+    Q, F = _G(1, 2), _G(1, 2)
+    info = infogan.InfoGeneratorTurn(_G(3, 1), _D(1), Q, 2, 0.7)
+    likelihood = posterior.LikelihoodTurn(F)
+    return {
+        "BiGAN, turn of D": Checked(bigan.PairDiscriminatorTurn(G, E, D), of_pairs),
+        "BiGAN, turn of E and G": Checked(bigan.EncoderGeneratorTurn(G, E, D), of_pairs),
+        "ALI, E and G that draw": Checked(
+            bigan.EncoderGeneratorTurn(drawing_G, drawing_E, D), of_pairs
+        ),
+        "linear ALI, turn of D": Checked(ali_D, of_ali),
+        "linear ALI, turn of E and G": Checked(ali_GE, of_ali),
+        "InfoGAN, turn of G and Q": Checked(info, {"z": infogan.CodedNoise(2, 1)}),
+        "likelihood of z given x": Checked(likelihood, {"pairs": posterior.Joint()}),
+    }
 
 
 def _second_order() -> dict[str, Checked]:

@@ -34,6 +34,11 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
         "few-labels": ("FewLabels", "K + 1 classes: D learns from images without labels"),
     },
+    "2014, section 7, and the tutorial, section 5.5: finding z": {
+        "inference": ("Inference", "E finds z while G makes x: ALI and BiGAN, right and wrong"),
+        "posterior": ("Posterior", "a net for z given x, where the posterior has two peaks"),
+        "infogan": ("InfoGan", "a code that can be read off x, between two bounds of I(c; x)"),
+    },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
@@ -59,7 +64,8 @@ FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figur
 FRAMES = 56  # of a film, which is then under 500 kB
 SWEPT = (  # those with --seeds
     *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
-    *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled", "few-labels"),
+    *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
+    *("inference", "posterior", "infogan", "few-labels"),
 )
 OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
 

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -95,6 +96,13 @@ class Figure(ABC):
             yield
         except KeyboardInterrupt:
             self.interrupted = True
+
+    def play_each(self, plays: Iterable[tuple[Iterable, int]], progress: Progress) -> None:
+        """Go through plays such as ``(game.play(9), 9)``, one after another, or until Ctrl-C."""
+        plays = list(plays)
+        with self.until_interrupted():
+            for _ in progress(chain(*(steps for steps, _ in plays)), sum(n for _, n in plays)):
+                pass
 
     @abstractmethod
     def run(self, progress: Progress) -> None:

@@ -115,7 +115,7 @@ def conditional_game(task: Task, steps: int, seed: Any, *, D_sees_c: bool = True
     return Game(
         ConditionalDiscriminatorTurn(G, D, k=D_TURNS),
         ConditionalGeneratorTurn(G, D),
-        optimizers=[_adam(G, task.rate_G, steps), _adam(D, RATE_D, steps * D_TURNS)],
+        optimizers=[late_adam(G, task.rate_G, steps), late_adam(D, RATE_D, steps * D_TURNS)],
         batch=BATCH,
         seed=streams,
         pairs=task.pairs,
@@ -133,7 +133,8 @@ def regression(task: Task, steps: int, seed: Any) -> Game:
     return Game(turn, optimizers=[optimizer], batch=BATCH, seed=streams, pairs=task.pairs)
 
 
-def _adam(network: Sequential, rate: float, updates: int) -> Adam:
+def late_adam(network: Sequential, rate: float, updates: int) -> Adam:
+    """Adam with beta1 = 0.5 and a rate that falls to 2 % in the second half of the updates."""
     return Adam(network, late_decay(rate, updates, 0.02 * rate), beta1=0.5)
 
 

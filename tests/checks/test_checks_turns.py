@@ -8,6 +8,7 @@ from layers_of_ones_own import BatchNorm
 import minigan as mg
 from minigan.checks import GradientError, check_game, check_turn
 from minigan.costs import discriminator_cost
+from minigan.variants.bigan import PairDiscriminatorTurn
 from minigan.variants.semi_supervised import FeatureMatchingTurn
 
 
@@ -53,10 +54,7 @@ class HeadTurn(mg.Turn):
 
 
 TURNS = {
-    "BiGAN's D": (papers.PairDiscriminatorTurn(mlp(3, 2), mlp(2, 3, 2), mlp(5, 1, 3)), "x"),
-    "BiGAN's G and E": (papers.EncoderGeneratorTurn(mlp(3, 2), mlp(2, 3, 2), mlp(5, 1, 3)), "x"),
     "feature matching": (FeatureMatchingTurn(mlp(3, 2), mlp(2, 1, 3)), ""),
-    "InfoGAN": (papers.InfoGeneratorTurn(mlp(3, 2), mlp(2, 1, 3), mlp(7, 1, 4)), ""),
     "pairs": (papers.LabelTurn(mlp(5, 1)), "pairs"),
     "rows of its own": (FromSamplers(mlp(2, 1)), ""),
     "a part of a network": (HeadTurn(mlp(2, 1)), ""),
@@ -153,8 +151,8 @@ NONSENSE = {
     "an array": (lambda: check_turn(FromSamplers(mlp(1, 1)), x=np.ones(3)), r"sample\(m, rng\)"),
     "no width": (lambda: check_turn(papers.LabelTurn(mg.Sequential([mg.Tanh()]))), "pairs="),
     "another width": (
-        lambda: check_turn(papers.PairDiscriminatorTurn(mlp(3, 2), mlp(2, 3), mlp(5, 1))),
-        r"drawn were x \(5, 5\), z \(5, 3\): give samplers",
+        lambda: check_turn(PairDiscriminatorTurn(mlp(3, 2), mlp(2, 3), mlp(5, 1))),
+        r"drawn were x \(5, 5\), z \(5, 3\), noise \(5, 3\): give samplers",
     ),
     "a probability": (
         lambda: check_turn(FromSamplers(mg.Sequential([mg.Linear(2, 1), mg.Sigmoid()]))),

@@ -10,6 +10,7 @@ from minigan import InputError
 from minigan.cli.figure import FIGURES, SWEPT, figure_class
 from minigan.figures import f_gan, seeds
 from minigan.figures.conditional import STEPS as CONDITIONAL_STEPS
+from minigan.figures.inference import GAMES as INFERENCE_GAMES
 
 QUICK = {  # constants of a figure's module, and options, that make it short
     "batches": (
@@ -31,10 +32,19 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     ),
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
+    "inference": (
+        {
+            "ALI_STEPS": 5,
+            "GAMES": {name: (one[0], 5, one[2]) for name, one in INFERENCE_GAMES.items()},
+        },
+        {},
+    ),
+    "infogan": ({"STEPS": 5}, {}),
     "inner-loop": ({"LOOKS": (1, 5), "KEPT": (1,), "UPDATES": 5, "SEEDS": 2}, {}),
     "missing-parts": ({"STEPS": 10}, {}),
     "mode-collapse": ({}, {"steps": 20}),
     "monitor": ({"STEPS": 10}, {}),
+    "posterior": ({"STEPS": 5}, {}),
     "smoothing": ({"SEEDS": 1, "MOST": 3, "LOOK": 2, "STARTS": (4.0,), "NEAR": 3.8}, {}),
     "update-rules": ({"STEPS": 10}, {}),
     "ring": ({"STEPS": 2}, {"jobs": 1}),

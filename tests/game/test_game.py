@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from layers_of_ones_own import BatchNorm
-from turns_of_papers import EncoderGeneratorTurn, PairDiscriminatorTurn
 
 from minigan import (
     SGD,
@@ -25,6 +24,7 @@ from minigan import (
     Turn,
     Uniform,
 )
+from minigan.variants.bigan import EncoderGeneratorTurn, FallingNoise, PairDiscriminatorTurn
 
 fast_and_plain = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
 
@@ -56,7 +56,8 @@ def bigan(fast=True):
     G, E, D = mlp(1, 1, 1, **made_of), mlp(1, 1, 3, **made_of), mlp(2, 1, 2, **made_of)
     turns = PairDiscriminatorTurn(G, E, D), EncoderGeneratorTurn(G, E, D)
     optimizers = [Adam(net, 0.01, beta1=0.5) for net in (G, E, D)]
-    return Game(*turns, optimizers=optimizers, x=Normal(2.0, 0.5), z=Uniform(), batch=16)
+    drawn = {"x": Normal(2.0, 0.5), "z": Uniform(), "noise": FallingNoise(4, 0.3, 400)}
+    return Game(*turns, optimizers=optimizers, batch=16, **drawn)
 
 
 def test_a_third_network_and_a_discriminator_of_two_inputs():

@@ -1,0 +1,82 @@
+"""A net that finds z from x, three ways, over the exact posterior with its two peaks."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from minigan.base.randomness import sequence
+from minigan.figures import style
+from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
+from minigan.variants import posterior
+
+STEPS = 4000
+GIVEN = (0.0, 0.5, 1.0, 1.5, 2.0)  # x at which the posterior is judged
+TWO_PEAKS = GIVEN[2:]
+LOOKS = {"squared error": style.D_STAR, "likelihood": style.D, "game": style.P_G}
+
+
+@dataclass(eq=False)
+class Posterior(Figure):
+    """Squared error, Gaussian likelihood and a game learn z given x of a G that stands still.
+
+    After ``play``, ``games`` are those of `posterior.KINDS` by name.
+    """
+
+    name = "posterior"
+    asked: ClassVar = {f"{kind}.two_peaks": None for kind in posterior.KINDS} | {
+        "game.two_peaks": 0.0
+    }
+
+    def run(self, progress: Progress) -> None:
+        """Play the games one after another."""
+        seeds = sequence(self.seed).spawn(len(posterior.KINDS))
+        self.games = {
+            kind: posterior.posterior_game(kind, STEPS, seed)
+            for kind, seed in zip(posterior.KINDS, seeds, strict=True)
+        }
+        self.play_each(((game.play(STEPS), STEPS) for game in self.games.values()), progress)
+        self.masses = {
+            kind: [posterior.learned(game, x) for x in GIVEN] for kind, game in self.games.items()
+        }
+
+    def numbers(self) -> dict:
+        """Of each net, JSD of its q(z|x) from the exact posterior in nats, by x.
+
+        ``mean`` is over the five x, ``two_peaks`` over those where the posterior has two.
+        """
+        report = {}
+        for kind, masses in self.masses.items():
+            by_x = {x: posterior.jsd(x, q) for x, q in zip(GIVEN, masses, strict=True)}
+            report[kind] = {f"x={x:g}": jsd for x, jsd in by_x.items()} | {
+                "mean": float(np.mean([*by_x.values()])),
+                "two_peaks": float(np.mean([by_x[x] for x in TWO_PEAKS])),
+            }
+        return report
+
+    def text(self) -> str:
+        """A line for each net: its JSD at each x."""
+        report = self.numbers()
+        head = ("JSD from p(z|x), nats", *(f"x = {x:g}" for x in GIVEN), "mean", "two peaks")
+        rows: list[tuple] = [head, ("  the theory asks", *"0000000")]
+        rows += [(f"  {kind}", *found.values()) for kind, found in report.items()]
+        return table(rows, "24", *[">10.3f"] * 6, ">12.3f")
+
+    def draw(self) -> Picture:
+        """A panel for each x: the exact p(z|x) and the three q."""
+        picture = new_picture(17, 4.2, dpi=110)
+        axes = picture.subplots(1, len(GIVEN), sharex=True, sharey=True)
+        edges = posterior.EDGES
+        for i, (ax, x) in enumerate(zip(axes, GIVEN, strict=True)):
+            jsds = {kind: posterior.jsd(x, masses[i]) for kind, masses in self.masses.items()}
+            for kind, look in LOOKS.items():
+                q = self.masses[kind][i] / np.diff(edges)
+                ax.stairs(q, edges, color=look["color"], lw=2.4, label=kind)
+            exact = posterior.exact(x) / np.diff(edges)
+            ax.stairs(exact, edges, color="black", lw=2.4, label="exact p(z|x)")
+            best = min(jsds, key=lambda kind: jsds[kind])
+            describe(ax, f"x = {x:g}: nearest is {best}\n{jsds[best]:.3f} nats", xlabel="z")
+        axes[0].set(xlim=(-3.8, 3.8), ylim=(0, 1.6))  # the end cells hold all beyond them too
+        handles, names = axes[0].get_legend_handles_labels()
+        picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=12)
+        return picture
