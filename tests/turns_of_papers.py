@@ -6,25 +6,6 @@ from minigan import Turn
 from minigan.base.numerics import sigmoid, softplus
 
 
-class FeatureMatchingTurn(Turn):
-    """J_G = 1/2 |mean f(x) - mean f(G(z))|^2, f the layers of D but the last."""
-
-    moves, draws = ("G",), ("x", "z")
-
-    def __init__(self, G, D):
-        self.G, self.D = G, D
-
-    def gradients(self, rng, x, z):
-        f = self.D[:-1]
-        x_fake, G_cache = self.G.forward(z, rng=rng)
-        (f_real, f_fake), cache = f.forward((x, x_fake), rng=rng)
-        gap = f_fake.mean(axis=0) - f_real.mean(axis=0)
-        df = np.broadcast_to(gap / len(z), f_fake.shape)
-        _, dx = f.backward((None, df), cache, param_grads=False)
-        self.G.backward(dx, G_cache, input_grad=False)
-        return {"J_G": gap @ gap / 2}
-
-
 class LabelTurn(Turn):
     """D(x, y) of pairs from a sampler: a tuple of arrays."""
 

@@ -27,6 +27,7 @@ from minigan.variants import (
     linear_ali,
     missing_parts,
     posterior,
+    semi_supervised,
 )
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
@@ -41,12 +42,12 @@ class Checked(NamedTuple):
 
 def layers() -> list[Layer]:
     """Layers that only variants have."""
-    return [bigan.GaussianOutput(2), linear_ali.Squares()]
+    return [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
 
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
-    parts = _conditional() | _missing_parts() | _mixing()
+    parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
     return parts | _second_order() | _inference()
 
 
@@ -89,6 +90,20 @@ def _missing_parts() -> dict[str, Checked]:
             missing_parts.MissingPartsDiscriminatorTurn(G, D), of_G | {"x": x}
         ),
         "missing parts, turn of G": Checked(missing_parts.MissingPartsGeneratorTurn(G, D), of_G),
+    }
+
+
+def _semi_supervised() -> dict[str, Checked]:
+    G, K = _G(2, 2), 3
+    layers = [Maxout(2, 6, 2), Linear(6, 5), Tanh(), Linear(5, K), semi_supervised.LogSumExp(K)]
+    D = Sequential(layers, seed=6, dtype="float64", name="D")
+    rows = np.random.default_rng(8).standard_normal((12, 2))
+    labelled = {"labelled": semi_supervised.Labelled(rows, np.arange(12) % K, K)}
+    return {
+        "supervised turn of D": Checked(semi_supervised.SupervisedTurn(D), labelled),
+        "semi-supervised turn of D": Checked(semi_supervised.SemiSupervisedTurn(G, D), labelled),
+        "turn of G: K + 1 classes": Checked(GeneratorTurn(G, D), {}),
+        "feature matching": Checked(semi_supervised.FeatureMatchingTurn(G, D, layers=-2), {}),
     }
 
 

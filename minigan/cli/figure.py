@@ -32,6 +32,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     "Generative Adversarial Nets (2014), section 7: extensions": {
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+        "few-labels": ("FewLabels", "K + 1 classes: D learns from images without labels"),
     },
     "2014, section 7, and the tutorial, section 5.5: finding z": {
         "inference": ("Inference", "E finds z while G makes x: ALI and BiGAN, right and wrong"),
@@ -64,7 +65,7 @@ FRAMES = 56  # of a film, which is then under 500 kB
 SWEPT = (  # those with --seeds
     *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
     *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
-    *("inference", "posterior", "infogan"),
+    *("inference", "posterior", "infogan", "few-labels"),
 )
 OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
 
@@ -93,6 +94,10 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
         one_or_many.add_argument("--seeds", type=seed_list, default=own, metavar="A:B", help=line)
         line = "runs at once, with --seeds (one for each core)"
         parser.add_argument("--jobs", type=int, metavar="N", help=line)
+    if name == "few-labels":
+        line = "wider networks, one label of each class (minutes)"
+        parser.add_argument("--wide", action="store_true", help=line)
+        parser.set_defaults(settings=("wide",))
     if name != "figure1":
         return
     parser.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")

@@ -9,6 +9,7 @@ import minigan as mg
 from minigan.checks import GradientError, check_game, check_turn
 from minigan.costs import discriminator_cost
 from minigan.variants.bigan import PairDiscriminatorTurn
+from minigan.variants.semi_supervised import FeatureMatchingTurn
 
 
 def mlp(n_in, n_out, seed=1, **options):
@@ -53,7 +54,7 @@ class HeadTurn(mg.Turn):
 
 
 TURNS = {
-    "feature matching": (papers.FeatureMatchingTurn(mlp(3, 2), mlp(2, 1, 3)), ""),
+    "feature matching": (FeatureMatchingTurn(mlp(3, 2), mlp(2, 1, 3)), ""),
     "pairs": (papers.LabelTurn(mlp(5, 1)), "pairs"),
     "rows of its own": (FromSamplers(mlp(2, 1)), ""),
     "a part of a network": (HeadTurn(mlp(2, 1)), ""),

@@ -38,3 +38,14 @@ def test_the_scores_of_the_quick_recipe_are_those_of_its_runs():
     looks = {str(look["epoch"]): look.get("valid_log_likelihood") for look in log}
     of_seed_0 = {epoch: valid for epoch, valid in looks.items() if valid}
     assert of_seed_0 == pytest.approx(runs[0]["valid_log_likelihood"])
+
+
+def test_what_is_said_of_dcgan_is_what_its_judge_found():
+    found = json.loads((DOCS / "mnist-dcgan" / "judge.json").read_text())
+    words = {2: "two", 3: "three", 4: "four", 5: "five"}
+    assert f"After {words[found['epoch']]} of the five epochs" in PAGE
+    samples, training = found["samples"], found["training images"]
+    for name, form in (("sure", ".3f"), ("entropy", ".3f"), ("frechet", ".1f")):
+        assert f"| {samples[name]:{form}} | {training[name]:{form}} |" in PAGE
+    assert f"| {min(samples['classes']):.3f} | {min(training['classes']):.3f} |" in PAGE
+    assert "| {:.1f} ± {:.1f} |".format(*found["parzen"]) in PAGE

@@ -20,6 +20,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "circling": ({}, {"steps": 20}),
     "conditional": ({"STEPS": dict.fromkeys(CONDITIONAL_STEPS, 5), "CONDITIONS": [0.3]}, {}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
+    "few-labels": ({"PER_CLASS": {False: (1,), True: (1,)}, "SHARE": 0.002}, {}),
     "discrete": ({"SAMPLES": 200, "STEPS": 4, "SEEDS": 1, "JUDGED": 50}, {}),
     "f-gan": (
         {

@@ -13,6 +13,7 @@ WIDTHS = {  # parts of full size at which a few units are left of each hidden la
     "digits": 0.1,
     "mnist": 0.02,
     "mnist-quick": 0.03,
+    "dcgan": 0.13,
     "tfd-pretrain": 0.01,
     "tfd": 0.01,
     "cifar10": 0.01,
@@ -26,6 +27,7 @@ FULL_SIZE = {
     "cifar10-convolutional": (3, 32, 32),
 }
 SMALL = dict.fromkeys(RECIPES, (1, 4, 4)) | {
+    "dcgan": (1, 8, 8),
     "cifar10": (3, 4, 4),
     "cifar10-convolutional": (3, 11, 11),
 }

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minigan.base.errors import InputError
+from minigan.data import load
 from minigan.data.preprocess import gcn
 from minigan.images import RECIPES, Rows
 from minigan.images.recipe import steps_per_epoch
@@ -73,6 +74,28 @@ def test_the_convolutional_recipe_refuses_other_images_in_one_line(shape):
         "cifar10-convolutional: expected square images of 11, 14, 17, ... 32, ... rows, which "
         f"5 x 5 pixels each 3 pixels cover, got {size}"
     )
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 4, 12)])
+def test_dcgan_takes_images_that_can_be_halved_twice(shape):
+    rows = Rows(images(64, shape), shape, 0.2)
+    assert RECIPES["dcgan"].game(rows, seed=0).G.n_out == np.prod(shape)
+    other = (shape[0], shape[1] - 2, shape[2])
+    with pytest.raises(InputError, match=rf"dcgan: .* got {shape[1] - 2} x {shape[2]}$"):
+        RECIPES["dcgan"].game(Rows(images(64, other), other), seed=0)
+
+
+@pytest.mark.slow
+def test_dcgan_finds_the_mean_image_of_the_small_digits():
+    """Some 150 steps: what is bright on average is bright in samples, at test time too."""
+    X = load("digits").X
+    game = RECIPES["dcgan"].game(Rows(X, (1, 8, 8)), seed=0)
+    for _ in game.play(150):
+        pass
+    z = RECIPES["dcgan"].noise.sample(500, np.random.default_rng(0))
+    for made in (game.G(z), game.G.forward(z)[0]):  # running moments, and the minibatch's own
+        assert np.corrcoef(made.mean(axis=0), X.mean(axis=0))[0, 1] > 0.8
+        assert made.std(axis=0).mean() > 0.05
 
 
 @pytest.mark.parametrize(
