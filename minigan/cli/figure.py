@@ -32,6 +32,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     "Generative Adversarial Nets (2014), section 7: extensions": {
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+        "better-z": ("BetterZ", "z chosen for a G that stands still, against the exact floor"),
     },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "costs": ("Costs", "the three generator costs, and where they saturate"),

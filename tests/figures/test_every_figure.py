@@ -16,6 +16,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
         {"STEPS": 3, "COLOUR_STEPS": 3, "MINIBATCHES": 20, "POINTS": 2, "REDRAWS": 3, "DRAWS": 50},
         {},
     ),
+    "better-z": ({"STOPS": (3, 6), "SEEDS": 1}, {}),
     "circling": ({}, {"steps": 20}),
     "conditional": ({"STEPS": dict.fromkeys(CONDITIONAL_STEPS, 5), "CONDITIONS": [0.3]}, {}),
     "costs": ({"STEPS": 20, "SEEDS": 2, "SAMPLES": (50, 500)}, {}),
