@@ -20,6 +20,7 @@ from minigan.networks import ReferenceNetwork, Sequential
 from minigan.optimizers import SGD, Adam
 from minigan.variants import conditional, conditional_toys, missing_parts
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
+from minigan.variants.learned_noise import LearnedNoise
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
 
@@ -32,7 +33,10 @@ class Checked(NamedTuple):
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
-    return {**_conditional(), **_missing_parts(), **_mixing(), **_second_order()}
+    return {
+        **{**_conditional(), **_missing_parts(), **_mixing(), **_second_order()},
+        "turn of G: learned noise": _learned_noise(),
+    }
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -92,6 +96,13 @@ def _mixing() -> dict[str, Checked]:
         G = make(layers, seed=8, dtype="float64", name="G")
         found[f"turn of G: {norm.__name__}"] = Checked(GeneratorTurn(G, D), sizes)
     return found
+
+
+def _learned_noise() -> Checked:
+    inner = LearnedNoise(6, 0.5, multiplicative=True)
+    layers = [Linear(1, 6), Tanh(), inner, Linear(6, 2), LearnedNoise(2, 0.3)]
+    G = Sequential(layers, seed=5, dtype="float64", name="G")
+    return Checked(GeneratorTurn(G, _D(2)), {})
 
 
 def _second_order() -> dict[str, Checked]:

@@ -27,6 +27,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "figure1": ("Figure1", "train a GAN on the line, draw Figure 1 of the 2014 paper"),
         "inner-loop": ("InnerLoop", "train D against a fixed G: how near D comes to D*"),
         "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, and Algorithm 1"),
+        "helvetica": ("Helvetica", "many turns of G without D: too many z go to the same x"),
         "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
     },
     "Generative Adversarial Nets (2014), section 7: extensions": {
@@ -35,6 +36,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "better-z": ("BetterZ", "z chosen for a G that stands still, against the exact floor"),
     },
     "NIPS 2016 tutorial, section 3: how GANs work": {
+        "noise": ("Noise", "noise of a learned size behind G: p_g has a density in the plane"),
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),

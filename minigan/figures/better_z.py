@@ -45,17 +45,16 @@ class BetterZ(Figure):
                 self.choices[steps, seed] = choose(steps, seed)
 
     def numbers(self) -> dict:
-        """By steps and way: ``jsd`` by seed, their ``median``, and that of the share ``accepted``."""
+        """By steps and way: ``jsd`` by seed, their ``median``, and the share ``accepted``."""
         found: dict[str, dict] = {}
-        for steps in STOPS:
+        for steps in sorted({stop for stop, _ in self.choices}):
             own = [choice for (stop, _), choice in self.choices.items() if stop == steps]
-            for way in WAYS if own else ():
+            for way in WAYS:
+                jsd = [one.jsd[way] for one in own]
                 accepted = [one.accepted[way] for one in own if way in one.accepted]
-                found.setdefault(str(steps), {})[way] = {
-                    "jsd": [one.jsd[way] for one in own],
-                    "median": float(np.median([one.jsd[way] for one in own])),
-                    "accepted": float(np.median(accepted)) if accepted else None,
-                }
+                middles = [float(np.median(n)) if n else None for n in (jsd, accepted)]
+                row = {"jsd": jsd, "median": middles[0], "accepted": middles[1]}
+                found.setdefault(str(steps), {})[way] = row
         return found
 
     def text(self) -> str:
@@ -67,33 +66,31 @@ class BetterZ(Figure):
                 jsd = " ".join(f"{value:.4f}" for value in one["jsd"])
                 rows.append((way, one["median"], one["accepted"], f"   {jsd}"))
             plain, floor, oracle, _, by_D = (np.array(ways[way]["jsd"]) for way in WAYS[:5])
-            lines += ["", table(rows, "24", ">9.4f", ">10.4f", "")]
             times, most = np.median(by_D) / np.median(plain), 0.6 if steps == "300" else 0.5
-            lines += [
-                f"oracle - floor: at most {abs(oracle - floor).max():.0e} (asked: 2e-4)",
-                f"median by D / as it is: {times:.2f} (asked: {most}"
-                f"{'; MISSED' if times > most else ''})",
-            ]
+            missed = "; MISSED" if times > most else ""
+            lines += ["", table(rows, "24", ">9.4f", ">10.4f", "")]
+            lines += [f"oracle - floor: at most {abs(oracle - floor).max():.0e} (asked: 2e-4)"]
+            lines += [f"median by D / as it is: {times:.2f} (asked: {most}{missed})"]
         return "\n".join(lines)
 
     def draw(self) -> Picture:
         """JSD of all games by way; the density of z that each way gives in one of them."""
         picture = new_picture(14, 5.2, dpi=110)
         left, right = picture.subplots(1, 2)
-        for steps, mark, color in zip(STOPS, "os", ("#0072B2", "#D55E00"), strict=True):
-            ways = self.numbers().get(str(steps), {})
-            for i, one in enumerate(ways.values()):
-                label = f"after {steps} steps" if i == 0 else None
-                left.plot(one["jsd"], [i] * len(one["jsd"]), mark, color=color, label=label, ms=7)
-        left.set(yticks=range(len(WAYS)), yticklabels=WAYS, xscale="log")
+        for (steps, ways), mark in zip(self.numbers().items(), "os", strict=False):
+            dots = [(jsd, i) for i, one in enumerate(ways.values()) for jsd in one["jsd"]]
+            xy = np.reshape(dots, (-1, 2)).T
+            left.semilogx(*xy, mark, label=f"after {steps} steps", ms=7)
+        left.set(yticks=range(len(WAYS)), yticklabels=WAYS)
         left.invert_yaxis()
         title = "the exact ratio reaches the floor, D's comes nearer;\nno z makes what G cannot"
         describe(left, title, xlabel="exact JSD, nats; a dot is a game")
         at = np.linspace(0, 1, z_of.SLICES + 1)
         looks = {"oracle, rejection": D_STAR, "D, rejection": D, "learned z": P_DATA}
-        for way, look in looks.items() if (STOPS[-1], self.seed) in self.choices else ():
-            density = self.choices[STOPS[-1], self.seed].z[way] * z_of.SLICES
-            right.stairs(density, at, **{k: v for k, v in look.items() if k != "label"}, label=way)
+        last = max((steps for steps, seed in self.choices if seed == self.seed), default=0)
+        for way, look in looks.items() if last else ():
+            density = self.choices[last, self.seed].z[way] * z_of.SLICES
+            right.stairs(density, at, **look | {"label": way})
         title = f"z is thinned out where $p_g$ is above $p_{{data}}$ (seed {self.seed})"
         describe(right, title, xlabel="quantile of z", ylabel="density of the z that are taken")
         for ax in (left, right):
