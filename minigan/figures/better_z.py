@@ -77,18 +77,19 @@ class BetterZ(Figure):
         """JSD of all games by way; the density of z that each way gives in one of them."""
         picture = new_picture(14, 5.2, dpi=110)
         left, right = picture.subplots(1, 2)
-        for (steps, ways), mark in zip(self.numbers().items(), "os", strict=False):
+        looks = zip("os", (D["color"], D_STAR["color"]), strict=True)
+        for (steps, ways), (mark, color) in zip(self.numbers().items(), looks, strict=False):
             dots = [(jsd, i) for i, one in enumerate(ways.values()) for jsd in one["jsd"]]
             xy = np.reshape(dots, (-1, 2)).T
-            left.semilogx(*xy, mark, label=f"after {steps} steps", ms=7)
+            left.semilogx(*xy, mark, color=color, label=f"after {steps} steps", ms=7)
         left.set(yticks=range(len(WAYS)), yticklabels=WAYS)
         left.invert_yaxis()
         title = "the exact ratio reaches the floor, D's comes nearer;\nno z makes what G cannot"
         describe(left, title, xlabel="exact JSD, nats; a dot is a game")
         at = np.linspace(0, 1, z_of.SLICES + 1)
-        looks = {"oracle, rejection": D_STAR, "D, rejection": D, "learned z": P_DATA}
+        curves = {"oracle, rejection": D_STAR, "D, rejection": D, "learned z": P_DATA}
         last = max((steps for steps, seed in self.choices if seed == self.seed), default=0)
-        for way, look in looks.items() if last else ():
+        for way, look in curves.items() if last else ():
             density = self.choices[last, self.seed].z[way] * z_of.SLICES
             right.stairs(density, at, **look | {"label": way})
         title = f"z is thinned out where $p_g$ is above $p_{{data}}$ (seed {self.seed})"
