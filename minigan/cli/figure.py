@@ -52,6 +52,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
             "Discrete",
             "strings of symbols: REINFORCE, concrete, straight-through, points",
         ),
+        "imitation": ("Imitation", "a GAN of visits imitates an expert; cloning beside it"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
         "unrolled": ("Unrolled", "V = x y with D's steps looked ahead, and the ring's message"),
         "ring": ("Ring", "mode collapse: every remedy on one ring, from the same seeds"),

@@ -32,6 +32,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
     "helvetica": ({"UPDATES": 200, "BLOCKS": (1, 100), "SEEDS": 1}, {}),
+    "imitation": ({"TRAJECTORIES": (1,), "SEEDS": 1}, {}),
     "inner-loop": ({"LOOKS": (1, 5), "KEPT": (1,), "UPDATES": 5, "SEEDS": 2}, {}),
     "missing-parts": ({"STEPS": 10}, {}),
     "mode-collapse": ({}, {"steps": 20}),
