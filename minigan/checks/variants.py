@@ -30,6 +30,7 @@ from minigan.variants import (
     semi_supervised,
 )
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
+from minigan.variants.learned_noise import LearnedNoise
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
 
@@ -48,7 +49,8 @@ def layers() -> list[Layer]:
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
     parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
-    return parts | _second_order() | _inference()
+    noise = {"turn of G: learned noise": _learned_noise()}
+    return parts | _second_order() | _inference() | noise
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -147,6 +149,13 @@ def _inference() -> dict[str, Checked]:
         "InfoGAN, turn of G and Q": Checked(info, {"z": infogan.CodedNoise(2, 1)}),
         "likelihood of z given x": Checked(likelihood, {"pairs": posterior.Joint()}),
     }
+
+
+def _learned_noise() -> Checked:
+    inner = LearnedNoise(6, 0.5, multiplicative=True)
+    layers = [Linear(1, 6), Tanh(), inner, Linear(6, 2), LearnedNoise(2, 0.3)]
+    G = Sequential(layers, seed=5, dtype="float64", name="G")
+    return Checked(GeneratorTurn(G, _D(2)), {})
 
 
 def _second_order() -> dict[str, Checked]:

@@ -27,11 +27,13 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "figure1": ("Figure1", "train a GAN on the line, draw Figure 1 of the 2014 paper"),
         "inner-loop": ("InnerLoop", "train D against a fixed G: how near D comes to D*"),
         "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, and Algorithm 1"),
+        "helvetica": ("Helvetica", "many turns of G without D: too many z go to the same x"),
         "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
     },
     "Generative Adversarial Nets (2014), section 7: extensions": {
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
+        "better-z": ("BetterZ", "z chosen for a G that stands still, against the exact floor"),
         "few-labels": ("FewLabels", "K + 1 classes: D learns from images without labels"),
     },
     "2014, section 7, and the tutorial, section 5.5: finding z": {
@@ -40,6 +42,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "infogan": ("InfoGan", "a code that can be read off x, between two bounds of I(c; x)"),
     },
     "NIPS 2016 tutorial, section 3: how GANs work": {
+        "noise": ("Noise", "noise of a learned size behind G: p_g has a density in the plane"),
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),
@@ -55,6 +58,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
             "Discrete",
             "strings of symbols: REINFORCE, concrete, straight-through, points",
         ),
+        "imitation": ("Imitation", "a GAN of visits imitates an expert; cloning beside it"),
         "mode-collapse": ("ModeCollapse", "minimax against maximin: who moves last"),
         "unrolled": ("Unrolled", "V = x y with D's steps looked ahead, and the ring's message"),
         "ring": ("Ring", "mode collapse: every remedy on one ring, from the same seeds"),

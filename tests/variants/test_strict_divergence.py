@@ -14,6 +14,7 @@ from minigan.variants.discrete import (
     StringDiscriminatorTurn,
 )
 from minigan.variants.label_smoothing import Shift, smoothed_cost
+from minigan.variants.learned_noise import LearnedNoise
 
 STRICT = Device("cuda", strict_cupy)
 
@@ -41,7 +42,13 @@ def smoothed():
     return [mg.DiscriminatorTurn(G, D, smoothed_cost(0.1, 0.1)), mg.GeneratorTurn(G, D)]
 
 
+def noisy():
+    G, D = on_the_line(LearnedNoise(1, 0.5, multiplicative=True))
+    return [mg.DiscriminatorTurn(G, D), mg.GeneratorTurn(G, D)]
+
+
 GAMES = {
+    "learned noise": noisy,
     **{name: lambda name=name: of_row(name) for name in f_gan.ROWS},
     "smoothing": smoothed,
     **{
