@@ -174,6 +174,7 @@ def test_a_narrow_peak_is_not_missed():
         ([0, 1], [1, -0.5], "expected heights >= 0, got -0.5"),
         ([0, 1], [0, 0], "expected a height > 0"),
         ([0, 1e-320], [1, 1], "expected a height > 0, and x and heights of a size"),
+        ([0, 1], [1e308, 1e308], "expected a height > 0, and x and heights of a size"),
         ([0, math.nan], [1, 1], r"expected finite numbers as x, got \[0, nan\]"),
         ([0, 1], [1, math.inf], "expected finite numbers as heights"),
         ([0, 1], ["a", 1], "expected finite numbers as heights"),

@@ -54,11 +54,11 @@ class PiecewiseLinear:
         if not (self.heights >= 0).all():
             lowest = self.heights.min()
             raise InputError(f"PiecewiseLinear: expected heights >= 0, got {lowest:g}")
-        middle = (self.heights[:-1] + self.heights[1:]) / 2
         with np.errstate(all="ignore"):
+            middle = (self.heights[:-1] + self.heights[1:]) / 2
             self._p = self.heights / np.sum(middle * width)
             slope = np.diff(self._p) / width
-        if not (np.isfinite(self._p).all() and np.isfinite(slope).all()):
+        if not (self._p.any() and np.isfinite(self._p).all() and np.isfinite(slope).all()):
             what = "a height > 0, and x and heights of a size that floats can hold"
             raise InputError(f"PiecewiseLinear: expected {what}, got {shown(heights)}")
         upto = np.concatenate([[0.0], np.cumsum((self._p[:-1] + self._p[1:]) / 2 * width)])

@@ -50,7 +50,7 @@ def drawn_points(name: str, points: Any) -> np.ndarray:
     """Two lists of numbers as an array (2, n), the first ascending; InputError if they are not."""
     try:
         found = np.array(points, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = np.empty(0)
     if found.ndim != 2 or len(found) != 2 or not 2 <= found.shape[1] <= POINTS:
         raise InputError(f"{name}: expected two lists of 2 to {POINTS} numbers each")

@@ -27,7 +27,11 @@ class Kind(NamedTuple):
 
 
 def _line(session: Session) -> str:
-    return of_line(session.knobs, session.log)
+    own = of_line(session.knobs, session.log)
+    if not session.hands:
+        return own
+    by_hand = " and ".join(sorted(session.hands))
+    return f"# {by_hand} by hand: from no seed. These lines make the game beneath.\n{own}"
 
 
 KINDS = {

@@ -8,6 +8,7 @@ from minigan.base.errors import InputError, NonFiniteError
 from minigan.play.knobs import turned
 
 Move = Callable[[Any], None]
+BLINK = 0.2  # seconds a picture of a scene's single deeds, which could not be seen otherwise
 
 
 class Played:
@@ -40,8 +41,8 @@ class Played:
 
     @property
     def rest(self) -> float:
-        """Seconds that a picture is to stand before the next `tick`."""
-        return 0.0
+        """Seconds that a picture is to stand before the next `tick`: of single deeds, a blink."""
+        return BLINK if self.mode == "script" and self.script and self.script[0][2] == 1 else 0.0
 
     def begin(self, knobs: Any) -> None:
         """Make the game of the knobs."""

@@ -37,7 +37,7 @@ SCENES = (
         2,
         "Saturation",
         "D learns first, until it is sure; then both play. Watch the arrows and C(G): the pull of "
-        "the minimax cost has all but vanished, and its G comes later, while the other is there.",
+        "the minimax cost has all but vanished, and its G stays behind; the other finds the data.",
         "rivals",
         {**_SGD, "data": "a narrow bell", "rate_G": 0.002, "rate_D": 0.02},
         (("D", 1000, 50), ("step", 25, 1)),

@@ -79,9 +79,9 @@ class _Page(BaseHTTPRequestHandler):
         if not self._is_own():
             return
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > LONGEST:
+        if not length.isdecimal() or len(length) > 9 or int(length) > LONGEST:
             self.close_connection = True
-            what = f"expected a body of at most {LONGEST} bytes, got {length or 'no length'}"
+            what = f"expected a body of at most {LONGEST} bytes, got {length[:20] or 'no length'}"
             return self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
         body = self.rfile.read(int(length))
         given = self.headers.get("X-Token", "")

@@ -73,7 +73,7 @@ class Session(Played):
     @property
     def rest(self) -> float:
         """Seconds that a picture is to stand before the next `tick`."""
-        return SLOW if self.mode == "slow" else 0.0
+        return SLOW if self.mode == "slow" else super().rest
 
     def guarded(self, move: Move) -> None:
         """See `Played.guarded`; nothing is left to tell of a turn that failed."""

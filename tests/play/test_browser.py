@@ -360,6 +360,44 @@ def test_data_that_are_no_density_come_back_as_a_sentence(page, address, text, s
     assert page.input_value('[name="drawn"]') == before
 
 
+def test_g_by_hand_is_moved_with_keys_and_the_game_rests(page, address, stage):
+    page.goto(address)
+    stepped(page, 0)
+    page.click("#hand-G")
+    page.wait_for_function("now.hands.length === 1", timeout=20_000)
+    page.focus("#stage")
+    before = page.evaluate("hands.G[1]")
+    for key in ("ArrowUp", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.wait_for_function("waiting === 0", timeout=20_000)
+    moved = np.array(page.evaluate("hands.G[1]")) - before
+    np.testing.assert_allclose(moved, [-0.05, 0.15, 0, 0, 0, 0, 0], atol=1e-12)
+    np.testing.assert_array_equal(stage.session.pair()[0]._x, page.evaluate("hands.G[1]"))
+    assert stage.session.log == [] and page.get_attribute("#hand-G", "aria-pressed") == "true"
+
+
+def test_restart_does_not_wait_for_a_thousand_clicks(page, address, stage):
+    page.goto(address)
+    stepped(page, 0)
+    step = "document.querySelector('#live [data-do=step]')"
+    page.evaluate(f"for (let i = 0; i < 1000; i += 1) {step}.click()")
+    page.click('[data-do="restart"]')
+    page.wait_for_function("waiting === 0", timeout=10_000)
+    assert stage.session.game.steps_done == 0 and stage.session.deeds < 300
+
+
+def test_what_a_frame_said_goes_with_it_and_old_numbers_say_of_which_step_they_are(page, address):
+    page.goto(address)
+    stepped(page, 0)
+    page.evaluate("now = {...now, error: 'step 9: J_D became inf', step: 9}; draw()")
+    assert page.inner_text("#remark") == "step 9: J_D became inf"
+    assert "9 (JSD, C, V: of step 0)" in page.inner_text("#ledger")
+    page.evaluate("now = {...now, error: null}; draw()")
+    assert page.inner_text("#remark") == ""
+    page.evaluate("byId('remark').textContent = 'k: expected'; draw()")
+    assert page.inner_text("#remark") == "k: expected"
+
+
 def test_a_guess_of_where_g_goes_is_scored_by_the_exact_means(page, address, stage):
     page.goto(address)
     stepped(page, 0)

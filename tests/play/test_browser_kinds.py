@@ -1,6 +1,7 @@
 """The plane, V = x y and the scenes in a real browser: numbers, keys, addresses, width, speed."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -109,6 +110,21 @@ def test_addresses_open_kinds_with_their_knobs_and_scenes(page, address, stage):
     page.goto(f"{address}?scene=circing")
     said = "document.getElementById('remark').textContent.endsWith('did you mean circling?')"
     page.wait_for_function(said, timeout=20_000)
+
+
+def test_an_address_opens_the_same_game_whatever_was_played_before(page, address, stage):
+    page.goto(f"{address}?k=3")
+    page.wait_for_function("fixed && fixed.kind === 'line' && fixed.knobs.k === 3", timeout=20_000)
+    assert stage.obey({"knobs": {"cost": "minimax", "seed": 5}}) is None
+    page.goto(f"{address}?k=2")
+    page.wait_for_function("fixed && fixed.knobs.k === 2", timeout=20_000)
+    assert stage.session.knobs == replace(stage.session.knobs, k=2, cost="non-saturating", seed=0)
+    begun = stage.session.begun
+    for again in (f"{address}?k=2", address, f"{address}?nonsense=1"):
+        page.goto(again)
+        stepped(page, 0)
+        page.wait_for_function("obeyed && waiting === 0", timeout=20_000)
+        assert stage.session.begun is begun
 
 
 @pytest.mark.parametrize("stage", ["line", "plane"], indirect=True)

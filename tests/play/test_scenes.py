@@ -141,6 +141,13 @@ def test_every_scene_has_a_claim_and_a_key_and_a_tutorial_in_order():
     assert lessons == sorted(lessons)
 
 
+def test_single_deeds_of_a_scene_stand_long_enough_to_be_seen_and_no_others_do():
+    assert [staged(name).rest for name in ("nan", "sleep", "ring", "circling")] == [0.2, 0.2, 0, 0]
+    session = staged("sleep")
+    session.do("pause")
+    assert session.rest == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scene_shows_50_pictures_without_an_error(name):

@@ -183,6 +183,7 @@ def test_pages_for_other_hosts_are_refused(running):
         ({"draw": {"D": [[1, 0], [0, 1]]}}, 400, "D: expected the first list ascending"),
         ({"draw": {"D": 3}}, 400, "D: expected two lists of 2 to 41 numbers each"),
         ({"draw": {"G": [[0, 1], [1e308, -1e308]]}}, 400, "G: expected numbers from -1e+06"),
+        ({"draw": {"G": [[0, 1], [0, 10**400]]}}, 400, "G: expected two lists of 2 to 41 numbers"),
         ({"do": "dance"}, 400, "do: expected one of"),
         ({"do": ["step"]}, 400, "do: expected one of"),
         ({"knobs": {"k": "3"}}, 400, "k: expected"),
@@ -200,6 +201,15 @@ def test_commands_that_are_none_come_back_as_a_sentence(running, command, status
     assert found == status
     assert said.startswith(message)
     assert stage.session.game.steps_done == 0
+
+
+@pytest.mark.parametrize("length", ["\u00b2", "-1", "9" * 5000, "1e3"])
+def test_a_length_that_is_none_is_a_sentence_and_no_traceback(running, capfd, length):
+    _, port = running
+    headers = {"X-Token": token(port), "Content-Length": length}
+    status, said, _ = ask(port, "POST", "/command", None, **headers)
+    assert status == 413 and said == f"expected a body of at most 4096 bytes, got {length[:20]}"
+    assert capfd.readouterr().err == ""
 
 
 def test_data_by_hand_fit_into_a_command_with_all_points(running):

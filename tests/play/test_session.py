@@ -11,6 +11,7 @@ from minigan.base.randomness import sequence
 from minigan.figures.toy import players, toy_game
 from minigan.play import session as module
 from minigan.play.frames import frame, numbers
+from minigan.play.kinds import snippet as page_snippet
 from minigan.play.knobs import Knobs
 from minigan.play.session import DEEDS, Session
 from minigan.play.snippet import snippet
@@ -299,6 +300,14 @@ def test_a_g_by_hand_may_be_flat_and_fold_as_it_likes(x):
     flat = sum(abs(a - b) < 1e-12 for a, b in itertools.pairwise(x)) / 6
     masses = [mass for _, mass in frame(session, seen)["atoms"]]
     assert sum(masses) == pytest.approx(flat, abs=1e-9)
+
+
+def test_python_of_a_game_with_a_g_by_hand_says_that_the_hand_is_not_in_it():
+    session = Session()
+    before = page_snippet(session)
+    session.draw({"G": [[-1, 1], [0, 1]], "D": [[-1, 1], [0, 0]]})
+    told = "# D and G by hand: from no seed. These lines make the game beneath.\n"
+    assert page_snippet(session) == told + before
 
 
 def test_no_d_by_hand_beats_the_optimal_one():

@@ -50,7 +50,7 @@ function drawHistory() {
   const seen = now.kind === "plane" ? bounds : "C(G), below it V(G, D)";
   const title = `${seen}, to step ${now.step}; dotted: -log 4`;
   pen.fillText(title, 4, 15, width - 8);
-  pen.font = "11px system-ui, sans-serif";
+  pen.font = `${Math.max(12, width / 80)}px system-ui, sans-serif`;
   pen.fillStyle = colour("soft");
   pen.fillText(told(high, 2), 4, top + 10);
   pen.fillText(told(low, 2), 4, height - 4);

@@ -10,8 +10,12 @@ function inTurn(act) { // a promise of what the act returns
   return queue;
 }
 
+let era = 0; // deeds of an earlier one, which still wait, are left undone
+
 function say(command) { // whether it was obeyed
-  return inTurn(() => send(command));
+  if (command.scene || command.open || /^(pause|restart)$/.test(command.do)) era += 1;
+  const mine = era;
+  return inTurn(() => (command.do && mine !== era ? false : send(command)));
 }
 
 async function send(command) {

@@ -86,8 +86,9 @@ function drag(event) {
 
 function drawHandles(pen, px, y) {
   if (!hands.G) return;
-  pen.fillStyle = colour("star");
-  for (const v of hands.G[1]) {
+  const byKeys = document.activeElement === byId("stage");
+  for (const [i, v] of hands.G[1].entries()) {
+    pen.fillStyle = colour(byKeys && i === held ? "D" : "star");
     pen.beginPath();
     pen.moveTo(px(v), y - 2);
     pen.lineTo(px(v) - 9, y + 16);

@@ -77,7 +77,10 @@ function obeyAddress() { // once, when the page is opened; whether it begins ano
     if (scene !== fixed.scene) say({ scene });
     return scene !== fixed.scene;
   }
-  const kind = asked.get("kind") || fixed.kind, kinds = knobsOf(kind);
+  const names = [...asked.keys()], of = asked.get("kind");
+  const tells = of || names.some((name) => Object.hasOwn(KNOBS, name)); // a whole game
+  const kind = of || (tells ? "line" : fixed.kind), kinds = knobsOf(kind);
+  if (tells && kind === fixed.kind) Object.assign(knobs, fixed.defaults);
   for (const [name, text] of asked) {
     if (name in kinds) knobs[name] = readKnob(kinds[name], text);
   }

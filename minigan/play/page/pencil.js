@@ -57,6 +57,7 @@ function lift() { // the pen leaves the stage
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 function drawByKeys(event) { // a point to the side, higher, lower; Enter hands the data in
   const name = pencilled(), arrow = ARROWS[event.key];
+  if (!name && hands.G && arrow) moveHandle(event, arrow);
   if (!name || !(arrow || event.key === "Enter")) return;
   event.preventDefault();
   event.stopPropagation();
@@ -64,6 +65,16 @@ function drawByKeys(event) { // a point to the side, higher, lower; Enter hands 
   cursor = Math.min(hands[name][0].length - 1, Math.max(0, cursor + arrow[0]));
   raise(name, cursor, height(name, cursor) + 0.05 * arrow[1]);
   changed(name);
+}
+
+function moveHandle(event, [aside, on]) { // of G: to the side; up and down choose another
+  event.preventDefault();
+  event.stopPropagation();
+  const values = hands.G[1];
+  held = Math.min(values.length - 1, Math.max(0, held + on));
+  values[held] += aside * 0.05;
+  if (aside) sendHands();
+  requestAnimationFrame(draw);
 }
 
 function drawPencil(pen, px, py) { // the data as drawn so far, and the point of the keys

@@ -59,7 +59,14 @@ function draw() {
   byId("run").textContent = moving ? "Pause" : "Play";
   byId("run").dataset.do = moving ? "pause" : "play";
   byId("ledger").setAttribute("aria-live", moving && now.mode !== "slow" ? "off" : "polite");
-  if (now.error || now.why) byId("remark").textContent = now.error || now.why;
+  showWrong(now.error || now.why || "");
+}
+
+let wrong = ""; // what the last frame said; it goes with its frame
+function showWrong(text) {
+  const remark = byId("remark");
+  if (text || remark.textContent === wrong) remark.textContent = text;
+  wrong = text;
 }
 
 function drawLine() {

@@ -27,7 +27,9 @@ const LEDGERS = { line: LEDGER, rivals: LEDGER, plane: [
 ] };
 
 function drawLedger() {
-  const rows = [["step", String(now.step), false]];
+  const late = "seen_at" in now && now.seen_at !== now.step;
+  const of = late ? ` (JSD, C, V: of step ${now.seen_at})` : "";
+  const rows = [["step", now.step + of, false]];
   if (now.kind === "circling") rows.push(...circlingRows());
   for (const [text, name, digits, unit] of LEDGERS[now.kind] || []) {
     const exact = name === "value" && now.kind !== "plane" && now.value !== null;
