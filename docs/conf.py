@@ -30,7 +30,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.viewcode",
 ]
-exclude_patterns = ["_build", "api/generated"]
+exclude_patterns = ["_build", "api/generated", "films"]
 html_theme = "alabaster"
 html_theme_options = {
     "description": "The GAN that you can read",
@@ -40,6 +40,7 @@ html_theme_options = {
     "show_powered_by": False,
 }
 html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+html_extra_path = ["films"]  # which generate.py writes
 html_static_path = ["_static"]  # custom.css, which the theme looks for
 html_math_renderer = "mathml"  # of mathematics.py
 highlight_language = "none"  # what is indented in a docstring is a formula, not Python
@@ -66,5 +67,6 @@ def setup(app):
     generate.write_modules(HERE / "api" / "generated")
     generate.write_commands(HERE / "api" / "generated")
     generate.copy_tutorials(HERE.parent / "tutorials", HERE / "tutorials")
+    generate.write_film(HERE / "films")
     mathematics.setup(app)
     docstrings.setup(app)

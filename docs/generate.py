@@ -13,6 +13,8 @@ from importlib import import_module
 
 from minigan import __path__ as minigan_path
 from minigan.cli import _parser
+from minigan.play.recording import record
+from minigan.play.session import Session
 
 MODULE = """\
 (module-{name})=
@@ -47,6 +49,11 @@ def write_commands(to):
     os.environ["COLUMNS"] = "96"  # argparse folds its lines there
     text = "\n".join(COMMAND.format(name=name, help=said) for name, said in helps(_parser()))
     write(to / "commands.md", text)
+
+
+def write_film(to):
+    """The live page as one file, which plays the first 1,000 steps of Figure 1's game."""
+    write(to / "film.html", record(Session(), 1000, lambda moments, n: moments))
 
 
 def helps(parser):

@@ -1,4 +1,4 @@
-"""Checks of a layer's directional derivatives, `forward_r` and `backward_r`, if it has them.
+"""Checks of a layer's directional derivatives, ``forward_r`` and ``backward_r``, if any.
 
 They say how y, dx and the parameters' gradients move as x, one parameter or dy moves along a
 direction. Each is compared by itself with finite differences of forward and backward, so that

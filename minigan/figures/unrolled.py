@@ -2,7 +2,7 @@
 
 On V = x y more steps of D circle outwards the faster, a look ahead without its second-order part
 hardly helps, and with it the game is damped twice as much. On the ring that part is small, which is
-why unrolling's control, with the gradient stopped at phi_K, does as well there: `minigan ring`.
+why unrolling's control, with the gradient stopped at phi_K, does as well there: ``minigan ring``.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The common part of layers y = f(x), number by number: their directional derivatives.
 
 R{v} is the derivative of v as x and the parameters move along a direction (Pearlmutter 1994).
-A layer that has `forward_r` and `backward_r` can be differentiated twice: see
+A layer that has ``forward_r`` and ``backward_r`` can be differentiated twice: see
 `minigan.networks.second`. Of an elementwise layer both follow from ``backward`` and f'':
 
     Ry = f'(x) Rx                           which is backward of Rx

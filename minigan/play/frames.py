@@ -17,7 +17,7 @@ from minigan.theory import GeneratorState, PushForward, optimal_discriminator
 from minigan.theory.quadrature import gauss_legendre
 
 NUMBERS = ("jsd", "c_of_g", "value", "inner_gap", "residual", "mean")
-ARROWS, FAKES = 21, 33
+ARROWS, FAKES, TICKS = 21, 33, 24
 TOP = 3.0  # the curve of p_g is cut off here: at a fold it is infinite
 _COARSE = 256  # cells of z for the curve of p_g while it moves
 
@@ -48,7 +48,8 @@ def numbers(session: Session) -> dict[str, Any]:
     """``jsd, c_of_g, value, inner_gap, residual`` in nats, and more, of the pair that is seen.
 
     ``mean`` is that of p_g.
-    They are those of `GeneratorState` and of its ``judge``, with ``seen_at``, the step;
+    They are those of `GeneratorState` and of its ``judge``, with ``seen_at``, the step, and
+    ``updates``, the turns taken by then;
     ``jsd_area`` and ``gap_area`` are where JSD and gap come from, in nats per unit of x, between
     points of the grid. With G or D out of bounds all are None, and ``why`` says so.
     """
@@ -63,10 +64,10 @@ def numbers(session: Session) -> dict[str, Any]:
     except InputError as error:
         own: dict[str, Any] = dict.fromkeys(NUMBERS)
         own |= {"jsd_area": [], "gap_area": [], "why": str(error)}
-        return {"seen_at": session.game.steps_done, **own}
+        return {**session.seen(), **own}
     own = {"jsd": state.jsd, "c_of_g": state.c_of_g, "residual": state.residual}
     own |= {"mean": mean, "jsd_area": areas[0], "gap_area": areas[1], "why": None}
-    return {"seen_at": session.game.steps_done, **own, **verdict}
+    return {**session.seen(), **own, **verdict}
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -87,6 +88,7 @@ def frame(session: Session, exact: dict[str, Any]) -> dict[str, Any]:
         "atoms": [list(atom) for atom in law.atoms],
         "arrows": short(np.stack([z, G(z[:, None])[:, 0]])),
         "pulls": short(_pulls(G, D, session)),
+        "batch": short(session.minibatch[:TICKS].ravel()),
         "hands": sorted(session.hands),
     }
 

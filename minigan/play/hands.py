@@ -20,6 +20,7 @@ class DrawnGenerator:
 
     def __init__(self, points: Any):
         self._z, self._x = drawn_points("G", points)
+        self.points = points
         self._slope = np.concatenate([[0.0], np.diff(self._x) / np.diff(self._z), [0.0]])
 
     def __call__(self, z: np.ndarray) -> Any:
@@ -32,14 +33,14 @@ class DrawnGenerator:
         return self
 
 
-def drawn_discriminator(points: Any) -> Sequential:
-    """Network 1 -> 1 in float64 with the logits a of points (x, a), straight between them.
+def drawn_network(points: Any, name: str = "D") -> Sequential:
+    """Network 1 -> 1 in float64 through points (x, a), straight between them, level outside.
 
     It is a_0 + the sum over the points of the change of slope there times ReLU(x - x_i).
     """
-    x, a = drawn_points("D", points)
+    x, a = drawn_points(name, points)
     slope = np.concatenate([[0.0], np.diff(a) / np.diff(x), [0.0]])
-    net = Sequential([Linear(1, x.size), ReLU(), Linear(x.size, 1)], dtype="float64", name="D")
+    net = Sequential([Linear(1, x.size), ReLU(), Linear(x.size, 1)], dtype="float64", name=name)
     first, _, last = net.layers
     first.W[...], first.b[...] = 1.0, -x
     last.W[...], last.b[...] = np.diff(slope)[:, None], a[0]

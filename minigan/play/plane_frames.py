@@ -56,7 +56,7 @@ def numbers(session: Plane) -> dict[str, Any]:
     a_fake = D(x_fake)
     V = value(D(x), a_fake)[0]
     return {
-        "seen_at": session.game.steps_done,
+        **session.seen(),
         **score._asdict(),
         "value": V,
         "c_of_g": 2 * score.jsd - math.log(4),

@@ -7,15 +7,18 @@ stands in it. The server listens on the loopback only, and answers no page but i
 import json
 import re
 import secrets
+import tempfile
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from minigan.base.errors import InputError
+from minigan.checkpoint.networks import save_network
 from minigan.play.kinds import snippet
+from minigan.play.session import Session
 from minigan.play.stage import Stage
 
 KINDS = {".css": "text/css", ".js": "text/javascript"}  # of the page's files
@@ -70,10 +73,23 @@ class _Page(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.OK, page_file(path[1:]), f"{kind}; charset=utf-8")
         elif path == "/python":
             self._answer(HTTPStatus.OK, snippet(self.stage.session))
+        elif path in ("/G.npz", "/D.npz"):
+            self._send_network(path[1])
         elif path == "/favicon.ico":
             self._answer(HTTPStatus.NO_CONTENT, "")
         else:
             self._answer(HTTPStatus.NOT_FOUND, "there is no such page")
+
+    def _send_network(self, name: str) -> None:
+        """G or D of a game with a drawing by hand, as a file of `minigan.save`."""
+        session = self.stage.session
+        if not isinstance(session, Session) or not session.hands:
+            return self._answer(HTTPStatus.NOT_FOUND, "neither G nor D is by hand")
+        with tempfile.TemporaryDirectory() as directory:
+            file = Path(directory, "network.npz")
+            save_network(session.network(name), file)
+            data = file.read_bytes()
+        return self._answer(HTTPStatus.OK, data, "application/octet-stream")
 
     def do_POST(self) -> None:
         if not self._is_own():
@@ -131,8 +147,8 @@ class _Page(BaseHTTPRequestHandler):
         finally:
             self.stage.watch(-1)
 
-    def _answer(self, status: HTTPStatus, body: str, kind: str = "text/plain") -> None:
-        data = body.encode()
+    def _answer(self, status: HTTPStatus, body: str | bytes, kind: str = "text/plain") -> None:
+        data = body.encode() if isinstance(body, str) else body
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
         self._send_headers(kind)

@@ -4,12 +4,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from minigan.base.errors import InputError
-from minigan.base.types import Density
+from minigan.base.types import Density, Sampler
 from minigan.figures.figure1 import LOOK_EVERY, NEAR
 from minigan.game import Turn
 from minigan.networks import Sequential
-from minigan.play.hands import DrawnGenerator, drawn_discriminator
+from minigan.play.hands import DrawnGenerator, drawn_network
 from minigan.play.knobs import STARTS, Knobs
 from minigan.play.lines import Done, lines, traced
 from minigan.play.played import Move, Played, go_on
@@ -18,6 +20,18 @@ from minigan.theory import GeneratorState
 SLOW = 1.5  # seconds a line of "slow", in which a pupil can read it
 GAP = 0.01  # nats: where "D until the gap is closed" ends
 MOST_UPDATES, ROUND = 2000, 25  # of D alone: after so many it gives up, so many between two looks
+
+
+class _Kept:
+    """A sampler that keeps the rows which it has drawn last."""
+
+    def __init__(self, of: Sampler):
+        self._of, self.last = of, np.empty((0, 1))
+
+    def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
+        """m rows, as of the sampler behind it."""
+        self.last = self._of.sample(m, rng)
+        return self.last.copy()
 
 
 class Session(Played):
@@ -43,6 +57,8 @@ class Session(Played):
         """Make the game of the knobs, before its first turn."""
         self.game = knobs.game()
         self.data: Density = self.game.samplers["x"]
+        self._drawn = _Kept(self.data)
+        self.game.draw_from("x", self._drawn)
         self.noise: Density = self.game.samplers["z"]
         self.turn, self.taken = self.game.turns[0], 0
         self.shown: Turn = self.turn
@@ -50,10 +66,26 @@ class Session(Played):
         self._untold: deque[Done] = deque()
         self.hands: dict[str, Any] = {}
 
+    @property
+    def minibatch(self) -> np.ndarray:
+        """Examples of the data that were drawn last, (m, width); none before the first turn."""
+        return self._drawn.last
+
+    def seen(self) -> dict[str, int]:
+        """The step, and how many turns were taken by now in all."""
+        a_step = sum(turn.k for turn in self.game.turns)
+        updates = sum(n * (a_step if name == "step" else 1) for name, n in self.log)
+        return {"seen_at": self.game.steps_done, "updates": updates}
+
     def pair(self) -> tuple[Any, Sequential]:
         """G and D as they are to be seen: drawn by hand, or as before a turn that is being told."""
         G, D = self._before if self._untold else (self.game.G, self.game.D)
         return self.hands.get("G", G), self.hands.get("D", D)
+
+    def network(self, name: str) -> Sequential:
+        """G or D as it is seen, as a network that can be saved."""
+        seen = dict(zip("GD", self.pair(), strict=True))[name]
+        return drawn_network(seen.points, name) if isinstance(seen, DrawnGenerator) else seen
 
     def draw(self, drawn: Any) -> None:
         """Put networks drawn by hand, {"G": [z, x], "D": [x, logit]}, before the game's own.
@@ -62,7 +94,7 @@ class Session(Played):
         """
         if not isinstance(drawn, dict) or not drawn or not drawn.keys() <= {"G", "D"}:
             raise InputError(f"draw: expected G or D, got {drawn!r:.80}")
-        made = {"G": DrawnGenerator, "D": drawn_discriminator}
+        made: dict[str, Callable] = {"G": DrawnGenerator, "D": drawn_network}
         self.hands = {name: made[name](points) for name, points in drawn.items()}
         self.mode = "pause"
 

@@ -117,3 +117,23 @@ def test_the_lines_are_the_source(turn):
     computing = [text for text in source if "=" in text or "backward" in text]
     assert len(of_turn) == len([text for text in computing if "def " not in text])
     assert last.code.endswith("_optimizer.step()")
+
+
+def test_the_ticks_are_the_minibatch_that_d_saw_last():
+    session, twin = played(0), Knobs().game()
+    assert frame(session, numbers(session))["batch"] == []
+    for taken in ("D", "D", "G"):
+        session.do(taken)
+    x = [twin._minibatch("x") for _ in range(2)][1]  # the second of D's two
+    batch = frame(session, numbers(session))["batch"]
+    np.testing.assert_allclose(batch, x[: len(batch), 0], rtol=5e-3, atol=1e-9)
+    assert len(batch) == 24
+
+
+@pytest.mark.parametrize(("knobs", "a_step"), [({"k": 3}, 4), ({"simultaneous": True}, 1)])
+def test_updates_count_every_turn(knobs, a_step):
+    session = played(2, **knobs)
+    assert numbers(session)["updates"] == 2 * a_step
+    session.do("D")
+    assert numbers(session)["updates"] == 2 * a_step + 1
+    assert numbers(session)["seen_at"] == 2

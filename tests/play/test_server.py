@@ -11,6 +11,7 @@ import time
 import numpy as np
 import pytest
 
+import minigan as mg
 from minigan import InputError
 from minigan.play.knobs import POINTS
 from minigan.play.server import LONGEST, PORTS, Stage, serve
@@ -329,3 +330,20 @@ def test_a_taken_port_picks_the_next(running):
     other.server_close()
     with pytest.raises(InputError, match="--port: expected a free one from 70000"):
         serve(Stage(Session()), 70_000)
+
+
+def test_networks_by_hand_can_be_fetched_as_files(running, tmp_path):
+    stage, port = running
+    assert ask(port, "GET", "/G.npz")[0] == 404  # its own come from the seed
+    z, x = [-1.0, 0.0, 2.0], [0.5, 0.5, -1.0]
+    assert say(port, {"draw": {"G": [z, x]}})[0] == 200
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/G.npz")
+    (tmp_path / "G.npz").write_bytes(connection.getresponse().read())
+    at = np.array([[-3.0], [-0.5], [1.0], [5.0]])
+    expected = np.interp(at, z, x)
+    np.testing.assert_allclose(mg.load(tmp_path / "G.npz")(at), expected, atol=1e-12)
+    connection.request("GET", "/D.npz")
+    (tmp_path / "D.npz").write_bytes(connection.getresponse().read())
+    assert np.array_equal(mg.load(tmp_path / "D.npz").params, stage.session.game.D.params)
+    connection.close()

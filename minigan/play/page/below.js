@@ -32,14 +32,14 @@ function drawAreas() { // the printed numbers, as areas, each to its own scale
 function drawHistory() {
   const { pen, width, height } = canvas("history");
   if (!past.length) return;
-  const first = past[0][0], span = Math.max(1, past[past.length - 1][0] - first);
+  const first = past[0].at, span = Math.max(1, past[past.length - 1].at - first);
   const low = -LOG4 - 0.5, high = Math.min(0, Math.max(-1.0, ...past.map((p) => p[1])) + 0.1);
   const left = 44, top = 24, deep = height - top - 4; // beside the axis' numbers, below the title
   const px = (s) => left + ((s - first) / span) * (width - left - 4);
   const py = (v) => (v === null || v < low ? null : top + ((high - v) / (high - low)) * deep);
   const level = { strokeStyle: colour("soft"), lineWidth: 1.5, dash: [2, 4] };
   curve(pen, [left, width], [py(-LOG4), py(-LOG4)], level);
-  const xs = past.map((p) => px(p[0]));
+  const xs = past.map((p) => px(p.at));
   const of = (j, hue, dash) => curve(pen, xs, past.map((p) => py(p[j])),
     { strokeStyle: colour(hue), lineWidth: 2.5, dash });
   of(2, "D", [10, 6]);
@@ -48,7 +48,7 @@ function drawHistory() {
   pen.fillStyle = colour("fore");
   const bounds = "C(G) at least; dashed V(G, D), by samples";
   const seen = now.kind === "plane" ? bounds : "C(G), below it V(G, D)";
-  const title = `${seen}, to step ${now.step}; dotted: -log 4`;
+  const title = `${seen}, by updates, to step ${now.step}; dotted: -log 4`;
   pen.fillText(title, 4, 15, width - 8);
   pen.font = `${Math.max(12, width / 80)}px system-ui, sans-serif`;
   pen.fillStyle = colour("soft");

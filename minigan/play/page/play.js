@@ -30,6 +30,7 @@ function take(frame) {
   if (drawn && !frame.hands.length && !waiting) letGo(); // another page has moved the game
   drawn = frame.hands.length > 0;
   now = frame;
+  byId("nets").hidden = !drawn;
   judgeGuess(frame);
   const last = past[past.length - 1], row = pastRow(frame);
   if (row[1] !== null && (!last || last[0] !== row[0] || last[2] !== row[2])) past.push(row);
@@ -43,7 +44,9 @@ function pastRow(frame) { // what is kept of a frame, for the history
   if (frame.kind === "circling") {
     return [frame.step, ...Object.values(frame.methods).map((method) => method.distance)];
   }
-  return frame.rival ? [...row, frame.rival.c_of_g] : row;
+  if (frame.rival) row.push(frame.rival.c_of_g);
+  row.at = frame.updates || frame.seen_at; // where it stands in the history
+  return row;
 }
 
 const PICTURES = {
@@ -106,7 +109,14 @@ function save(kind) { // the picture, or the history of C(G) and V(G, D)
 async function showPython() {
   const shown = byId("snippet");
   shown.hidden = !shown.hidden;
+  byId("copy").hidden = shown.hidden;
+  byId("copy").textContent = "Copy";
   if (!shown.hidden) shown.textContent = (await ask("python")).text;
+}
+
+async function copyPython() {
+  await navigator.clipboard.writeText(byId("snippet").textContent);
+  byId("copy").textContent = "Copied";
 }
 
 function listen() {
@@ -125,6 +135,8 @@ function listen() {
   listenToGuesses();
   listenToScenes();
   byId("python").addEventListener("click", showPython);
+  byId("copy").addEventListener("click", copyPython);
+  for (const name of ["G", "D"]) byId(`net-${name}`).href = `${name}.npz`;
   for (const kind of ["png", "svg", "csv"]) byId(`as-${kind}`).addEventListener("click", () => save(kind));
   const events = new EventSource("events");
   events.addEventListener("setup", (event) => begin(JSON.parse(event.data)));

@@ -45,6 +45,7 @@ function drawStage({ pen, width, height } = canvas("stage")) {
   }
   drawAtoms(pen, px, py);
   drawMapping(pen, px, width, height);
+  drawMinibatch(pen, px, py(0));
   drawPulls(pen, px, height * 0.8);
   drawHandles(pen, px, height * 0.84);
   drawPencil(pen, px, py);
@@ -69,6 +70,12 @@ function drawMapping(pen, px, width, height) {
   pen.fillText("x", 4, x - 4);
   pen.fillText("z", pz(low) - 16, z + 4);
   zs.forEach((v, i) => arrow(pen, pz(v), z, px(gs[i]), x, colour("soft"), 1.2));
+}
+
+function drawMinibatch(pen, px, y) { // examples that were drawn last, as ticks
+  for (const x of now.batch || []) {
+    curve(pen, [px(x), px(x)], [y, y - 9], { strokeStyle: colour("data"), lineWidth: 2 });
+  }
 }
 
 function drawPulls(pen, px, y) { // which way, and how hard, J_G pulls each sample
