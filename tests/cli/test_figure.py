@@ -12,7 +12,8 @@ from minigan import NonFiniteError
 from minigan.base.strict_json import json_text
 from minigan.cli import main
 from minigan.figures.figure1 import Figure1
-from minigan.play.frames import frame, numbers, setup
+from minigan.play.frames import frame, numbers
+from minigan.play.kinds import setup
 from minigan.play.knobs import Knobs
 from minigan.play.session import Session
 
@@ -122,7 +123,7 @@ def test_films_of_a_run_are_a_page_that_plays_it_and_a_gif(out, monkeypatch, cap
     for _ in range(20):
         session.do("step")
     own = strictly(json_text(frame(session, numbers(session))))
-    beside = {"batch", "updates", "deeds"}  # of a game that is played on the page
+    beside = {"batch", "updates", "deeds", "moved"}  # of a game that is played on the page
     assert last == {**own, "kind": "line", **{name: last[name] for name in beside}}
     assert film["setup"] == strictly(json_text(setup(session)))
 

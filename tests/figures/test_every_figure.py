@@ -57,6 +57,22 @@ QUICK = {  # constants of a figure's module, and options, that make it short
 }
 NEVER_INTERRUPTED = {"circling", "mode-collapse"}  # they take milliseconds
 
+BY_DEFAULT = {
+    "figure1",
+    "monitor",
+    "update-rules",
+    "conditional",
+    "ring",
+}  # of each way to play one
+
+
+def quick_or_slow(names):
+    """A test of figures, of which all but a few are slow."""
+    slow = [
+        name if name in BY_DEFAULT else pytest.param(name, marks=pytest.mark.slow) for name in names
+    ]
+    return pytest.mark.parametrize("name", slow)
+
 
 @contextmanager
 def quick(name):
@@ -95,7 +111,7 @@ def test_the_picture_is_written_whole(run, tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if name not in NEVER_INTERRUPTED])
+@quick_or_slow(name for name in FIGURES if name not in NEVER_INTERRUPTED)
 def test_interrupted_at_once_it_can_be_told_and_drawn(name, tmp_path):
     def interrupt(iterable, total):
         raise KeyboardInterrupt
@@ -130,7 +146,7 @@ def test_interrupted_later_it_keeps_the_games_that_were_finished(name, finished)
     assert run.text()
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@quick_or_slow(FIGURES)
 def test_one_seed_makes_a_run(name):
     def found(seed):
         with quick(name) as (figure, options):

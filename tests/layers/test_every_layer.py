@@ -69,9 +69,9 @@ def drawn(net, rng, batch=5):
 
 @every_layer
 def test_gradients_and_contract(make):
-    report = check_layer(make())
+    report = check_layer(make(), seeds=range(6))
     assert report.passed
-    assert report.directions >= 80
+    assert report.directions >= 24
     layer = make()
     batch = 3 if layer.mixes else 1
     assert check_layer(layer, shape=(batch, layer.n_in or 4), seeds=range(3)).passed
