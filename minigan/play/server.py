@@ -5,6 +5,7 @@ stands in it. The server listens on the loopback only, and answers no page but i
 """
 
 import json
+import os
 import re
 import secrets
 import tempfile
@@ -41,7 +42,8 @@ def serve(stage: Stage, port: int) -> ThreadingHTTPServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    allow_reuse_address = False
+    # A port that was just closed is free again; Windows would give away one that is in use, too.
+    allow_reuse_address = os.name == "posix"
 
 
 class _Page(BaseHTTPRequestHandler):

@@ -347,3 +347,18 @@ def test_networks_by_hand_can_be_fetched_as_files(running, tmp_path):
     (tmp_path / "D.npz").write_bytes(connection.getresponse().read())
     assert np.array_equal(mg.load(tmp_path / "D.npz").params, stage.session.game.D.params)
     connection.close()
+
+
+def test_a_port_is_free_again_as_soon_as_it_is_closed():
+    """A page that was ended comes back at the same address, though its connections linger."""
+    ports = []
+    for _ in range(2):
+        stage = Stage(Session())
+        server = serve(stage, 18_500)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        ports.append(server.server_port)
+        assert ask(ports[-1], "GET", "/", Connection="close")[0] == 200  # the server closes first
+        stage.close()
+        server.shutdown()
+        server.server_close()
+    assert ports == [18_500, 18_500]
