@@ -267,7 +267,7 @@ def test_knobs_stand_in_the_address_and_make_the_game_when_it_is_opened(page, ad
 
 
 def test_slow_motion_tells_line_after_line_and_counts_k_down(page, address, stage, monkeypatch):
-    monkeypatch.setattr(module, "SLOW", 0.3)
+    monkeypatch.setattr(module, "SLOW", 0.6)
     page.goto(address)
     stepped(page, 0)
     watch = """window.seen = []; const old = showLines; showLines = () => { old();
