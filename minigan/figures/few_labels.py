@@ -148,7 +148,7 @@ def _draw_lines(ax: Axes, errors: dict[int, dict], looks: dict[str, tuple]) -> N
 
 
 def _finding(errors: dict[int, dict]) -> str:
-    """What the fewest labels show, in a line."""
+    """The finding at the fewest labels, in a line."""
     labels, of = next(iter(errors.items()))
     if len(of) < len(games.METHODS):
         return "test error by number of labels"

@@ -1,5 +1,6 @@
 """The common part of all games on the page: deeds, knobs, a script, and going on by itself."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ Move = Callable[[Any], None]
 BLINK = 0.2  # seconds a picture of a scene's single deeds, which could not be seen otherwise
 
 
-class Played:
+class Played(ABC):
     """A game of some ``kind``, its knobs, and where it stands.
 
     ``mode`` is "pause", or what `tick` goes on with by itself, one of ``GOING_ON``: "play",
@@ -44,16 +45,16 @@ class Played:
         """Seconds that a picture is to stand before the next `tick`: of single deeds, a blink."""
         return BLINK if self.mode == "script" and self.script and self.script[0][2] == 1 else 0.0
 
+    @abstractmethod
     def begin(self, knobs: Any) -> None:
         """Make the game of the knobs."""
-        raise NotImplementedError
 
     def draw(self, drawn: Any) -> None:
         """Refuse a drawing by hand, where a kind has none."""
         raise InputError("draw: expected a game on the line, got another")
 
     def play_scene(self, name: str, script: Any) -> None:
-        """Do the deeds of a scene, each (deed, times, how many of them a tick)."""
+        """Begin a scene: a list of (deed, times, number of them a tick)."""
         self.scene, self.script, self.mode = name, deque(script), "script"
 
     def do(self, deed: str) -> None:
@@ -95,7 +96,7 @@ class Played:
             self.mode = "script"
 
     def _follow(self) -> None:
-        """Do what is next in the script, as much as a tick holds."""
+        """Take the next deeds of the scene, as many as belong to a tick."""
         deed, times, at_once = self.script.popleft()
         for _ in range(min(times, at_once)):
             self._do(deed)

@@ -33,7 +33,7 @@ def record(session: Played, steps: int, progress: Callable[..., Iterable]) -> st
 
 
 def record_scene(session: Played, progress: Callable[..., Iterable]) -> str:
-    """Do the deeds of a scene, and return a page that plays at most 57 pictures of them.
+    """Play a scene to its end, and return a page that plays at most 57 pictures of them.
 
     How many there will be is not known before: where there are too many, every second one goes,
     and from then on half as many are taken.

@@ -100,7 +100,7 @@ class FallingNoise:
         return e
 
     def state(self) -> dict[str, int]:
-        """How many rows were drawn."""
+        """Number of rows that were drawn."""
         return {"drawn": self.drawn}
 
     def restore(self, state: dict[str, int]) -> None:

@@ -55,7 +55,7 @@ def noise_game(steps: int, seed: int) -> Algorithm1:
 
 
 def law(G: Sequential) -> tuple[np.ndarray, np.ndarray]:
-    """What p_g is made of: G(z) at `Z` without the noise, and the noise's standard deviations."""
+    """Parts of p_g: G(z) at `Z` without the noise, and the noise's standard deviations."""
     return G(Z[:, None].astype(np.float32)).astype(np.float64), np.exp(G.layers[-1].params["s"])
 
 
