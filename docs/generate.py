@@ -98,8 +98,8 @@ def package_text(modules, first):
     }
     if not all(groups.values()):
         groups = {"Modules": names}
-    lists = [LIST.format(title=t, names="\n   ".join(group)) for t, group in groups.items()]
-    return "\n".join(lists)
+    names = {title: "\n   ".join(f"~{name}" for name in group) for title, group in groups.items()}
+    return "\n".join(LIST.format(title=title, names=each) for title, each in names.items())
 
 
 def write_commands(to):
