@@ -68,7 +68,7 @@ def write(name, seconds):
     known = json.loads(TIMES.read_text(encoding="utf-8"))["seconds"] if TIMES.exists() else {}
     known[name] = round(seconds, 1)
     kept = {each: known[each] for each in FIGURES if each in known}
-    core = f"one core of {machine()['processor'].partition(',')[0]}"
+    core = f"one core of {machine()['processor'].rsplit(', ', 2)[0]}"
     said = {"machine": core, "date": str(date.today()), "seconds": kept}
     TIMES.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
