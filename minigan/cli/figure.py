@@ -16,10 +16,11 @@ from minigan.base.errors import InputError
 from minigan.base.files import LOCK, writable_directory, write_whole
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
-from minigan.cli.output import progress, remark, written
+from minigan.cli.output import add_picture_options, progress, remark, show_pictures, written
 from minigan.cli.seeds import run_seeds, seed_list, unless_ended
 from minigan.costs import GENERATOR_COSTS
 from minigan.figures.base import Figure
+from minigan.figures.style import PictureFiles
 
 SECTIONS = {  # of the papers: their figures by name, which is that of the module too, with
     # the class and a line of help
@@ -84,6 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """Add options of every figure, of those that are swept over seeds, and of Figure 1."""
     parser.add_argument("--out", default=name, metavar="DIR", help=f"for files ({name})")
     parser.add_argument("--json", action="store_true", help="print numbers as a JSON object")
+    add_picture_options(parser)
     given = {"settings": (), "seed": 0, "seeds": None, "jobs": None, "animate": False, "gif": False}
     parser.set_defaults(figure=name, **given)
     one_or_many: Any = parser
@@ -145,13 +147,15 @@ def run(options: argparse.Namespace) -> int:
 def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> int:
     """Play it once, save its pictures, print its numbers."""
     played = figure_class(options.figure)(**settings).play(progress)
-    files = [str(file) for file in played.save(directory)]
+    pictures = PictureFiles(options.format, options.dpi)
+    files = [str(file) for file in played.save(directory, pictures)]
     if options.animate and (moments := vars(played)["film"]):
         files.append(_write_film(options, moments, directory / "training.html"))
     if options.json:
         print(json_text(played.report() | {"files": files}))
     else:
         print(played.text(), written(files), sep="\n\n")
+    show_pictures(options, files)
     if played.interrupted:
         return remark("interrupted; this is what was learned so far", 130)
     return 0

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from minigan.base.randomness import generator
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import ORANGE, Picture, new_picture
 from minigan.variants import imitation as grid
 
 TRAJECTORIES, SEEDS = (1, 3, 10, 30), 8
@@ -69,9 +70,9 @@ class Imitation(Figure):
         tables = table(rows, "21", *[">10.3f"] * 3, ""), table(jsd, "21", *[">10.3f"] * 3)
         return "\n".join([head, tables[0], "", tables[1]])
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Occupancy as colour and the mean move as an arrow: expert, cloning, GAIL."""
-        picture = new_picture(13, 4.9, dpi=110)
+        picture = new_picture(4.0)
         shown = {"expert": self.expert}
         own = self.actors.get((min((n for n, _ in self.actors), default=0), self.seed), {})
         shown |= {way: own[way] for way in WAYS[:2] if way in own}
@@ -80,8 +81,8 @@ class Imitation(Figure):
             ax.imshow(np.sqrt(d), cmap="Greens", vmin=0, vmax=0.9)
             down, right = (pi @ grid.MOVES).T.reshape(2, grid.SIDE, -1)
             ax.quiver(right, -down, pivot="middle", scale=7, width=0.012)
-            ax.text(1.3, 1.35, "-1", va="center", ha="center", color="#D55E00", fontsize=14)
-            ax.text(4.3, 3.65, "+1", va="center", ha="center", color="white", fontsize=14)
-            describe(ax, f"{who}: return {grid.gain(pi):.2f}", xticks=[], yticks=[])
+            ax.text(1.3, 1.35, "-1", va="center", ha="center", color=ORANGE)
+            ax.text(4.3, 3.65, "+1", va="center", ha="center", color="white")
+            ax.set(title=f"{who}: return {grid.gain(pi):.2f}", xticks=[], yticks=[])
         picture.suptitle("one trajectory: off the expert's path cloning is lost, and GAIL returns")
         return picture

@@ -11,7 +11,8 @@ import numpy as np
 
 from minigan.base.randomness import generator, sequence
 from minigan.figures import style
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Axes, Picture, name_curves, new_picture
 from minigan.networks import Sequential
 from minigan.variants import bigan_toys as toys
 from minigan.variants import linear_ali as ali
@@ -96,10 +97,10 @@ class Inference(Figure):
             text.append(table(lines, "16", *[">12.3f"] * 6))
         return "\n\n".join(text)
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Paths of linear ALI to its line of solutions; G on the line; E(x) over the 48 cells."""
-        picture = new_picture(17, 4.6, dpi=110)
-        axes = picture.subplots(1, 4)
+        picture = new_picture(8.6)
+        axes = picture.subplots(2, 2).ravel()
         w = np.array([0, ali.STD])
         axes[0].plot(w, w / ali.STD**2, **style.P_DATA | {"label": "E is the posterior: a = w/4"})
         for path in self.paths:
@@ -107,14 +108,14 @@ class Inference(Figure):
             axes[0].plot(*(ali.at_rest(path)[i] for i in (2, 0)), "ko")
         gap = self.numbers()["ali"]["gap_a"]
         title = f"linear ALI, from three w:\na is the posterior's to {gap:.3f}"
-        describe(axes[0], title, xlabel="w", ylabel="a")
+        axes[0].set(title=title, xlabel="w", ylabel="a")
         self._draw_line(axes[1])
         for ax, name in zip(axes[2:], ("plane", "plane_without"), strict=True):
             J, said = self.scores[name]["J_z"], "no noise" if "_" in name else "noise that falls"
             _draw_cells(ax, self.games[name].networks["E"], self.seed)
-            describe(ax, f"plane, {said}:\nJSD of E(x) and N(0, I) {J:.3f}")
-        tidy(axes[0])
-        tidy(axes[1])
+            ax.set(title=f"plane, {said}:\nJSD of E(x) and N(0, I) {J:.3f}")
+        name_curves(axes[0])
+        name_curves(axes[1])
         return picture
 
     def _draw_line(self, ax: Axes) -> None:
@@ -128,7 +129,7 @@ class Inference(Figure):
             ax.plot(z, G(z), **look | {"label": f"G, {said}", "lw": 3})
         right, wrong = (self.scores[name]["G_error"] for name in curves)
         title = f"line: G is off by {right:.2f} with noise,\n{wrong:.2f} without"
-        describe(ax, title, xlabel="z", ylabel="G(z)", ylim=(-5, 5))
+        ax.set(title=title, xlabel="z", ylabel="G(z)", ylim=(-5, 5))
 
 
 def _draw_cells(ax: Axes, E: Sequential, seed: int) -> None:
@@ -137,7 +138,7 @@ def _draw_cells(ax: Axes, E: Sequential, seed: int) -> None:
     ax.plot(*u.T, ".", color=style.P_G["color"], ms=3)
     angle = np.linspace(0, 2 * np.pi, 200)
     for radius in toys.RADII:
-        ax.plot(radius * np.cos(angle), radius * np.sin(angle), color="black", lw=1)
+        ax.plot(radius * np.cos(angle), radius * np.sin(angle), color="black", lw=0.8)
     for one in np.linspace(0, 2 * np.pi, toys.SECTORS, endpoint=False):
-        ax.plot([0, 9 * np.cos(one)], [0, 9 * np.sin(one)], color="black", lw=1)
+        ax.plot([0, 9 * np.cos(one)], [0, 9 * np.sin(one)], color="black", lw=0.8)
     ax.set(xlim=(-4, 4), ylim=(-4, 4), aspect="equal")

@@ -12,7 +12,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
-from minigan.figures.base import Axes, Picture, new_picture
+from minigan.figures.style import Axes, Picture, new_picture
 
 DPI = 100
 WIDTH = 8.0  # inches, of a sheet
@@ -140,7 +140,7 @@ def draw_curves(lines: list[dict[str, Any]]) -> Picture:
     -------
     matplotlib.figure.Figure
     """
-    figure = new_picture(13.5, 4.0, DPI)
+    figure = new_picture(3.9)
     costs, accuracy, likelihood = figure.subplots(1, 3)
 
     def draw(ax: Axes, name: str, color: str, label: str | None = None) -> None:
@@ -167,5 +167,4 @@ def draw_curves(lines: list[dict[str, Any]]) -> Picture:
         ax.set(xlabel="epoch", xlim=(0, lines[-1]["epoch"] + 1))
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.ticklabel_format(axis="y", useOffset=False)
-        ax.spines[["top", "right"]].set_visible(False)
     return figure
