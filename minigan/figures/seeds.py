@@ -32,6 +32,10 @@ from minigan.figures.style import (
 from minigan.figures.sweep import Sweep, grid, sweep
 from minigan.figures.table import Value
 
+SYMBOLS = {  # of the papers, for names of the reports
+    **{"jsd": "JSD", "c_of_g": "C(G)", "value": "V(G, D)", "inner_gap": "C(G) - V(G, D)"},
+    **{"d_gap": "mean |D - D*|", "d_minus_half": "mean |D - 1/2|"},
+}
 TICKS = 10  # seeds named below an axis, at most
 
 
@@ -190,4 +194,6 @@ def _draw_number(ax: Axes, name: str, rows: list[dict], theory: float | None) ->
     ticks = range(0, len(rows), math.ceil(len(rows) / TICKS))
     ax.set_xticks(ticks, [str(rows[i]["seed"]) for i in ticks])
     ax.set(xlabel="seed", xlim=(-0.5, len(rows) - 0.5))
-    ax.set_title("\n".join([name, ", ".join(said)]))
+    *where, what = name.split(".")
+    what = SYMBOLS.get(what, what.replace("_", " "))
+    ax.set_title("\n".join([", ".join([*where, what]), ", ".join(said)]))
