@@ -20,12 +20,15 @@ from minigan.layers import (
 from minigan.networks import ReferenceNetwork, Sequential
 from minigan.optimizers import SGD, Adam
 from minigan.variants import (
+    arithmetic,
     bigan,
+    chosen_z,
     conditional,
     conditional_toys,
     infogan,
     linear_ali,
     missing_parts,
+    one_state,
     posterior,
     semi_supervised,
 )
@@ -50,7 +53,7 @@ def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
     parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
     noise = {"turn of G: learned noise": _learned_noise()}
-    return parts | _second_order() | _inference() | noise
+    return parts | _second_order() | _inference() | _papers() | noise
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -156,6 +159,19 @@ def _learned_noise() -> Checked:
     layers = [Linear(1, 6), Tanh(), inner, Linear(6, 2), LearnedNoise(2, 0.3)]
     G = Sequential(layers, seed=5, dtype="float64", name="G")
     return Checked(GeneratorTurn(G, _D(2)), {})
+
+
+def _papers() -> dict[str, Checked]:
+    G, D = _G(1, 2), _D(2)
+    chosen = chosen_z.ChosenZ(G, D, "weight e^a")
+    sums = dict(zip("DG", arithmetic.arithmetic_game(0, width=5).turns, strict=True))
+    return {
+        "turn of D: squared error": Checked(DiscriminatorTurn(G, D, one_state.critic_cost), {}),
+        "turn of G: z with weights": Checked(chosen_z.WeightedTurn(G, D), {"chosen": chosen}),
+    } | {
+        f"arithmetic, turn of {name}": Checked(turn, {"batch": (5, 3, 17)})
+        for name, turn in sums.items()
+    }
 
 
 def _second_order() -> dict[str, Checked]:
