@@ -33,7 +33,7 @@ from minigan.variants import (
     semi_supervised,
 )
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
-from minigan.variants.learned_noise import LearnedNoise
+from minigan.variants.learned_noise import ConcatenatedNoise, LearnedNoise
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
 
 
@@ -46,14 +46,14 @@ class Checked(NamedTuple):
 
 def layers() -> list[Layer]:
     """Layers that only variants have."""
-    return [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
+    last = [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
+    return [*last, ConcatenatedNoise(2)]
 
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
     parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
-    noise = {"turn of G: learned noise": _learned_noise()}
-    return parts | _second_order() | _inference() | _papers() | noise
+    return parts | _second_order() | _inference() | _papers() | _learned_noise()
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -154,11 +154,16 @@ def _inference() -> dict[str, Checked]:
     }
 
 
-def _learned_noise() -> Checked:
+def _learned_noise() -> dict[str, Checked]:
     inner = LearnedNoise(6, 0.5, multiplicative=True)
     layers = [Linear(1, 6), Tanh(), inner, Linear(6, 2), LearnedNoise(2, 0.3)]
     G = Sequential(layers, seed=5, dtype="float64", name="G")
-    return Checked(GeneratorTurn(G, _D(2)), {})
+    beside = [Linear(1, 6), Tanh(), ConcatenatedNoise(6), Linear(7, 2)]
+    other = Sequential(beside, seed=5, dtype="float64", name="G")
+    return {
+        "turn of G: learned noise": Checked(GeneratorTurn(G, _D(2)), {}),
+        "turn of G: noise beside": Checked(GeneratorTurn(other, _D(2)), {}),
+    }
 
 
 def _papers() -> dict[str, Checked]:

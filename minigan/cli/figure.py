@@ -44,6 +44,10 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "noise": ("Noise", "noise of a learned size behind G: p_g has a density in the plane"),
+        "hidden-noise": (
+            "HiddenNoise",
+            "noise in the middle of G: its size at the start (minutes)",
+        ),
         "arithmetic": ("Arithmetic", "sums of z, judged by a template; sums of pixels beside them"),
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),

@@ -50,17 +50,25 @@ def two_bells_game(steps: int, seed: Any) -> Algorithm1:
     return Algorithm1(G, D, G_optimizer=of_G, D_optimizer=of_D, **game)
 
 
+def masses_between(x: np.ndarray) -> np.ndarray:
+    """Masses of the cells for points x (n + 1,) and n straight, equally likely pieces between."""
+    x = np.clip(x.astype(np.float64), EDGES[0], EDGES[-1])
+    low, high = np.sort([x[:-1], x[1:]], axis=0)[..., None]
+    below = (EDGES - low) / np.maximum(high - low, 1e-9)
+    return np.diff(np.clip(below, 0, 1).mean(axis=0))
+
+
+def quantiles(pieces: int) -> np.ndarray:
+    """Ends (pieces + 1, 1) of intervals of one probability under N(0, 1), the outermost finite."""
+    u = np.clip(np.linspace(0, 1, pieces + 1), 1e-9, 1 - 1e-9)
+    return ndtri(u)[:, None].astype(np.float32)
+
+
 def slice_laws(G: Sequential) -> np.ndarray:
     """Masses of the cells for z in each slice, (SLICES, cells); their mean over slices is p_g."""
-    u = np.clip(np.linspace(0, 1, SLICES * PIECES + 1), 1e-9, 1 - 1e-9)
-    x = G(ndtri(u)[:, None].astype(G.params.dtype))[:, 0].astype(np.float64)
-    x = np.clip(x, EDGES[0], EDGES[-1])
-    laws = []
-    for i in range(0, SLICES * PIECES, PIECES):
-        ends = np.sort([x[i : i + PIECES], x[i + 1 : i + 1 + PIECES]], axis=0)[..., None]
-        below = (EDGES - ends[0]) / np.maximum(ends[1] - ends[0], 1e-9)
-        laws.append(np.diff(np.clip(below, 0, 1).mean(axis=0)))
-    return np.array(laws)
+    x = G(quantiles(SLICES * PIECES).astype(G.dtype))[:, 0]
+    starts = range(0, SLICES * PIECES, PIECES)
+    return np.array([masses_between(x[i : i + PIECES + 1]) for i in starts])
 
 
 def covered(p_data: np.ndarray, p_g: np.ndarray) -> float:
