@@ -45,7 +45,7 @@ def hidden_noise_game(kind: str, start: float, steps: int, seed: Any, *, z: bool
         noise = ConcatenatedNoise(1)
     last = Linear(16, 1, weights=normal(0.25), bias=constant(1.0))
     A = [Linear(1, 16, weights=normal(1.0)), Tanh(), last]
-    widths = (noise.n_out, 16, 16, 1)
+    widths = (1 + (kind == "concatenated"), 16, 16, 1)
     G = network(widths, Tanh, 1.0, *A, noise, seed=streams["init_G"], name="G")
     _, D, (_, of_D) = better_z.two_bells_players(steps, streams)
     return Algorithm1(

@@ -88,5 +88,5 @@ class ConcatenatedNoise(Layer):
 
     def backward(self, dy, cache, *, param_grads=True):
         """The part of dy that is x's. See `Layer.backward`."""
-        self.check_gradient(dy, (len(dy), self.n_out))
+        self.check_gradient(dy, (cache[0], cache[1] + 1))
         return dy[:, :-1].copy()
