@@ -35,6 +35,7 @@ from minigan.variants import (
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
 from minigan.variants.learned_noise import ConcatenatedNoise, LearnedNoise
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
+from minigan.variants.weight_norm import WeightNormLinear
 
 
 class Checked(NamedTuple):
@@ -47,7 +48,7 @@ class Checked(NamedTuple):
 def layers() -> list[Layer]:
     """Layers that only variants have."""
     last = [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
-    return [*last, ConcatenatedNoise(2)]
+    return [*last, ConcatenatedNoise(2), WeightNormLinear(3, 4)]
 
 
 def turns() -> dict[str, Checked]:
