@@ -7,8 +7,8 @@ Figure 19 of the 2016 tutorial (Radford et al. 2015), with nothing chosen by eye
 `judge` names the digits of 10,000 samples, of which those stay that it gives a probability above
 0.9; the boldest and the thinnest third of each digit, by the sum of the pixels, are the exemplars.
 Over all 90 pairs of digits: the share of sums with digit b, of those that are bold (above the
-median of the samples of b), and of those that are both. Two controls: the mean of thin b's alone, and the
-same sums of pictures, which have pixels that no picture has.
+median of the samples of b), and of those that are both. Two controls: the mean of thin b's alone,
+and the same sums of pictures, which have pixels that no picture has.
 """
 
 from __future__ import annotations
