@@ -58,8 +58,9 @@ class ZInTraining(Figure):
             even, plain = found["stratified"], found["independent"]
             more = even["medians"][-1] - plain["medians"][-1]
             missed = "; MISSED" if even["bad"] or more > 0.003 else ""
-            asked = f"asked: no seed above {BAD}, median above the independent one's by at most"
-            lines.append(f"\nstratified ({asked} .003): {even['bad']}, {more:+.4f}{missed}")
+            found = f"{even['bad']} games above {BAD} (asked: 0), its median is {more:+.4f}"
+            said = "from that of\nindependent z (asked: at most +.003)"
+            lines.append(f"\nstratified: {found} {said}{missed}")
         return "\n".join(lines)
 
     def draw(self) -> Picture:
