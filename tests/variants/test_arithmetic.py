@@ -59,3 +59,15 @@ def test_no_exemplars_are_refused():
         sums.exemplars(groups, 1, 1, np.random.default_rng(0))
     with pytest.raises(InputError, match=r"^exemplars: n: expected"):
         sums.exemplars(groups, 0, 1, np.random.default_rng(0))
+
+
+@pytest.mark.slow
+def test_sums_come_out_right_more_often_the_more_exemplars_there_are():
+    for seed in (0, 10):
+        right = [
+            one["right"] for one in Arithmetic(seed=seed).play().numbers()["exemplars"].values()
+        ]
+        assert right == sorted(right)
+        assert right[0] >= 0.40
+        assert right[1] >= 0.55
+        assert right[2] >= 0.80

@@ -5,6 +5,7 @@ import pytest
 
 import minigan as mg
 from minigan.checks import check_turn
+from minigan.figures import z_in_training
 from minigan.variants import chosen_z
 
 
@@ -68,3 +69,12 @@ def test_the_turn_is_right_for_weights_that_differ(game):
 def test_an_unknown_way_is_refused(game):
     with pytest.raises(mg.InputError, match=r"^way: expected one of independent, strat"):
         chosen_z.ChosenZ(game.G, game.D, "best")
+
+
+@pytest.mark.slow
+def test_z_spread_evenly_end_near_p_data_and_z_that_D_dislikes_do_not(monkeypatch):
+    monkeypatch.setattr(z_in_training, "SEEDS", 2)
+    monkeypatch.setattr(chosen_z, "WAYS", ("stratified", "weight e^-a"))
+    found = z_in_training.ZInTraining(seed=10).play().numbers()
+    assert found["stratified"]["bad"] == 0
+    assert found["weight e^-a"]["medians"][-1] > 2 * found["stratified"]["medians"][-1]

@@ -8,6 +8,7 @@ import pytest
 import minigan as mg
 from minigan.checks import check_layer
 from minigan.distributions import Normal
+from minigan.figures import hidden_noise as hidden
 from minigan.theory import PushForward
 from minigan.theory.binned import bin_masses
 from minigan.variants import better_z, hidden_noise, noisy_curve
@@ -110,3 +111,11 @@ def test_the_game_finds_the_ridge():
     middle, std = noisy_curve.law(game.G)
     assert noisy_curve.js_masses(p_data, noisy_curve.masses(middle, std)) <= 0.10
     assert std == pytest.approx([0.2, 0.2], abs=0.04)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["additive", "multiplicative"])
+def test_how_large_the_noise_in_the_middle_starts_decides(kind):
+    small = [hidden.play(f"{kind}, 0.5", seed).jsd for seed in (10, 12)]
+    assert max(small) >= hidden.NARROW
+    assert hidden.play(f"{kind}, 2", 10).jsd <= 0.05
