@@ -11,6 +11,7 @@ eye. G normalises by its running moments, so that no result depends on what else
 A mean of n z's is shorter than a z, |z| ~ sqrt(dim / n): G has seen few z like it.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,12 +23,12 @@ from minigan.base.validation import whole_number
 from minigan.distributions import Normal
 from minigan.game import Algorithm1
 from minigan.layers import BatchNorm, GaussianNoise, Layer, LeakyReLU, Linear, ReLU, Tanh
-from minigan.layers.initialisers import he
+from minigan.layers.initialisers import normal
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
 from minigan.variants.conditional_toys import network
 
-NOISE, WIDTH, BATCH, RATE = Normal(dim=8), 64, 64, 1e-3
+NOISE, WIDTH, BATCH, RATE, GAIN = Normal(dim=8), 64, 64, 1e-3, 0.58
 DARK, BLUR = -0.8, 0.05  # the background, and the standard deviation of the noise on all pixels
 BRIGHT = (0.7, 1.0)  # a picture's hat and body have one brightness, uniform in here
 HAT = np.s_[..., 1, 1:7]
@@ -81,11 +82,12 @@ def arithmetic_game(seed: Any, width: int = WIDTH) -> Algorithm1:
     streams = Streams(seed)
     layers: list[Layer] = []
     for n_in in (NOISE.dim, width):
-        layers += [Linear(n_in, width, weights=he()), BatchNorm(width), ReLU()]
-    paint = [*layers, Linear(width, 64, weights=he()), Tanh()]
-    G = Sequential(paint, seed=streams["init_G"], name="G")
+        layers += [Linear(n_in, width, weights=normal(GAIN / math.sqrt(n_in))), BatchNorm(width)]
+        layers.append(ReLU())
+    layers += [Linear(width, 64, weights=normal(GAIN / math.sqrt(width))), Tanh()]
+    G = Sequential(layers, seed=streams["init_G"], name="G")
     widths, blur = (64, width, width, 1), GaussianNoise(0.1)
-    D = network(widths, lambda: LeakyReLU(0.2), 1.4, blur, seed=streams["init_D"], name="D")
+    D = network(widths, lambda: LeakyReLU(0.2), GAIN, blur, seed=streams["init_D"], name="D")
     of_G, of_D = (Adam(net, RATE, beta1=0.5) for net in (G, D))
     play: Any = {"data": Pictures(), "noise": NOISE, "batch": BATCH, "seed": streams}
     return Algorithm1(G, D, G_optimizer=of_G, D_optimizer=of_D, **play)
