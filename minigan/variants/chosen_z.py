@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minigan.base.backend import array_module
 from minigan.base.errors import InputError
 from minigan.base.numerics import logistic
 from minigan.base.randomness import Streams
@@ -31,7 +32,7 @@ class Antithetic:
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """m rows (m, 1), the second half the first with another sign."""
         z = rng.standard_normal((-(-m // 2), 1), dtype=np.float32)
-        return np.concatenate([z, -z])[:m]
+        return array_module(z).concatenate([z, -z])[:m]
 
 
 SPREAD: dict[str, Sampler] = {
@@ -56,13 +57,14 @@ class ChosenZ:
         """m rows z, and their weights, of mean 1."""
         halved = "half" in self.way
         z = SPREAD.get(self.way, Normal()).sample(2 * m if halved else m, rng)
-        w = np.ones((m, 1), np.float32)
+        xp = array_module(z)
+        w = xp.ones((m, 1), z.dtype)
         if self.way in SPREAD:
             return z, w
         a = JUDGED[self.way] * self.D(self.G(z.astype(self.G.dtype)))
         if halved:
-            return z[np.argsort(a[:, 0])[m:]], w
-        w = np.exp(np.minimum(a, MOST))
+            return z[xp.argsort(a[:, 0])[m:]], w
+        w = xp.exp(xp.minimum(a, MOST))
         return z, w / w.mean()
 
 

@@ -32,7 +32,7 @@ class Nothing:
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """Zeros (m, 1)."""
-        return np.zeros((m, 1), np.float32)
+        return 0 * rng.standard_normal((m, 1), dtype=np.float32)
 
 
 def hidden_noise_game(kind: str, start: float, steps: int, seed: Any, *, z: bool = False):
