@@ -58,9 +58,9 @@ class ZInTraining(Figure):
             even, plain = found["stratified"], found["independent"]
             more = even["medians"][-1] - plain["medians"][-1]
             missed = "; MISSED" if even["bad"] or more > 0.003 else ""
-            found = f"{even['bad']} games above {BAD} (asked: 0), its median is {more:+.4f}"
+            ends = f"{even['bad']} games above {BAD} (asked: 0), its median is {more:+.4f}"
             said = "from that of\nindependent z (asked: at most +.003)"
-            lines.append(f"\nstratified: {found} {said}{missed}")
+            lines.append(f"\nstratified: {ends} {said}{missed}")
         return "\n".join(lines)
 
     def draw(self) -> Picture:
