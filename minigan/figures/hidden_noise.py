@@ -76,20 +76,18 @@ class HiddenNoise(Figure):
             ax.plot(better_z.CENTRES, MASSES / 0.02, **P_DATA)
             for one in [*by_seed.values()][:1]:
                 ax.plot(better_z.CENTRES, one.p_g / 0.02, **P_G)
-            below.set_visible(name != SHOWN[-1])
-            for one in by_seed.values() if below.get_visible() else ():
-                below.plot(
-                    LOOK * np.arange(1, len(one.path) + 1), one.path, color=P_G["color"], lw=2
-                )
+            paths = [one.path for one in by_seed.values() if name != "concatenated"]
+            below.set_visible(bool(paths))
+            for path in paths:
+                steps = LOOK * np.arange(1, len(path) + 1)
+                below.plot(steps, path, color=P_G["color"], lw=2, clip_on=False)
             jsd = [one.jsd for one in by_seed.values()]
             lost = f"a mode lost in {sum(each > NARROW for each in jsd)} of {len(jsd)} games"
             describe(ax, f"{name}:\n{lost}", xlim=(-4, 4), ylim=(0, 0.9))
             describe(below, "", xlabel="step", ylabel="learned s", ylim=(0, None))
             tidy(ax)
             tidy(below)
-        picture.suptitle(
-            "noise in the middle of G: started small, it falls into one mode and stays"
-        )
+        picture.suptitle("noise in the middle of G: what it starts with decides (p_g: first seed)")
         return picture
 
 

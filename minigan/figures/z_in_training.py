@@ -68,24 +68,20 @@ class ZInTraining(Figure):
         picture = new_picture(13, 4.8, dpi=110)
         left, right = picture.subplots(1, 2)
         looks = np.arange(1, LOOKS + 1) * STEPS // LOOKS
-        spread = {"independent": "#000000", "stratified": P_G["color"], "antithetic": "#56B4E9"}
-        colors = spread | dict(
-            zip(chosen_z.JUDGED, ("#E69F00", "#D55E00", "#0072B2", "#CC79A7"), strict=True)
-        )
-        for i, (way, one) in enumerate(self.numbers().items()):
-            style = "-" if way in spread else "--"
-            left.semilogy(looks, one["medians"], style, color=colors[way], lw=2.4, label=way)
-            right.semilogx(one["jsd"], [i] * len(one["jsd"]), "o", color=colors[way], ms=7)
-        describe(
-            left, "medians: what D likes is quicker at first", xlabel="step", ylabel="JSD, nats"
-        )
+        colors = ("#000000", P_G["color"], "#56B4E9", "#E69F00", "#D55E00", "#0072B2", "#CC79A7")
+        found = self.numbers()
+        for i, (color, (way, one)) in enumerate(zip(colors, found.items(), strict=False)):
+            style = "-" if way in chosen_z.SPREAD else "--"
+            left.semilogy(looks, one["medians"], style, color=color, lw=2.4, label=way)
+            right.semilogx(one["jsd"], [i] * len(one["jsd"]), "o", color=color, ms=7)
+        title = "medians: z spread over their law (lines), z that D has judged (dashes)"
+        describe(left, title, xlabel="step", ylabel="exact JSD, nats")
         right.axvline(BAD, color="black", ls=":", lw=2)
-        right.set(yticks=range(len(self.paths)), yticklabels=self.paths)
+        right.set(yticks=range(len(found)), yticklabels=found)
         right.invert_yaxis()
-        title = "z spread evenly leaves no bad seed"
-        found = self.numbers().get("stratified", {"bad": 1})
+        bad = ", ".join(f"{way} {found[way]['bad']}" for way in chosen_z.SPREAD if way in found)
         describe(
-            right, title if not found["bad"] else "the end", xlabel="exact JSD; a dot is a game"
+            right, f"games above {BAD} at the end:\n{bad}", xlabel="exact JSD; a dot is a game"
         )
         for ax in (left, right):
             tidy(ax, 10)
