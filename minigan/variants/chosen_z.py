@@ -5,7 +5,7 @@
 z may be spread evenly over its law, drawn in pairs (z, -z), or drawn and then judged by D as it
 stands: w in proportion to e^a or e^-a, a the logit of D(G(z)), or 1 for the half of 2m that D
 likes best or least, and 0 for the rest. The weights are given, as the z are: G does not learn
-through them. D's own turn takes z as they come, but for the first three ways.
+through them. z that are judged are for G's turn only; D's then takes z as they come.
 """
 
 from typing import Any
@@ -40,8 +40,10 @@ SPREAD: dict[str, Sampler] = {
     "stratified": Stratified(Normal()),
     "antithetic": Antithetic(),
 }
-JUDGED = {"weight e^a": 1, "the half D likes best": 1, "the half D likes least": -1}
-JUDGED["weight e^-a"] = -1  # the sign of a
+JUDGED = {  # the sign with which a is taken
+    **{"weight e^a": 1, "weight e^-a": -1},
+    **{"the half D likes best": 1, "the half D likes least": -1},
+}
 WAYS = (*SPREAD, *JUDGED)
 
 
