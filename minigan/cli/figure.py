@@ -35,6 +35,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
         "better-z": ("BetterZ", "z chosen for a G that stands still, against the exact floor"),
+        "z-in-training": ("ZInTraining", "z chosen for every minibatch while G learns (minutes)"),
         "few-labels": ("FewLabels", "K + 1 classes: D learns from images without labels"),
     },
     "2014, section 7, and the tutorial, section 5.5: finding z": {
@@ -44,6 +45,11 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
     },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "noise": ("Noise", "noise of a learned size behind G: p_g has a density in the plane"),
+        "hidden-noise": (
+            "HiddenNoise",
+            "noise in the middle of G: its size at the start (minutes)",
+        ),
+        "arithmetic": ("Arithmetic", "sums of z, judged by a template; sums of pixels beside them"),
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),
@@ -70,7 +76,7 @@ FRAMES = 56  # of a film, which is then under 500 kB
 SWEPT = (  # those with --seeds
     *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
     *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
-    *("inference", "posterior", "infogan", "few-labels"),
+    *("inference", "posterior", "infogan", "few-labels", "arithmetic"),
 )
 OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
 

@@ -18,11 +18,13 @@ from minigan.variants import bigan_toys as toys
 from minigan.variants import linear_ali as ali
 
 ALI_STEPS, STARTS = 2000, (0.2, 0.8, 1.4)  # of w
+DRAW = "plane_drawn"  # the game whose E and G draw their outputs
 GAMES = {  # task, steps, standard deviation of the noise at the start
     "line": (toys.LINE, 4000, 1.0),
     "line_without": (toys.LINE, 4000, 0.0),
     "plane": (toys.PLANE, 2500, 1.0),
     "plane_without": (toys.PLANE, 2500, 0.0),
+    DRAW: (toys.PLANE, 2500, 0.0),
 }
 HEADS = {
     "line": ("on the line", "x again", "z again", "error of G", "std E(x)", "of G(z)"),
@@ -46,6 +48,7 @@ class Inference(Figure):
     asked |= {"line_without.reconstruction": None, "line_without.G_error": None}
     asked |= {"plane.reconstruction": 0.0, "plane.J_z": 0.0, "plane.J_x": 0.0}
     asked |= {"plane_without.reconstruction": None, "plane_without.J_z": None}
+    asked |= {"plane_drawn.reconstruction": None, "plane_drawn.J_z": 0.0, "plane_drawn.J_x": 0.0}
 
     def run(self, progress: Progress) -> None:
         """Play the games one after another; a game and its control from the same seed."""
@@ -58,7 +61,8 @@ class Inference(Figure):
             game = ali.linear_ali_game(ALI_STEPS, seed, path[0].w)
             plays.append((ali.followed(game, ALI_STEPS, path), ALI_STEPS))
         for name, (task, steps, noise) in GAMES.items():
-            self.games[name] = toys.bigan_game(task, steps, seeds[task], noise)
+            own = seeds[task], noise
+            self.games[name] = toys.bigan_game(task, steps, *own, draws=name == DRAW)
             plays.append((self.games[name].play(steps), steps))
         self.play_each(plays, progress)
         judges = {toys.LINE: toys.scores_on_the_line, toys.PLANE: toys.scores_in_the_plane}
@@ -94,6 +98,8 @@ class Inference(Figure):
             lines: list[tuple] = [head, ("  asked", 0, 0, *ASKED[task])]
             lines += [("  noise", *report[task].values())]
             lines += [("  no noise", *report[f"{task}_without"].values())]
+            if task == "plane":
+                lines += [("  E and G draw", *report[DRAW].values())]
             text.append(table(lines, "16", *[">12.3f"] * 6))
         return "\n\n".join(text)
 

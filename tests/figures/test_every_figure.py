@@ -15,6 +15,7 @@ from minigan.figures.inference import GAMES as INFERENCE_GAMES
 from minigan.figures.style import PictureFiles
 
 QUICK = {  # constants of a figure's module, and options, that make it short
+    "arithmetic": ({"STEPS": 3, "SAMPLES": 200, "TRIALS": 9, "SHOWN": 2}, {}),
     "batches": (
         {"STEPS": 3, "COLOUR_STEPS": 3, "MINIBATCHES": 20, "POINTS": 2, "REDRAWS": 3, "DRAWS": 50},
         {},
@@ -35,6 +36,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     ),
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
+    "hidden-noise": ({"STEPS": 4, "LOOK": 2, "SEEDS": 1}, {}),
     "inference": (
         {
             "ALI_STEPS": 5,
@@ -55,6 +57,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "update-rules": ({"STEPS": 10}, {}),
     "ring": ({"STEPS": 2}, {"jobs": 1}),
     "unrolled": ({"LOOKS": 3, "BETWEEN": 1, "STEPS": 200}, {}),
+    "z-in-training": ({"STEPS": 4, "SEEDS": 1}, {}),
     "which-kl": ({"SEPARATIONS": (1.0, 2.5)}, {}),
 }
 NEVER_INTERRUPTED = {"circling", "mode-collapse"}  # they take milliseconds
