@@ -6,7 +6,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from minigan.base.randomness import Streams
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Picture, new_picture
 from minigan.variants import arithmetic as sums
 
 STEPS, SAMPLES, TRIALS = 3000, 4000, 100  # of the game; to draw exemplars from; of each target
@@ -93,9 +94,9 @@ class Arithmetic(Figure):
         ]
         return "\n".join(lines)
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Terms, results and controls of a few sums of three exemplars."""
-        picture = new_picture(11, 7.4, dpi=110)
+        picture = new_picture(7)
         if 3 not in self.sums:
             return picture
         own = self.sums[3]
@@ -107,14 +108,14 @@ class Arithmetic(Figure):
             for ax, image in zip(line, images, strict=False):
                 ax.imshow(image.reshape(8, 8), cmap="gray", vmin=-1, vmax=1)
                 ax.set(xticks=[], yticks=[])
-            line[0].set_ylabel(name, fontsize=11, rotation=0, ha="right", va="center")
+            line[0].set_ylabel(name, rotation=0, ha="right", va="center")
         for ax, right in zip(axes[3], own.right[last], strict=False):
-            describe(ax, "right" if right else "wrong")
+            ax.set(title="right" if right else "wrong")
         of = self.numbers()["exemplars"]
         shares = ", ".join(f"{100 * of[n]['right']:.0f} % ({n})" for n in of)
         made, pixels = of["3"]["off"], of["3"]["pixels_off"]
         picture.suptitle(
-            f"sums of z that come out right, by exemplars of each term: {shares}\nhere means of 3; "
-            f"from the nearest picture G(sum of z) is {made:.2f} away, that of pixels {pixels:.2f}"
+            f"sums of z that come out right, by exemplars of each term: {shares}\n"
+            f"distance from the nearest picture: G(sum of z) {made:.2f}, sum of pixels {pixels:.2f}"
         )
         return picture

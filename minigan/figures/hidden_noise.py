@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import P_DATA, P_G
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_DATA, P_G, Picture, name_all_curves, new_picture
 from minigan.theory.binned import bin_masses, js_masses
 from minigan.variants import better_z, hidden_noise
 
@@ -67,9 +67,9 @@ class HiddenNoise(Figure):
         head = f"noise inside G, seeds {self.seed} and on; exact JSD, nats (one of two modes: "
         return f"{head}{better_z.floor(0.5):.4f})\n\n" + table(rows, "23", ">8.4f", "<34", "")
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """p_g over the data for the first seed, and s by step."""
-        picture = new_picture(14, 6.4, dpi=110)
+        picture = new_picture(5.6)
         axes = picture.subplots(2, 4)
         for (ax, below), name in zip(axes.T, SHOWN, strict=True):
             by_seed = self.played.get(name, {})
@@ -82,11 +82,10 @@ class HiddenNoise(Figure):
                 steps = LOOK * np.arange(1, len(path) + 1)
                 below.plot(steps, path, color=P_G["color"], lw=2, clip_on=False)
             jsd = [one.jsd for one in by_seed.values()]
-            lost = f"a mode lost in {sum(each > NARROW for each in jsd)} of {len(jsd)} games"
-            describe(ax, f"{name}:\n{lost}", xlim=(-4, 4), ylim=(0, 0.9))
-            describe(below, "", xlabel="step", ylabel="learned s", ylim=(0, None))
-            tidy(ax)
-            tidy(below)
+            lost = f"a mode lost:\n{sum(each > NARROW for each in jsd)} of {len(jsd)} games"
+            ax.set(title=f"{name}:\n{lost}", xlim=(-4, 4), ylim=(0, 0.9))
+            below.set(xlabel="step", ylabel="learned s", ylim=(0, None))
+        name_all_curves(picture, 2)
         picture.suptitle("noise in the middle of G: what it starts with decides (p_g: first seed)")
         return picture
 

@@ -4,8 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import P_G
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    Picture,
+    name_curves,
+    new_picture,
+)
 from minigan.theory.binned import bin_masses, js_masses
 from minigan.variants import better_z, chosen_z
 
@@ -63,26 +73,24 @@ class ZInTraining(Figure):
             lines.append(f"\nstratified: {ends} {said}{missed}")
         return "\n".join(lines)
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Medians on the way; JSD of each game at the end."""
-        picture = new_picture(13, 4.8, dpi=110)
-        left, right = picture.subplots(1, 2)
+        picture = new_picture(8.6)
+        left, right = picture.subplots(2, 1)
         looks = np.arange(1, LOOKS + 1) * STEPS // LOOKS
-        colors = ("#000000", P_G["color"], "#56B4E9", "#E69F00", "#D55E00", "#0072B2", "#CC79A7")
+        colors = ("#000000", GREEN, SKY, GREY, ORANGE, BLUE, PURPLE)
         found = self.numbers()
         for i, (color, (way, one)) in enumerate(zip(colors, found.items(), strict=False)):
             style = "-" if way in chosen_z.SPREAD else "--"
             left.semilogy(looks, one["medians"], style, color=color, lw=2.4, label=way)
             right.semilogx(one["jsd"], [i] * len(one["jsd"]), "o", color=color, ms=7)
         title = "medians: z spread over their law (lines), z that D has judged (dashes)"
-        describe(left, title, xlabel="step", ylabel="exact JSD, nats")
+        left.set(title=title, xlabel="step", ylabel="exact JSD, nats")
         right.axvline(BAD, color="black", ls=":", lw=2)
         right.set(yticks=range(len(found)), yticklabels=found)
         right.invert_yaxis()
         bad = ", ".join(f"{way} {found[way]['bad']}" for way in chosen_z.SPREAD if way in found)
-        describe(
-            right, f"games above {BAD} at the end:\n{bad}", xlabel="exact JSD; a dot is a game"
-        )
+        right.set(title=f"games above {BAD} at the end: {bad}", xlabel="exact JSD; a dot is a game")
         for ax in (left, right):
-            tidy(ax, 10)
+            name_curves(ax)
         return picture
