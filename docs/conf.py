@@ -27,26 +27,27 @@ extensions = [
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.doctest",
     "sphinx.ext.viewcode",
+    "sphinx_copybutton",
 ]
-exclude_patterns = ["_build", "api/generated", "films"]
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "The GAN that you can read",
-    "page_width": "1280px",
-    "body_max_width": "auto",
-    "sidebar_width": "220px",
-    "show_powered_by": False,
-}
-html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+exclude_patterns = ["_build", "api/generated/*.md", "films"]
+autosummary_generate = False  # generate.py writes the pages
+html_theme = "furo"
+html_title = "minigan"
+html_theme_options = {"navigation_with_keys": True}
 html_extra_path = ["films"]  # which generate.py writes
-html_static_path = ["_static"]  # custom.css, which the theme looks for
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_copy_source = False
 html_math_renderer = "mathml"  # of mathematics.py
 highlight_language = "none"  # what is indented in a docstring is a formula, not Python
+copybutton_exclude = ".linenos, .gp, .go"  # no prompts, and no output
 smartquotes = False  # they would make one dash of the two in --json
 
-myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist", "substitution"]
+myst_substitutions = generate.substitutions()
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # notebooks come executed; tutorials/build.py --check holds them to it
 
@@ -66,7 +67,9 @@ def setup(app):
     """Write and copy in what other files say, and render mathematics and docstrings."""
     generate.write_modules(HERE / "api" / "generated")
     generate.write_commands(HERE / "api" / "generated")
+    generate.write_gallery(HERE / "api" / "generated", HERE / "gallery")
     generate.copy_tutorials(HERE.parent / "tutorials", HERE / "tutorials")
     generate.write_film(HERE / "films")
+    generate.write_poster(HERE / "films")
     mathematics.setup(app)
     docstrings.setup(app)

@@ -1,9 +1,10 @@
-"""``minigan list``: every command with a line that says what it does, by section of the papers."""
+"""``minigan list``: every command with what it does, and how long, by section of the papers."""
 
 import argparse
 import importlib
 
 from minigan.cli.figure import SECTIONS
+from minigan.cli.times import measured, took
 
 HELP = "list the commands, a line each, by section of the papers"
 
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
 
     others = {name: importlib.import_module(place).HELP for name, place in COMMANDS.items()}
     groups = {
-        section: {name: line for name, (_, line) in figures.items()}
+        section: {name: line + _time(name) for name, (_, line) in figures.items()}
         for section, figures in SECTIONS.items()
     } | {"For every game": others}
     width = max(len(name) for lines in groups.values() for name in lines)
@@ -26,4 +27,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"{title}:")
         for name, line in lines.items():
             print(f"  minigan {name:{width}}  {line}")
+    print(f"In brackets: processor time on {measured()['machine']}, {measured()['date']}.")
     return 0
+
+
+def _time(name: str) -> str:
+    time = took(name)
+    return f" ({time})" if time else ""

@@ -3,6 +3,7 @@
 import argparse
 import re
 import shlex
+import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -22,13 +23,14 @@ sys.path.insert(0, str(ROOT / "tutorials"))  # whose outputs are compared in the
 
 from outputs import difference  # noqa: E402
 
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+RECIPES = sorted((ROOT / "docs" / "howto").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), *RECIPES]
 WITH_COMMANDS = [*PAGES, ROOT / "README.md", *sorted((ROOT / "tutorials").glob("[0-9]*.md"))]
 BLOCK = re.compile(r"(<!-- needs a GPU -->\n)?```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.S)
 
 
 class Section(NamedTuple):
-    """A part of a page, from one heading of the second level to the next."""
+    """A part of a page, from one heading of the second level to the next; a recipe is one."""
 
     page: Path
     title: str
@@ -40,7 +42,9 @@ class Section(NamedTuple):
 
 def sections(page):
     """The sections of a page that have Python in them."""
-    parts = re.split(r"^## (.*)$", page.read_text(encoding="utf-8"), flags=re.M)
+    heading, most = ("#", 1) if page in RECIPES else ("##", 0)
+    text = page.read_text(encoding="utf-8")
+    parts = re.split(rf"^{heading} (.*)$", text, maxsplit=most, flags=re.M)
     found = [Section(page, *pair) for pair in zip(parts[1::2], parts[2::2], strict=True)]
     return [section for section in found if "```python" in section.text]
 
@@ -66,6 +70,21 @@ def test_python_runs_and_prints_what_is_printed(section, somewhere, capsys, monk
         printed = capsys.readouterr().out
         if output is not None:
             assert difference(output, printed) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", ["", "/ 2"])
+def test_the_recipe_for_pytest_finds_a_bug(bug, tmp_path):
+    text = (ROOT / "docs" / "howto" / "pytest.md").read_text(encoding="utf-8")
+    code = BLOCK.search(text)[2].replace("mg.Linear(3, 2)", "Mine(3, 2)")
+    mine = f"return super().backward(dy, cache, param_grads=param_grads) {bug}"
+    mine = f"    def backward(self, dy, cache, *, param_grads=True):\n        {mine}\n"
+    code = code.replace("\nLAYERS", f"\nclass Mine(mg.Linear):\n{mine}\n\nLAYERS")
+    (tmp_path / "test_mine.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == bool(bug), done.stdout
+    assert ("1 failed, 1 passed" if bug else "2 passed") in done.stdout
 
 
 def test_no_block_of_python_is_passed_over():

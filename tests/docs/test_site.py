@@ -13,6 +13,12 @@ import minigan.data.datasets
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+@pytest.fixture(autouse=True)
+def beside(monkeypatch):
+    """The modules in docs/ import one another."""
+    monkeypatch.syspath_prepend(DOCS)
+
+
 def of_docs(name):
     """A module that lies in docs/."""
     spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
@@ -99,3 +105,33 @@ def test_links_are_followed(body, complaint, tmp_path):
 def test_no_pages_are_an_error(tmp_path):
     command = [sys.executable, str(DOCS / "links.py"), str(tmp_path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+
+
+def test_the_poster_has_twelve_lines_of_the_code():
+    pytest.importorskip("latex2mathml", reason="latex2mathml is in the extra 'docs'")
+    poster = of_docs("poster")
+    page = poster.poster()
+    assert page.count("<article>") == page.count("<pre>") == page.count("<math") == 12
+    assert "<pre>return dy @ self.W.T</pre>" in page
+    with pytest.raises(LookupError, match="no statement begins with 'y ='"):
+        poster.line(poster.poster, "y =")
+
+
+def test_the_gallery_shows_what_was_drawn_with_command_time_and_source(tmp_path, monkeypatch):
+    generate = of_docs("generate")
+    (tmp_path / "which-kl.png").touch()
+    monkeypatch.setattr(generate, "took", {"which-kl": "7 s"}.get)
+    generate.write_gallery(tmp_path, tmp_path)
+    text = (tmp_path / "gallery.md").read_text()
+    assert text.count("`minigan ") == 1 and "`minigan which-kl` (7 s)" in text
+    assert "{py:mod}`minigan.figures.which_kl`" in text
+
+
+def test_a_package_lists_what_users_call_apart_from_the_rest(tmp_path):
+    generate = of_docs("generate")
+    assert "minigan.layers.linear" in generate.exported("minigan")
+    modules = [(None, f"minigan.layers.{name}", False) for name in ("base", "linear", "windows")]
+    text = generate.package_text(modules, {"minigan.layers.linear"})
+    first, rest = text.split("## Inside")
+    assert "minigan.layers.linear" in first and "minigan.layers.base" in rest
+    assert "minigan.layers.linear" not in rest
