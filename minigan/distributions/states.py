@@ -55,8 +55,10 @@ class BarsAndStripes:
     ----------
     dim : int
         Pixels, n^2.
+    images : array, shape (2^(n + 1), dim)
+        The images in equal parts: as often as each is there, so often has it 2^-(n + 1).
     states : array, shape (2^dim, dim)
-        All images, as `all_states` lists them.
+        All states, as `all_states` lists them.
     pmf : array, shape (2^dim,)
         Their probabilities; of what is no pattern, 0.
     entropy : float
@@ -82,7 +84,8 @@ class BarsAndStripes:
         self.states = all_states(self.dim)
         lines = np.repeat(all_states(self.n), self.n, axis=1)  # an image in each row
         columns = lines.reshape(-1, self.n, self.n).swapaxes(1, 2).reshape(lines.shape)
-        found = state_index(np.concatenate([lines, columns]))
+        self.images = np.concatenate([lines, columns])
+        found = state_index(self.images)
         self.pmf = np.bincount(found, minlength=2**self.dim) / len(found)
         p = self.pmf[self.pmf > 0]
         self.entropy = float(-p @ np.log(p))

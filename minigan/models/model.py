@@ -15,15 +15,20 @@ all states can be listed: an oracle, which even an implicit model has there.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from minigan.base.errors import InputError
+from minigan.base.randomness import Streams
 from minigan.distributions.states import all_states
 from minigan.game import Game, Turn
-from minigan.optimizers import Optimizer
+from minigan.layers import Layer, Linear, Tanh
+from minigan.networks import Sequential
+from minigan.optimizers import Adam, Optimizer
+from minigan.schedules import linear_ramp
 from minigan.theory.chains import mixing_time, stationary
 
 PARTS = ("log_likelihood", "bound", "posterior", "transition")
@@ -91,7 +96,7 @@ class Model(ABC):
 class OnePlayer(Model, Turn):
     """A model that minimises one cost: a turn, and so a game of one turn."""
 
-    draws = ("x",)
+    draws: ClassVar[tuple[str, ...]] = ("x",)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -99,10 +104,40 @@ class OnePlayer(Model, Turn):
         return (self,)
 
     def learn(self, x: np.ndarray, rng: np.random.Generator) -> dict[str, Any]:
-        """Write the gradients of the cost of a minibatch x (m, dim); an optimizer steps then."""
+        """Write the gradients of the cost of a minibatch x (m, dim); an optimizer steps then.
+
+        What else the turn draws comes from the model's own sampler of that name, as ``z``.
+        """
+        networks: Any = self.networks()
         for name in self.moves:
-            self.networks()[name].zero_grads()
-        return self.gradients(rng, x=x)
+            networks[name].zero_grads()
+        others = {name: getattr(self, name).sample(len(x), rng) for name in self.draws[1:]}
+        return self.gradients(rng, x=x, **others)
+
+
+def mlp(
+    streams: Streams,
+    name: str,
+    *widths: int,
+    bend: Callable[[], Layer] = Tanh,
+    first: Sequence[Layer] = (),
+    last: Sequence[Layer] = (),
+) -> Sequential:
+    """Network in float64 of these widths with ``bend()`` between its layers.
+
+    ``first`` and ``last`` are layers before and behind them. Weights start as in Glorot and
+    Bengio 2010, drawn from the stream of the name.
+    """
+    layers: list[Layer] = [*first]
+    for n_in, n_out in pairwise(widths):
+        layers += [Linear(n_in, n_out), bend()]
+    layers = [*layers[:-1], *last]
+    return Sequential(layers, seed=streams[f"init_{name}"], dtype="float64", name=name)
+
+
+def falling_adam(network: Sequential, rate: float, steps: int, beta1: float = 0.9) -> Adam:
+    """Adam with a rate that falls in a straight line to 0."""
+    return Adam(network, linear_ramp(rate, 0.0, steps), beta1=beta1)
 
 
 def train(
