@@ -65,7 +65,8 @@ class MaskedLinear(Affine):
         if M.ndim != 2 or M.size == 0 or not ((M == 0) | (M == 1)).all():
             raise InputError(f"MaskedLinear: expected a mask (n_in, n_out) of 0 and 1, got {M!r}")
         self.mask = M.astype(bool)  # times float32, it leaves float32
-        super().__init__(*M.shape, 1, weights=weights, bias=bias, max_col_norm=None, name=name)
+        n_in, n_out = M.shape
+        super().__init__(n_in, n_out, 1, weights=weights, bias=bias, max_col_norm=None, name=name)
 
     def initialise(self, rng):
         """Draw W and b, and scale W by what each column sees."""

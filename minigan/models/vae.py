@@ -21,7 +21,7 @@ from minigan.base.randomness import Streams, require_rng
 from minigan.layers import MaskedLinear, Tanh
 from minigan.model_costs import bernoulli_cost, gaussian_cost, gaussian_kl
 from minigan.models.model import OnePlayer, falling_adam, mlp, train
-from minigan.models.quadrature import FINE, bernoulli_log_joint, log_marginal
+from minigan.models.quadrature import FINE, Grid, bernoulli_log_joint, log_marginal
 from minigan.networks import Sequential, join
 
 
@@ -33,6 +33,7 @@ class VAE(OnePlayer):
     def __init__(self, E: Sequential, G: Sequential):
         self.E, self.G, self.dim, self.latents = E, G, E.n_in or 0, G.n_in or 0
 
+    grid = FINE
     cost = staticmethod(bernoulli_cost)
     log_joint = staticmethod(bernoulli_log_joint)
 
@@ -79,7 +80,7 @@ class VAE(OnePlayer):
 
     def exact_log_likelihood(self, x):
         """log p(x) of rows by quadrature, with two latents: an oracle, not a part of the model."""
-        return log_marginal(self.G(FINE.z), x, FINE, self.log_joint)
+        return log_marginal(self.G(self.grid.z), x, self.grid, self.log_joint)
 
     def pmf(self, states):
         """Probabilities of all states, by quadrature."""
@@ -89,7 +90,7 @@ class VAE(OnePlayer):
 class GaussianVAE(VAE):
     """The same with x ~ N(mean, e^2s): the outputs of G are (mean, s)."""
 
-    binary = False
+    binary, grid = False, Grid.square(121, 6.0)
 
     @staticmethod
     def cost(outputs, x):
