@@ -79,7 +79,7 @@ class Taxonomy(Figure):
             done = sweep(results, settings, name=self.name, **options)
         self.games = [game for game in done.games if "model" in game.setting]
         self.curves = {
-            game.setting["curve"]: measured.unpacked(str(game.results["points"]))
+            str(game.setting["curve"]): measured.unpacked(str(game.results["points"]))
             for game in done.games
             if "curve" in game.setting and game.error is None
         }
@@ -169,7 +169,9 @@ class Taxonomy(Figure):
 
     def draw(self) -> Picture:
         """The tree, samples at its leaves, and three panels."""
-        return taxonomy_tree.picture(self)
+        models = {entry.title: self.of_model(name) for name, entry in self.entries.items()}
+        trained = {title: found for title, found in models.items() if found}
+        return taxonomy_tree.picture(self.data, trained, self.curves)
 
 
 SHOWN = (("kl", ".3g"), ("jsd", ".3f"), ("patterns", ".0f"), ("valid", ".3f"))

@@ -3,9 +3,7 @@
 Pixels of samples that are patterns are black, of samples that are none red.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,50 +12,48 @@ from minigan.figures.base import Axes, Picture, describe, new_picture, tidy
 from minigan.models.measured import CELLS, unpacked
 from minigan.models.registry import BARS
 
-if TYPE_CHECKING:
-    from minigan.figures.taxonomy import Taxonomy
-
 ROOT = "maximum likelihood"
 NO_PATTERN, EMPTY = np.array([0.84, 0.37, 0.0]), 0.93  # red (vermillion); an empty pixel
 WORDS = {"explicit": "explicit density", "implicit": "implicit density"}
 HEIGHT = {"bars": 11.0, "ring": 6.6}
 
 
-def picture(figure: Taxonomy) -> Picture:
-    """All of it, from a figure that was played."""
-    leaves = _leaves(figure)
-    width = max(10.0, 1.55 * len(leaves))
-    drawn = new_picture(width, HEIGHT[figure.data], dpi=100)
-    ratios = RATIOS[figure.data]
+Models = dict[str, list[dict[str, Any]]]
+"""Results of `minigan.models.measured.measure` from each seed, by the model's title."""
+
+
+def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture:
+    """The tree and its leaves; on bars and stripes, panels of all seeds and of chains' curves."""
+    leaves = _in_order(models)
+    ratios, height = ([3.0, 3.0, 4.4], 11.0) if data == "bars" else ([3.0, 3.3], 6.6)
+    drawn = new_picture(max(10.0, 1.55 * len(leaves)), height, dpi=100)
     parts: Any = drawn.subfigures(len(ratios), 1, height_ratios=ratios)
-    _draw_tree(parts[0].subplots(), [path for _, path, _ in leaves])
-    for ax, (title, _, found) in zip(
-        parts[1].subplots(1, len(leaves), squeeze=False)[0], leaves, strict=True
-    ):
-        (_draw_sheet if figure.data == "bars" else _draw_plane)(ax, found)
+    _draw_tree(parts[0].subplots(), [_path(models[title][0]) for title in leaves])
+    axes = parts[1].subplots(1, len(leaves), squeeze=False)[0]
+    for ax, title in zip(axes, leaves, strict=True):
+        found = models[title][0]
+        (_draw_sheet if data == "bars" else _draw_plane)(ax, found)
         ax.set_title(title, fontsize=10, fontweight="bold")
-        ax.set_xlabel(_caption(found, figure.data), fontsize=9)
-    if figure.data == "bars":
+        ax.set_xlabel(_caption(found, data), fontsize=9)
+    if data == "bars":
         panels = parts[2].subplots(1, 3)
-        _draw_coverage(panels[0], figure)
-        _draw_mixing(panels[1], figure)
-        _draw_cost(panels[2], figure)
-    drawn.suptitle(_finding(leaves, figure.data), fontsize=14)
+        _draw_coverage(panels[0], models)
+        _draw_mixing(panels[1], curves)
+        _draw_cost(panels[2], models)
+    drawn.suptitle(_finding(models, data), fontsize=14)
     return drawn
 
 
-RATIOS = {"bars": [3.0, 3.0, 4.4], "ring": [3.0, 3.3]}
+def _path(found: dict[str, Any]) -> list[str]:
+    return [ROOT, *found["leaf"].split(", ")]
 
 
-def _leaves(figure: Taxonomy) -> list[tuple[str, list[str], dict[str, Any]]]:
-    """Title, way from the root, and results of the first seed, in the order of the tree."""
-    found = [
-        (entry.title, [ROOT, *results[0]["leaf"].split(", ")], results[0])
-        for name, entry in figure.entries.items()
-        if (results := figure.of_model(name))
-    ]
-    first = {path[1] + path[2]: i for i, (_, path, _) in enumerate(found[::-1])}
-    return sorted(found, key=lambda leaf: (leaf[1][1], -first[leaf[1][1] + leaf[1][2]], leaf[1]))
+def _in_order(models: Models) -> list[str]:
+    """Titles in the order of the tree: what has a node in common stands side by side."""
+    paths = {title: _path(results[0]) for title, results in models.items()}
+    order = ["explicit", "tractable", "variational", "variational and Markov chain", "Markov chain"]
+    place = {name: i for i, name in enumerate(order)}
+    return sorted(paths, key=lambda title: [place.get(node, 9) for node in paths[title]])
 
 
 def _draw_tree(ax: Axes, paths: list[list[str]]) -> None:
@@ -117,48 +113,45 @@ def _caption(found: dict[str, Any], data: str) -> str:
     return f"KL {kl}\n{covered}, valid {found['valid']:.2f}\n{cost} a sample"
 
 
-def _dots(ax: Axes, figure: Taxonomy, across: str, up: str) -> None:
-    """A dot for each model and seed, the model's name beside the last."""
-    for number, (name, entry) in enumerate(figure.entries.items()):
-        dots = [(r[across], r[up]) for r in figure.of_model(name) if None not in (r[across], r[up])]
-        if not dots:
-            continue
-        marker = "osD^vP*X<>hp"[number % 12]
-        ax.plot(*zip(*dots, strict=True), marker, ms=9, alpha=0.75, label=entry.title)
+def _dots(ax: Axes, models: Models, across: str, up: str) -> None:
+    """A dot for each model and seed."""
+    for marker, (title, results) in zip("osD^vP*X<>hpd8", models.items(), strict=False):
+        dots = [(r[across], r[up]) for r in results if None not in (r[across], r[up])]
+        if dots:
+            ax.plot(*zip(*dots, strict=True), marker, ms=9, alpha=0.75, label=title)
 
 
-def _draw_coverage(ax: Axes, figure: Taxonomy) -> None:
-    _dots(ax, figure, "patterns", "valid")
+def _draw_coverage(ax: Axes, models: Models) -> None:
+    _dots(ax, models, "patterns", "valid")
     describe(ax, "Valid, or complete: the corner is both", xlim=(-0.5, 14.5), ylim=(0, 1.05))
     ax.set(xlabel="patterns of 14 that are made", ylabel="mass on patterns")
     tidy(ax)
 
 
-def _draw_mixing(ax: Axes, figure: Taxonomy) -> None:
-    for name, points in figure.curves.items():
+def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
+    for name, points in curves.items():
         ax.plot(points[:, 0], points[:, 1], "o-", lw=2, ms=6, label=name)
     describe(ax, "The sampler's price: KL against mixing time", xscale="log")
     ax.set(xlabel="steps until TV < 0.05 from every start", ylabel="KL (nats)")
     tidy(ax)
 
 
-def _draw_cost(ax: Axes, figure: Taxonomy) -> None:
-    _dots(ax, figure, "sequential_steps", "kl")
+def _draw_cost(ax: Axes, models: Models) -> None:
+    _dots(ax, models, "sequential_steps", "kl")
     describe(ax, "Cost of a sample against KL (where finite)", xscale="log", yscale="log")
     ax.set(xlabel="sequential steps of one independent sample", ylabel="KL (nats)")
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _finding(leaves: list, data: str) -> str:
-    """The finding in a sentence, from the numbers."""
-    if not leaves:
-        return "nothing was trained"
-    surest = max(leaves, key=lambda leaf: leaf[2]["valid"])
-    with_kl = [leaf for leaf in leaves if leaf[2]["kl"] is not None]
-    said = f"{surest[0]} makes the most that is valid ({surest[2]['valid']:.2f})"
+def _finding(models: Models, data: str) -> str:
+    """The finding in a sentence, from the first seed's numbers."""
+    first = {title: results[0] for title, results in models.items()}
+    surest = max(first, key=lambda title: first[title]["valid"])
+    said = f"{surest} makes the most that is valid ({first[surest]['valid']:.2f})"
     if data == "bars":
-        said += f", {surest[2]['patterns']} of 14 patterns"
+        said += f", {first[surest]['patterns']} of 14 patterns"
+    with_kl = {title: r["kl"] for title, r in first.items() if r["kl"] is not None}
     if with_kl:
-        best = min(with_kl, key=lambda leaf: leaf[2]["kl"])
-        said += f"; {best[0]} has the least KL ({best[2]['kl']:.3g} nats)"
+        best = min(with_kl, key=lambda title: with_kl[title])
+        said += f"; {best} has the least KL ({with_kl[best]:.3g} nats)"
     return said

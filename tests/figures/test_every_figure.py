@@ -52,6 +52,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "smoothing": ({"SEEDS": 1, "MOST": 3, "LOOK": 2, "STARTS": (4.0,), "NEAR": 3.8}, {}),
     "update-rules": ({"STEPS": 10}, {}),
     "ring": ({"STEPS": 2}, {"jobs": 1}),
+    "taxonomy": ({}, {"only": "fvbn", "jobs": 1}),
     "unrolled": ({"LOOKS": 3, "BETWEEN": 1, "STEPS": 200}, {}),
     "which-kl": ({"SEPARATIONS": (1.0, 2.5)}, {}),
 }
