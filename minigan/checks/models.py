@@ -35,12 +35,12 @@ def check_model(
     Parameters
     ----------
     model : Model
-        At most 16 variables; its networks are in float64. It is not changed.
+        At most 16 variables; its networks are in float64. A copy is checked.
     draws : int
         Samples, and moves of a chain, for the chi-square tests, >= 100.
     exact : bool, optional
-        Whether its gradients are those of the exact log-likelihood. By default, of a model that has
-        it, and neither a bound nor a chain.
+        Whether it learns by the gradient of the exact log-likelihood. By default so does a model
+        that has it, and neither a bound nor a chain.
     seeds : iterable of int
         Each draws other samples.
     tolerance : float
@@ -53,9 +53,8 @@ def check_model(
     Raises
     ------
     GradientError
-        If the probabilities do not sum to 1, the likelihood is another, a bound is above it, the
-        gradient is not its gradient, a posterior is not Bayes', a chain does not keep
-        its law, or samples or moves do not follow it.
+        If probabilities do not sum to 1, a likelihood, a bound, a gradient, a posterior or a
+        chain's law is not that of ``pmf``, or samples or moves do not follow it.
     InputError
         If an argument makes no sense.
     """
@@ -83,7 +82,7 @@ def check_model(
         if hasattr(model, "transition"):
             _check_chain(tally, model, q, draws, rng)
         if exact:
-            _check_gradient(tally, model, rows[:20], rng)
+            _check_gradient(tally, model, rows[:20].astype(np.float64), rng)
 
     return run_trials(type(model).__name__, trial, seeds, tolerance)
 
@@ -136,18 +135,13 @@ def _check_chain(tally: Tally, model: Any, q: np.ndarray, draws: int, rng) -> No
 
 def _check_gradient(tally: Tally, model: Any, x: np.ndarray, rng: np.random.Generator) -> None:
     """The gradients that it learns by are those of mean -log p(x)."""
-    x = x.astype(np.float64)
+
+    def J() -> float:
+        return -float(model.log_likelihood(x).mean())
+
     model.learn(x, rng)
     for name in model.moves:
         network = model.networks()[name]
-        grads = network.grads.copy()
         for block in parameter_blocks(network, f"{name}."):
-            compare(
-                tally,
-                "mean -log p(x)",
-                lambda: -float(model.log_likelihood(x).mean()),
-                block.values,
-                {"": block.of(grads)},
-                rng,
-                label=block.label,
-            )
+            gradients = {"": block.of(network.grads)}
+            compare(tally, "-log p(x)", J, block.values, gradients, rng, label=block.label)

@@ -13,7 +13,7 @@ from minigan.models.measured import CELLS, unpacked
 from minigan.models.registry import BARS
 
 ROOT = "maximum likelihood"
-NO_PATTERN, EMPTY = np.array([0.84, 0.37, 0.0]), 0.93  # red (vermillion); an empty pixel
+NO_PATTERN, EMPTY = np.array([0.8, 0.1, 0.1]), 0.93  # red; an empty pixel
 WORDS = {"explicit": "explicit density", "implicit": "implicit density"}
 HEIGHT = {"bars": 11.0, "ring": 6.6}
 
@@ -26,7 +26,7 @@ def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture
     """The tree and its leaves; on bars and stripes, panels of all seeds and of chains' curves."""
     leaves = _in_order(models)
     ratios, height = ([3.0, 3.0, 4.4], 11.0) if data == "bars" else ([3.0, 3.3], 6.6)
-    drawn = new_picture(max(10.0, 1.55 * len(leaves)), height, dpi=100)
+    drawn = new_picture(max(13.0, 1.55 * len(leaves)), height, dpi=100)
     parts: Any = drawn.subfigures(len(ratios), 1, height_ratios=ratios)
     _draw_tree(parts[0].subplots(), [_path(models[title][0]) for title in leaves])
     axes = parts[1].subplots(1, len(leaves), squeeze=False)[0]
@@ -144,14 +144,21 @@ def _draw_cost(ax: Axes, models: Models) -> None:
 
 
 def _finding(models: Models, data: str) -> str:
-    """The finding in a sentence, from the first seed's numbers."""
+    """The finding in two lines, from the first seed's numbers."""
     first = {title: results[0] for title, results in models.items()}
-    surest = max(first, key=lambda title: first[title]["valid"])
-    said = f"{surest} makes the most that is valid ({first[surest]['valid']:.2f})"
-    if data == "bars":
-        said += f", {first[surest]['patterns']} of 14 patterns"
-    with_kl = {title: r["kl"] for title, r in first.items() if r["kl"] is not None}
-    if with_kl:
-        best = min(with_kl, key=lambda title: with_kl[title])
-        said += f"; {best} has the least KL ({with_kl[best]:.3g} nats)"
-    return said
+    everything = {"bars": 14, "ring": 8}[data]
+    narrow = [title for title, r in first.items() if r["patterns"] < everything]
+    said = []
+    if narrow:
+        one = max(narrow, key=lambda title: first[title]["valid"])
+        covered, valid = first[one]["patterns"], first[one]["valid"]
+        said.append(f"{one}: {valid:.2f} of its mass is valid, {covered} of {everything} are made")
+    else:
+        said.append(f"Each makes all {everything}")
+    complete = {t: r for t, r in first.items() if t not in narrow and r["kl"] is not None}
+    for choose, words in ((min, "least"), (max, "most")):
+        if complete:
+            one = choose(complete, key=lambda title: complete[title]["kl"])
+            kl, valid = complete[one]["kl"], complete[one]["valid"]
+            said.append(f"{one}, all {everything} with the {words} KL, {kl:.2g}: {valid:.2f} valid")
+    return "\n".join(said)

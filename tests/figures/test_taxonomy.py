@@ -105,8 +105,8 @@ def test_spreads_are_lowest_to_highest():
 
 
 def test_an_unknown_model_is_refused():
-    with pytest.raises(mg.InputError, match="got 'gam'; did you mean gan"):
-        Taxonomy(only="fvbn,gam")
+    with pytest.raises(mg.InputError, match="got 'decodre'; did you mean decoder"):
+        Taxonomy(only="fvbn,decodre")
     with pytest.raises(mg.InputError, match="expected bars or ring"):
         Taxonomy(data="square")
 
