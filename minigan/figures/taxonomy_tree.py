@@ -15,7 +15,6 @@ from minigan.models.registry import BARS
 ROOT = "maximum likelihood"
 NO_PATTERN, EMPTY = np.array([0.8, 0.1, 0.1]), 0.93  # red; an empty pixel
 WORDS = {"explicit": "explicit density", "implicit": "implicit density"}
-HEIGHT = {"bars": 11.0, "ring": 6.6}
 
 
 Models = dict[str, list[dict[str, Any]]]
