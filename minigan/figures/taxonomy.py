@@ -27,6 +27,7 @@ from minigan.models.scores import scores
 
 DRAWN = ("q", "shown", "density", "points")  # packed, for the picture
 PATTERNS = {"bars": 14, "ring": 8}
+FORMS = {"kl": ".3g", "jsd": ".3f", "patterns": ".0f", "valid": ".3f", "sequential_steps": ".0f"}
 CAUTION = """\
 Budgets are equal in kind, seconds, not in merit. Bars and stripes suit the FVBN and punish
 densities on R^n; the ring turns that round. No row is "the best model". Each KL is exact, and
@@ -104,12 +105,11 @@ class Taxonomy(Figure):
 
     def _row(self, game: Any) -> dict[str, Any]:
         """One model from one seed."""
-        setting, results = game.setting, game.results
-        row = {"name": setting["model"], "title": self.entries[setting["model"]].title}
-        row |= {"seed": setting["seed"], "seconds": game.seconds}
+        name, results = game.setting["model"], game.results
+        row = {"name": name, "title": self.entries[name].title, "seed": game.setting["seed"]}
         if game.error:
             return row | {"error": game.error}
-        row |= {name: value for name, value in results.items() if name not in DRAWN}
+        row |= {key: value for key, value in results.items() if key not in DRAWN}
         if self.data == "bars":
             row["kl_is_infinite"] = results["kl"] is None
             if self.full:
@@ -135,30 +135,37 @@ class Taxonomy(Figure):
                 yield f"{entry.title}: {score}", bound, worst, bool(holds)
 
     def text(self) -> str:
-        """Table 2 measured: a line for each model, lowest to highest over the seeds."""
-        heads = ("model", "leaf", "KL", "JSD", "patterns", "valid", "p(x)", "p(z|x)", "steps")
-        rows: list[tuple] = [heads]
+        """Table 2 measured: spreads over the seeds, what each model knows, what is asked."""
+        covered = f"of {PATTERNS[self.data]}"
+        scored: list[tuple] = [("model", "KL", "JSD", covered, "valid", "steps")]
+        known: list[tuple] = [("model", "p(x)", "p(z|x)", "gap", "leaf")]
         for name, entry in self.entries.items():
-            rows += [self._line(entry, found)] if (found := self.of_model(name)) else []
+            if found := self.of_model(name):
+                scored.append((entry.title, *self._cells(found)))
+                gap = spread([r.get("gap") for r in found], ".2f", "-")
+                knows = found[0]["log_likelihood"], found[0]["posterior"]
+                known.append((entry.title, *knows, gap, found[0]["leaf"]))
         if self.data == "bars":
-            zero = _independent_pixels()
-            ends = f"{zero['kl']:.3f}", f"{zero['jsd']:.3f}", "0", f"{zero['valid']:.3f}"
-            rows.append(("independent pixels", "zero of the scale", *ends, "", "", ""))
+            scored.append(("independent pixels", *self._cells([_independent_pixels()])))
         asked = [("asked", "", "measured", "")]
         for what, bound, worst, holds in self._asked():
             asked.append((what, bound, f"{worst:.3g}", "  ok" if holds else "  MISSED"))
-        failed = [f"{g.setting}: {g.error}" for g in self.games if g.error]
-        lines = [table(rows, "21", "36", "<16", "<14", "<9", "<13", "<7", "<12", "<"), *failed, ""]
-        lines += [table(asked, "32", "<9", "<9", "<"), ""]
-        return "\n".join([*lines, CAUTION if self.data == "bars" else ON_THE_RING])
+        lines = [
+            table(scored, "22", "<18", "<14", "<8", "<14", "<"),
+            *(f"{game.setting}: {game.error}" for game in self.games if game.error),
+            table(known, "21", "<7", "<12", "<8", "<"),
+            table(asked, "32", "<9", "<9", "<"),
+            CAUTION if self.data == "bars" else ON_THE_RING,
+        ]
+        return "\n\n".join(lines)
 
-    def _line(self, entry: Entry, found: list[dict[str, Any]]) -> tuple:
-        """A model's cells; spreads over the seeds."""
-        none = "infinite" if self.data == "bars" else "-"
-        cells = [spread([r[score] for r in found], form, none) for score, form in SHOWN]
-        steps = spread([r["sequential_steps"] for r in found], ".0f", "never")
-        one = found[0]
-        return entry.title, one["leaf"], *cells, one["log_likelihood"], one["posterior"], steps
+    def _cells(self, found: list[dict[str, Any]]) -> list[str]:
+        """A model's scores, from lowest to highest over the seeds."""
+        unknown = {"kl": "infinite" if self.data == "bars" else "-", "sequential_steps": "never"}
+        return [
+            spread([r.get(name, 1) for r in found], form, unknown.get(name, "-"))
+            for name, form in FORMS.items()
+        ]
 
     def save(self, directory: Path) -> list[Path]:
         """Draw the picture, and write the report as JSON."""
@@ -172,9 +179,6 @@ class Taxonomy(Figure):
         models = {entry.title: self.of_model(name) for name, entry in self.entries.items()}
         trained = {title: found for title, found in models.items() if found}
         return taxonomy_tree.picture(self.data, trained, self.curves)
-
-
-SHOWN = (("kl", ".3g"), ("jsd", ".3f"), ("patterns", ".0f"), ("valid", ".3f"))
 
 
 def results(seed: int, model: str = "", data: str = "", curve: str = "") -> dict[str, Any]:

@@ -23,6 +23,8 @@ Models = dict[str, list[dict[str, Any]]]
 
 def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture:
     """The tree and its leaves; on bars and stripes, panels of all seeds and of chains' curves."""
+    if not models:
+        return new_picture(6, 4, dpi=100)
     leaves = _in_order(models)
     ratios, height = ([3.0, 3.0, 4.4], 11.0) if data == "bars" else ([3.0, 3.3], 6.6)
     drawn = new_picture(max(13.0, 1.55 * len(leaves)), height, dpi=100)

@@ -12,7 +12,7 @@ from minigan.models.registry import BARS, CURVES, ON_BARS, ON_RING, RING
 from minigan.models.scores import log_density, ring_scores, scores
 
 SHOWN = {"bars": 16, "ring": 400}  # samples in the picture
-CELLS = np.linspace(-3.0, 3.0, 61)  # of the density's picture
+CELLS = np.linspace(-3.0, 3.0, 49)  # of the density's picture
 DRAWS = 200  # of a bound, for each image
 
 
@@ -34,7 +34,7 @@ def measure(model: str, data: str, seed: int) -> dict[str, Any]:
         log_p = np.log(q)[_index_of_images()] if hasattr(trained, "bound") else None
     else:
         found |= ring_scores(trained, RING, seed)._asdict()
-        x = RING.sample(2000, rng).astype(np.float64)
+        x = RING.sample(1000, rng).astype(np.float64)
         log_p = log_density(trained, x) if hasattr(trained, "bound") else None
         found["density"] = _density(trained)
     if log_p is not None:

@@ -90,7 +90,7 @@ class VAE(OnePlayer):
 class GaussianVAE(VAE):
     """The same with x ~ N(mean, e^2s): the outputs of G are (mean, s)."""
 
-    binary, grid = False, Grid.square(121, 6.0)
+    binary, grid = False, Grid.square(121, 5.0)
 
     @staticmethod
     def cost(outputs, x):
@@ -103,8 +103,9 @@ class GaussianVAE(VAE):
     def log_joint(outputs, x):
         """log p(x | z) of rows x (m, d) under outputs (n, 2d), one for each z; shape (m, n)."""
         mean, s = np.split(outputs, 2, axis=1)
-        squares = ((x[:, None] - mean) * np.exp(-s)) ** 2
-        return -(squares / 2 + s + np.log(2 * np.pi) / 2).sum(axis=2)
+        precision = np.exp(-2 * s)
+        squares = x * x @ precision.T - 2 * x @ (mean * precision).T
+        return -(squares + (mean * mean * precision + 2 * s + np.log(2 * np.pi)).sum(axis=1)) / 2
 
     def log_p(self, outputs, x):
         """log p(x|z) of each row, from G's outputs at its z, (m,)."""
