@@ -15,7 +15,7 @@ import numpy as np
 from minigan.base.backend import array_module
 from minigan.base.randomness import Streams, require_rng
 from minigan.base.validation import whole_number
-from minigan.distributions import Normal, all_states
+from minigan.distributions import BarsAndStripes, Normal, all_states
 from minigan.distributions.states import state_index
 from minigan.game import DiscriminatorTurn, GeneratorTurn
 from minigan.layers import GaussianNoise, ReLU, Sigmoid
@@ -90,41 +90,31 @@ class MomentMatching(Generator, OnePlayer):
         return {"J_G": J_G}
 
 
-def gan_on_bars(data: Any, seed: int, steps: int = 6000) -> GAN:
-    """G 8-64-64-d against D d-64-64-1, noise 0.3 in front of D."""
+def generator(data: Any, streams: Streams) -> tuple[Sequential, Any]:
+    """G, the same for all, and its z: of `Corners` for binary data, else Gaussian; 64-64 ReLU."""
+    if isinstance(data, BarsAndStripes):
+        return mlp(streams, "G", CORNERS, 64, 64, data.dim, bend=ReLU, last=[Sigmoid()]), Corners(
+            CORNERS
+        )
+    return mlp(streams, "G", 2, 64, 64, data.dim, bend=ReLU), Normal(dim=2)
+
+
+def gan(data: Any, seed: int, steps: int = 6000) -> GAN:
+    """A GAN whose D d-64-64-1 sees binary data behind noise of 0.3."""
     streams = Streams(seed)
-    G = mlp(streams, "G", CORNERS, 64, 64, data.dim, bend=ReLU, last=[Sigmoid()])
-    D = mlp(streams, "D", data.dim, 64, 64, 1, bend=ReLU, first=[GaussianNoise(0.3)])
-    return _gan(GAN(G, D, Corners(CORNERS)), data, streams, steps, 100)
+    G, z = generator(data, streams)
+    noise = [GaussianNoise(0.3)] if isinstance(z, Corners) else []
+    D = mlp(streams, "D", data.dim, 64, 64, 1, bend=ReLU, first=noise)
+    optimizers = [falling_adam(net, 1e-3, steps, beta1=0.5) for net in (G, D)]
+    batch = 100 if noise else 128
+    return train(GAN(G, D, z), optimizers, steps, seed=streams, batch=batch, x=data, z=z)
 
 
-def gan_on_ring(data: Any, seed: int, steps: int = 6000) -> GAN:
-    """G 2-64-64-2 against D 2-64-64-1."""
+def mmd_net(data: Any, seed: int, steps: int = 3000) -> MomentMatching:
+    """A moment-matching net; its kernels are as wide as the data's gaps, and wider."""
     streams = Streams(seed)
-    G = mlp(streams, "G", 2, 64, 64, 2, bend=ReLU)
-    D = mlp(streams, "D", 2, 64, 64, 1, bend=ReLU)
-    return _gan(GAN(G, D, Normal(dim=2)), data, streams, steps, 128)
-
-
-def _gan(model: GAN, data: Any, seed: Streams, steps: int, batch: int) -> GAN:
-    optimizers = [falling_adam(net, 1e-3, steps, beta1=0.5) for net in (model.G, model.D)]
-    return train(model, optimizers, steps, seed=seed, batch=batch, x=data, z=model.z)
-
-
-def mmd_on_bars(data: Any, seed: int, steps: int = 3000) -> MomentMatching:
-    """G 8-64-64-d, the same as the GAN's; kernels of variance 1/4, 1 and 4."""
-    streams = Streams(seed)
-    G = mlp(streams, "G", CORNERS, 64, 64, data.dim, bend=ReLU, last=[Sigmoid()])
-    return _mmd(MomentMatching(G, Corners(CORNERS), (0.25, 1.0, 4.0)), data, streams, steps, 100)
-
-
-def mmd_on_ring(data: Any, seed: int, steps: int = 2500) -> MomentMatching:
-    """G 2-64-64-2; kernels of variance 0.02 to 2."""
-    streams = Streams(seed)
-    G = mlp(streams, "G", 2, 64, 64, 2, bend=ReLU)
-    return _mmd(MomentMatching(G, Normal(dim=2), (0.02, 0.08, 0.5, 2.0)), data, streams, steps, 200)
-
-
-def _mmd(model: MomentMatching, data: Any, seed: Streams, steps: int, batch: int) -> MomentMatching:
-    optimizers = [falling_adam(model.G, 2e-3, steps)]
-    return train(model, optimizers, steps, seed=seed, batch=batch, x=data, z=model.z)
+    G, z = generator(data, streams)
+    is_binary = isinstance(z, Corners)
+    model = MomentMatching(G, z, (0.25, 1.0, 4.0) if is_binary else (0.02, 0.08, 0.5, 2.0))
+    batch, optimizers = 100 if is_binary else 200, [falling_adam(G, 2e-3, steps)]
+    return train(model, optimizers, steps, seed=streams, batch=batch, x=data, z=z)

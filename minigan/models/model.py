@@ -14,6 +14,7 @@ all states can be listed: an oracle, which even an implicit model has there.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
@@ -53,9 +54,9 @@ class Model(ABC):
     binary: ClassVar[bool] = False
 
     @property
-    @abstractmethod
     def turns(self) -> tuple[Turn, ...]:
-        """The turns of the game that trains it."""
+        """The turns of the game that trains it, if a game does."""
+        return ()
 
     @abstractmethod
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
@@ -71,7 +72,10 @@ class Model(ABC):
         """Steps, one after another, that one independent sample takes: of a chain, to 0.05 TV."""
         if not hasattr(self, "transition"):
             return 1
-        return mixing_time(self.transition(), self.pmf(all_states(self.dim)), 0.05)
+        try:
+            return mixing_time(self.transition(), self.pmf(all_states(self.dim)), 0.05)
+        except InputError:  # reducible in float64: some ways have underflowed
+            return math.inf
 
     def require_binary(self, x: np.ndarray) -> None:
         """Raise InputError unless the rows x are binary and as wide as the model."""
@@ -108,6 +112,8 @@ class OnePlayer(Model, Turn):
 
         What else the turn draws comes from the model's own sampler of that name, as ``z``.
         """
+        if self.binary:
+            self.require_binary(x)
         networks: Any = self.networks()
         for name in self.moves:
             networks[name].zero_grads()

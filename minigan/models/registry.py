@@ -28,15 +28,15 @@ ON_BARS = {
     "flow": Entry("flow", flow.on_bars),
     "vae": Entry("VAE", vae.on_bars, {"kl": (None, 0.7), "gap": (0.0, None)}),
     "decoder": Entry("VAE's decoder, exact", quadrature.on_bars, {"kl": (None, 0.3)}),
-    "mmd": Entry("MMD net", implicit.mmd_on_bars, {"jsd": (None, 0.25)}),
-    "gan": Entry("GAN", implicit.gan_on_bars, {"valid": (0.85, None)}),
+    "mmd": Entry("MMD net", implicit.mmd_net, {"jsd": (None, 0.25)}),
+    "gan": Entry("GAN", implicit.gan, {"valid": (0.85, None)}),
 }
 ON_RING = {
     "fvbn": Entry("FVBN, 48 bins", binned.on_ring, {"kl": (None, 0.1)}),
     "flow": Entry("flow", flow.on_ring, {"kl": (None, 0.35)}),
     "vae": Entry("VAE", vae.on_ring, {"kl": (None, 0.45), "gap": (0.0, None)}),
-    "mmd": Entry("MMD net", implicit.mmd_on_ring, {"jsd": (None, 0.1)}),
-    "gan": Entry("GAN", implicit.gan_on_ring, {"valid": (0.85, None)}),
+    "mmd": Entry("MMD net", implicit.mmd_net, {"jsd": (None, 0.1)}),
+    "gan": Entry("GAN", implicit.gan, {"valid": (0.85, None)}),
 }
 CURVES: dict[str, Callable[[Any, int], list[tuple[float, float]]]] = {}
 """Points (mixing time, KL) by what a chain's curve is called, from (data, seed)."""

@@ -90,7 +90,7 @@ class VAE(OnePlayer):
 class GaussianVAE(VAE):
     """The same with x ~ N(mean, e^2s): the outputs of G are (mean, s)."""
 
-    binary, grid = False, Grid.square(121, 5.0)
+    binary, grid = False, Grid.square(121, 6.0)
 
     @staticmethod
     def cost(outputs, x):

@@ -20,7 +20,7 @@ P = BarsAndStripes(3).pmf
 class Stuck(Model):
     """A chain of one's own that never leaves its state: implicit, and it never mixes."""
 
-    dim, binary, turns = 9, True, ()
+    dim, binary = 9, True
 
     def pmf(self, states):
         return np.full(512, 1 / 512)

@@ -12,7 +12,7 @@ from minigan.models.model import Model, leaf
 class Listed(Model):
     """A model of one's own that gives nothing but its probabilities and samples."""
 
-    dim, binary, turns = 4, True, ()
+    dim, binary = 4, True
 
     def __init__(self):
         self.q = np.random.default_rng(0).dirichlet(np.ones(16))
@@ -98,3 +98,9 @@ def test_binary_models_refuse_other_rows():
         Listed().require_binary(np.full((2, 4), 0.5))
     with pytest.raises(mg.InputError, match=r"rows \(m, 4\)"):
         Listed().require_binary(BarsAndStripes(3).states)
+
+
+def test_a_chain_with_two_halves_never_gets_there():
+    halves = np.kron(np.eye(2), np.full((8, 8), 1 / 8))
+    parts = {"transition": lambda self: halves, "pmf": lambda self, states: np.full(16, 1 / 16)}
+    assert broken(Listed, **parts).sequential_steps() == np.inf
