@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import minigan as mg
+from minigan.cli import main
 from minigan.distributions import BarsAndStripes
 from minigan.figures.taxonomy import Taxonomy, spread
 from minigan.models import measured, scores
@@ -119,3 +120,16 @@ def test_the_ring_has_densities_where_there_are_any(played, model):
     assert (found["density"] is not None) == (model == "vae")
     assert math.isnan(found["kl"]) == (model == "gan")
     assert 0 <= found["jsd"] <= math.log(2)
+
+
+def test_the_command_trains_some_models_from_some_seeds(played, tmp_path, capsys):
+    out = ["--out", str(tmp_path / "out"), "--jobs", "1"]
+    assert main(["taxonomy", "--only", "mmd,gan", "--seeds", "0:2", "--full", "--json", *out]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [(row["name"], row["seed"]) for row in report["models"]] == [
+        *[("mmd", 0), ("mmd", 1), ("gan", 0), ("gan", 1)]
+    ]
+    assert len(report["models"][0]["q"]) == 512
+    assert {file.split("/")[-1] for file in report["files"]} == {"taxonomy.png", "taxonomy.json"}
+    assert main(["taxonomy", "--only", "mmd", "--seed", "0", "--data", "ring", *out]) == 0
+    assert "of 8" in capsys.readouterr().out
