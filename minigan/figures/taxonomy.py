@@ -96,9 +96,12 @@ class Taxonomy(Figure):
         found: dict[str, Any] = {"models": [self._row(game) for game in self.games]}
         if self.data == "bars":
             found["independent_pixels"] = _independent_pixels()
-            found["curves"] = {name: points.tolist() for name, points in self.curves.items()}
+            found["curves"] = {
+                name: [[finite(n) for n in point] for point in points.tolist()]
+                for name, points in self.curves.items()
+            }
         found["asked"] = [
-            {"what": what, "bound": bound, "measured": worst, "holds": holds}
+            {"what": what, "bound": bound, "measured": finite(worst), "holds": holds}
             for what, bound, worst, holds in self._asked()
         ]
         return found
@@ -120,7 +123,7 @@ class Taxonomy(Figure):
         """Results of a model by seed, without games that failed."""
         return [g.results for g in self.games if g.setting["model"] == name and not g.error]
 
-    def _asked(self) -> Iterable[tuple[str, str, float | None, bool]]:
+    def _asked(self) -> Iterable[tuple[str, str, float, bool]]:
         """Rows (what, bound, the worst over the seeds, holds)."""
         for name, entry in self.entries.items():
             for score, (low, high) in entry.asked.items():
@@ -184,6 +187,11 @@ class Taxonomy(Figure):
 def results(seed: int, model: str = "", data: str = "", curve: str = "") -> dict[str, Any]:
     """A row of the table: of a model, or of a chain's curve."""
     return measured.curve(curve, seed) if curve else measured.measure(model, data, seed)
+
+
+def finite(number: float) -> float | None:
+    """The number, None if it is infinite: for JSON."""
+    return number if np.isfinite(number) else None
 
 
 def spread(values: Sequence[float | None], form: str, none: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigan.base.randomness import Streams
+from minigan.distributions.states import state_index
 from minigan.models.model import leaf
 from minigan.models.registry import BARS, CURVES, ON_BARS, ON_RING, RING
 from minigan.models.scores import log_density, ring_scores, scores
@@ -31,7 +32,7 @@ def measure(model: str, data: str, seed: int) -> dict[str, Any]:
         q = trained.pmf(BARS.states)
         found |= scores(BARS.pmf, q)._asdict() | {"q": packed(q)}
         x = np.tile(BARS.images, (DRAWS, 1))
-        log_p = np.log(q)[_index_of_images()] if hasattr(trained, "bound") else None
+        log_p = np.log(q)[state_index(x)] if hasattr(trained, "bound") else None
     else:
         found |= ring_scores(trained, RING, seed)._asdict()
         x = RING.sample(1000, rng).astype(np.float64)
@@ -46,12 +47,6 @@ def measure(model: str, data: str, seed: int) -> dict[str, Any]:
 def curve(name: str, seed: int) -> dict[str, Any]:
     """Points of a curve of the registry on bars and stripes, packed."""
     return {"points": packed(np.array(CURVES[name](BARS, seed)))}
-
-
-def _index_of_images() -> np.ndarray:
-    from minigan.distributions.states import state_index
-
-    return np.tile(state_index(BARS.images), DRAWS)
 
 
 def _what_it_knows(model: Any) -> dict[str, str]:

@@ -131,5 +131,5 @@ def test_the_command_trains_some_models_from_some_seeds(played, tmp_path, capsys
     ]
     assert len(report["models"][0]["q"]) == 512
     assert {file.split("/")[-1] for file in report["files"]} == {"taxonomy.png", "taxonomy.json"}
-    assert main(["taxonomy", "--only", "mmd", "--seed", "0", "--data", "ring", *out]) == 0
+    assert main(["taxonomy", "--only", "mmd", "--seeds", "0", "--data", "ring", *out]) == 0
     assert "of 8" in capsys.readouterr().out
