@@ -161,5 +161,5 @@ def _finding(models: Models, data: str) -> str:
         if complete:
             one = choose(complete, key=lambda title: complete[title]["kl"])
             kl, valid = complete[one]["kl"], complete[one]["valid"]
-            said.append(f"{one}, all {everything} with the {words} KL, {kl:.2g}: {valid:.2f} valid")
+            said.append(f"{one}, all {everything} with the {words} KL, {kl:.3g}: {valid:.2f} valid")
     return "\n".join(said)
