@@ -46,6 +46,7 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         for name, *widths in (("E", 4, 6, 4), ("G", 2, 6, 4), ("G", 3, 6, 4))
     )
     splits = [np.arange(3) < 1, np.arange(3) < 2]
+    few = {"x": Normal(dim=3), "batch": (5, 1)}  # more rows have a kink of ReLU nearly everywhere
     z = implicit.Corners(3)
     F1 = Sequential([MaskedLinear(np.zeros((1, binned.BINS)))], dtype="float64", name="F1")
     of_bins = binned.BinnedFVBN(F1, mlp(streams, "F2", binned.BINS, 4, binned.BINS))
@@ -53,8 +54,8 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         "FVBN": (fvbn.FVBN(fvbn.masked_network(4, (), 0)), bars),
         "MADE": (fvbn.FVBN(fvbn.masked_network(4, (6, 6), 0)), bars),
         "FVBN, 48 bins": (of_bins, plane),
-        "flow": (flow.Flow(coupling.couplings(splits, 6, streams)), {"x": Normal(dim=3)}),
-        "NICE": (flow.Flow(coupling.couplings(splits, 6, streams, False)), {"x": Normal(dim=3)}),
+        "flow": (flow.Flow(coupling.couplings(splits, 6, streams)), few),
+        "NICE": (flow.Flow(coupling.couplings(splits, 6, streams, False)), few),
         "flow of pixels": (
             flow.Dequantised(coupling.couplings([np.arange(4) < 2], 6, streams)),
             bars,
