@@ -43,6 +43,12 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "posterior": ("Posterior", "a net for z given x, where the posterior has two peaks"),
         "infogan": ("InfoGan", "a code that can be read off x, between two bounds of I(c; x)"),
     },
+    "NIPS 2016 tutorial, section 2: how generative models work": {
+        "taxonomy": (
+            "Taxonomy",
+            "Figure 9 with a model at every leaf: KL, patterns, cost of a sample",
+        ),
+    },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "noise": ("Noise", "noise of a learned size behind G: p_g has a density in the plane"),
         "hidden-noise": (
@@ -78,7 +84,7 @@ SWEPT = (  # those with --seeds
     *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
     *("inference", "posterior", "infogan", "few-labels", "arithmetic"),
 )
-OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
+OVER_SEEDS = {"ring": "0:8", "taxonomy": None}  # those whose own numbers go over seeds; their seeds
 
 
 def figure_class(name: str) -> type[Figure]:
@@ -95,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     given = {"settings": (), "seed": 0, "seeds": None, "jobs": None, "animate": False, "gif": False}
     parser.set_defaults(figure=name, **given)
     one_or_many: Any = parser
-    if name not in OVER_SEEDS:
+    if OVER_SEEDS.get(name) is None:
         one_or_many = parser.add_mutually_exclusive_group()
         # The default is text: argparse takes a number that is the default for one not given.
         line = "of everything random (0)"
@@ -110,6 +116,15 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
         line = "wider networks, one label of each class (minutes)"
         parser.add_argument("--wide", action="store_true", help=line)
         parser.set_defaults(settings=("wide",))
+    if name == "taxonomy":
+        parser.add_argument("--only", metavar="NAMES", help="some of the models, as rbm,gan")
+        toys, line = (
+            ["bars", "ring"],
+            "what they learn: bars and stripes, or Gaussians in the plane",
+        )
+        parser.add_argument("--data", choices=toys, default="bars", help=line)
+        parser.add_argument("--full", action="store_true", help="q of all states, in the report")
+        parser.set_defaults(settings=("only", "data", "full"))
     if name != "figure1":
         return
     parser.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")
