@@ -25,22 +25,27 @@ def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture
     """The tree and its leaves; on bars and stripes, panels of all seeds and of chains' curves."""
     if not models:
         return new_picture(4)
-    leaves = _in_order(models)
-    ratios, height = ([3.0, 3.0, 4.4], 11.0) if data == "bars" else ([3.0, 4.2], 7.4)
-    drawn = new_picture(height)
-    parts: Any = drawn.subfigures(len(ratios), 1, height_ratios=ratios)
-    _draw_tree(parts[0].subplots(), [_path(models[title][0]) for title in leaves])
-    axes = parts[1].subplots(1, len(leaves), squeeze=False)[0]
-    for ax, title in zip(axes, leaves, strict=True):
+    leaves, is_bars = _in_order(models), data == "bars"
+    below = 4.2 * is_bars
+    tall = (0.66 if is_bars else 1.2) * len(leaves) + 1.4
+    drawn = new_picture(tall + below)
+    above, *panels = drawn.subfigures(2, 1, height_ratios=[tall, below]) if is_bars else [drawn]
+    rows: Any = [["tree", f"shown {title}", f"said {title}"] for title in leaves]
+    axes = above.subplot_mosaic(rows, width_ratios=[5, 2.4 if is_bars else 1.4, 2.8])
+    _draw_tree(axes["tree"], [[*_path(models[title][0]), title] for title in leaves])
+    for title in leaves:
         found = models[title][0]
-        (_draw_sheet if data == "bars" else _draw_plane)(ax, found)
-        ax.set_title(title, fontweight="bold")
-        ax.set_xlabel(_caption(found, data), fontsize=SIZE - 3)
-    if data == "bars":
-        panels = parts[2].subplots(1, 3)
-        _draw_coverage(panels[0], models)
-        _draw_mixing(panels[1], curves)
-        _draw_cost(panels[2], models)
+        (_draw_sheet if is_bars else _draw_plane)(axes[f"shown {title}"], found)
+        ax = axes[f"said {title}"]
+        ax.text(0, 0.5, _caption(found, data), va="center", fontsize=SIZE - 2)
+        ax.axis("off")
+    for part in panels:
+        coverage, mixing, cost = part.subplots(1, 3)
+        _draw_coverage(coverage, models)
+        _draw_mixing(mixing, curves)
+        _draw_cost(cost, models)
+        handles, names = coverage.get_legend_handles_labels()
+        part.legend(handles, names, loc="outside lower center", ncols=5)
     drawn.suptitle(_finding(models, data))
     return drawn
 
@@ -58,34 +63,36 @@ def _in_order(models: Models) -> list[str]:
 
 
 def _draw_tree(ax: Axes, paths: list[list[str]]) -> None:
-    """Nodes over the middle of their leaves, each joined to the one above."""
+    """Nodes beside the middle of their leaves, each joined to the one on its left."""
     deepest = max(map(len, paths), default=1)
-    above: dict[tuple[str, ...], list[int]] = {}
+    right: dict[tuple[str, ...], list[int]] = {}
     for i, path in enumerate(paths):
         for depth in range(1, len(path) + 1):
-            above.setdefault(tuple(path[:depth]), []).append(i)
-    at = {node: (float(np.mean(leaves)), -len(node)) for node, leaves in above.items()}
-    for node, (x, y) in at.items():
+            right.setdefault(tuple(path[:depth]), []).append(i)
+    box = {"fc": "white", "ec": "none", "pad": 2.0}
+    at = {}
+    for node, leaves in right.items():
+        is_leaf = len(right) and node in map(tuple, paths)
+        x, y = deepest if is_leaf else len(node), float(np.mean(leaves))
+        at[node] = x, y
         if len(node) > 1:
-            ax.plot([at[node[:-1]][0], x], [y + 1, y], color="black", lw=2, zorder=1)
-        box = {"fc": "white", "ec": "none", "pad": 2.5}
-        said = WORDS.get(node[-1], node[-1]).replace(" and ", "\nand ")
-        ax.text(x, y, said, ha="center", va="center", bbox=box, zorder=2)
-    for i, path in enumerate(paths):
-        x, y = at[tuple(path)]
-        ax.plot([x, i], [y - 0.25, -deepest - 1], color="black", lw=2, zorder=0)
-    ax.set(xlim=(-0.5, len(paths) - 0.5), ylim=(-deepest - 1, -0.6))
+            ax.plot(*zip(at[node[:-1]], (x, y), strict=True), color="black", lw=2, zorder=1)
+        said = WORDS.get(node[-1], node[-1]).replace(" ", "\n", 1) if not is_leaf else node[-1]
+        weight = "bold" if is_leaf else "normal"
+        text: Any = {"ha": "left" if is_leaf else "center", "weight": weight, "bbox": box}
+        ax.text(x, y, said, va="center", fontsize=SIZE - 2, **text)
+    ax.set(xlim=(0.6, deepest + 1.3), ylim=(len(paths) - 0.5, -0.5))
     ax.axis("off")
 
 
 def _draw_sheet(ax: Axes, found: dict[str, Any]) -> None:
-    """Sixteen images, four by four."""
+    """Sixteen images, in two rows."""
     n, images = BARS.n, unpacked(found["shown"])
-    sheet = np.ones((4 * (n + 1) + 1, 4 * (n + 1) + 1, 3))
+    sheet = np.ones((2 * (n + 1) + 1, 8 * (n + 1) + 1, 3))
     for i, x in enumerate(images):
         is_pattern = np.isin(x, (0, 1)).all() and BARS.pmf[state_index(x[None])[0]] > 0
         ink, paper = (0.0, EMPTY) if is_pattern else (NO_PATTERN, 1 - (1 - NO_PATTERN) / 6)
-        row, column = (1 + (n + 1) * place for place in divmod(i, 4))
+        row, column = (1 + (n + 1) * place for place in divmod(i, 8))
         on = (x.reshape(n, n, 1) > 0).astype(float)
         sheet[row : row + n, column : column + n] = on * ink + (1 - on) * paper
     ax.imshow(sheet, interpolation="nearest")
@@ -105,13 +112,13 @@ def _draw_plane(ax: Axes, found: dict[str, Any]) -> None:
 
 
 def _caption(found: dict[str, Any], data: str) -> str:
-    """KL, patterns and cost, in three lines."""
+    """KL, patterns and cost, in two lines."""
     unknown = "KL infinite" if data == "bars" else "no density"
     kl = unknown if found["kl"] is None else f"KL {found['kl']:.3g}"
     steps = found["sequential_steps"]
     cost = "never mixes" if steps is None else f"{steps:.0f} step{'s' * (steps > 1)}"
     covered = f"{found['patterns']} {'of 14' if data == 'bars' else 'modes'}"
-    return f"{kl}\n{covered}, valid {found['valid']:.2f}\n{cost} a sample"
+    return f"{kl}, {covered}\n{found['valid']:.2f} valid; {cost}"
 
 
 def _dots(ax: Axes, models: Models, across: str, up: str) -> None:
@@ -124,23 +131,22 @@ def _dots(ax: Axes, models: Models, across: str, up: str) -> None:
 
 def _draw_coverage(ax: Axes, models: Models) -> None:
     _dots(ax, models, "patterns", "valid")
-    ax.set(title="Valid, or complete: the corner is both", xlim=(-0.5, 14.5), ylim=(0, 1.05))
-    ax.set(xlabel="patterns of 14 that are made", ylabel="mass on patterns")
-    name_curves(ax)
+    ax.set(title="Valid, or complete:\nthe corner is both", xlim=(-0.5, 14.5), ylim=(0, 1.05))
+    ax.set(xlabel="patterns of 14 made", ylabel="mass on patterns")
 
 
 def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
     for name, points in curves.items():
         ax.plot(points[:, 0], points[:, 1], "o-", lw=2, ms=6, label=name)
-    ax.set(title="The sampler's price: KL against mixing time", xscale="log")
-    ax.set(xlabel="steps until TV < 0.05 from every start", ylabel="KL (nats)")
+    ax.set(title="The sampler's price:\nKL against mixing time", xscale="log")
+    ax.set(xlabel="steps until TV < 0.05", ylabel="KL (nats)")
     name_curves(ax)
 
 
 def _draw_cost(ax: Axes, models: Models) -> None:
     _dots(ax, models, "sequential_steps", "kl")
-    ax.set(title="Cost of a sample against KL (where finite)", xscale="log", yscale="log")
-    ax.set(xlabel="sequential steps of one independent sample", ylabel="KL (nats)")
+    ax.set(title="Cost of a sample,\nand KL where finite", xscale="log", yscale="log")
+    ax.set(xlabel="steps of one sample", ylabel="KL (nats)")
 
 
 def _finding(models: Models, data: str) -> str:
