@@ -116,6 +116,6 @@ def test_the_game_finds_the_ridge():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["additive", "multiplicative"])
 def test_how_large_the_noise_in_the_middle_starts_decides(kind):
-    small = [hidden.play(f"{kind}, 0.5", seed).jsd for seed in (10, 12)]
+    small = [hidden.play(f"{kind}, 0.5", seed).jsd for seed in (0, 1)]
     assert max(small) >= hidden.NARROW
-    assert hidden.play(f"{kind}, 2", 10).jsd <= 0.05
+    assert hidden.play(f"{kind}, 2", 0).jsd <= 0.05
