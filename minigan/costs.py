@@ -20,6 +20,7 @@ therefore a step of size eta/2 on the paper's V.
 Expectations are means over the minibatch of m examples. Logits are arrays of
 any shape, normally (m, 1); gradients have the same shape and include the 1/m.
 Values are Python's floats on the CPU; on a GPU they stay there, as arrays of one number.
+Costs of models with a likelihood are in `minigan.model_costs`, and can be imported from here.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,11 @@ import numpy as np
 
 from minigan.base.backend import array_module, described
 from minigan.base.errors import InputError
-from minigan.base.numerics import logistic, sigmoid
+from minigan.base.numerics import logistic, number, sigmoid
+from minigan.model_costs import bernoulli_cost as bernoulli_cost
+from minigan.model_costs import gaussian_cost as gaussian_cost
+from minigan.model_costs import gaussian_kl as gaussian_kl
+from minigan.model_costs import mmd2 as mmd2
 
 
 def value(a_real: np.ndarray, a_fake: np.ndarray):
@@ -57,7 +62,7 @@ def value(a_real: np.ndarray, a_fake: np.ndarray):
     minus_log_D, da_real = logistic(-a_real)
     minus_log_1_D, da_fake = logistic(a_fake)
     V = -minus_log_D.mean() - minus_log_1_D.mean()
-    return _number(V), da_real / a_real.size, da_fake / -a_fake.size
+    return number(V), da_real / a_real.size, da_fake / -a_fake.size
 
 
 def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
@@ -84,7 +89,7 @@ def discriminator_cost(a_real: np.ndarray, a_fake: np.ndarray):
     minus_log_D, da_real = logistic(-a_real)
     minus_log_1_D, da_fake = logistic(a_fake)
     J = minus_log_D.sum() / (2 * a_real.size) + minus_log_1_D.sum() / (2 * a_fake.size)
-    return _number(J), da_real / (-2 * a_real.size), da_fake / (2 * a_fake.size)
+    return number(J), da_real / (-2 * a_real.size), da_fake / (2 * a_fake.size)
 
 
 def discriminator_curvature(a_real: np.ndarray, a_fake: np.ndarray):
@@ -122,7 +127,7 @@ def minimax_cost(a_fake: np.ndarray):
     """
     _check_logits("minimax_cost", a_fake)
     minus_log_1_D, da_fake = logistic(a_fake)
-    return _number(minus_log_1_D.sum() / (-2 * a_fake.size)), da_fake / (-2 * a_fake.size)
+    return number(minus_log_1_D.sum() / (-2 * a_fake.size)), da_fake / (-2 * a_fake.size)
 
 
 def non_saturating_cost(a_fake: np.ndarray):
@@ -149,7 +154,7 @@ def non_saturating_cost(a_fake: np.ndarray):
     """
     _check_logits("non_saturating_cost", a_fake)
     minus_log_D, da_fake = logistic(-a_fake)
-    return _number(minus_log_D.sum() / (2 * a_fake.size)), da_fake / (-2 * a_fake.size)
+    return number(minus_log_D.sum() / (2 * a_fake.size)), da_fake / (-2 * a_fake.size)
 
 
 def maximum_likelihood_cost(a_fake: np.ndarray):
@@ -180,7 +185,7 @@ def maximum_likelihood_cost(a_fake: np.ndarray):
     _check_logits("maximum_likelihood_cost", a_fake)
     with np.errstate(over="ignore"):
         ratio = array_module(a_fake).exp(a_fake)
-        return _number(-ratio.mean() / 2), -ratio / (2 * a_fake.size)
+        return number(-ratio.mean() / 2), -ratio / (2 * a_fake.size)
 
 
 GENERATOR_COSTS: dict[str, Callable] = {
@@ -213,11 +218,6 @@ def generator_cost(cost: str | Callable) -> Callable:
         names = ", ".join(GENERATOR_COSTS)
         raise InputError(f"cost: expected one of {names}, or a function of logits, got {cost!r}")
     return GENERATOR_COSTS[cost]
-
-
-def _number(J):
-    """Python's float of a number of NumPy's; one on a GPU stays there, and is not waited for."""
-    return float(J) if isinstance(J, np.floating) else J
 
 
 def _check_logits(where: str, *logits: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""The logistic sigmoid and the softplus, safe at any logit.
+"""The logistic sigmoid, the softplus and log-sum-exp, safe at any logit.
 
 Both overflow when written as the textbook writes them. With e = exp(-|a|),
 which is never larger than 1, nothing can overflow:
@@ -9,6 +9,8 @@ which is never larger than 1, nothing can overflow:
 They are all that a GAN's costs need: log D = -softplus(-a) and
 log(1 - D) = -softplus(a) when D = sigmoid(a).
 """
+
+import numpy as np
 
 from minigan.base.backend import array_module
 
@@ -37,3 +39,15 @@ def logistic(t):
     n, p = xp.minimum(t, 0), xp.maximum(t, 0)
     l = xp.log1p(xp.exp(n - p))  # noqa: E741 (the formula's name)
     return p + l, xp.exp(n - l)
+
+
+def log_sum_exp(a, axis=-1):
+    """log of the sum of exp(a) along an axis, shifted by the maximum so that nothing overflows."""
+    xp = array_module(a)
+    top = a.max(axis=axis, keepdims=True)
+    return xp.log(xp.exp(a - top).sum(axis=axis)) + top.squeeze(axis)
+
+
+def number(J):
+    """Python's float of a number of NumPy's; one on a GPU stays there, and is not waited for."""
+    return float(J) if isinstance(J, np.floating) else J

@@ -15,13 +15,12 @@ from minigan.base.validation import real_number
 from minigan.checks.compare import compare
 from minigan.checks.trials import Report, Tally, run_trials
 
-BATCHES = (5, 7)  # unequal, so that a mean over the wrong batch is seen
-
 
 def check_cost(
     cost: Callable,
     *,
     scale: float = 3.0,
+    shapes: tuple[tuple[int, int], ...] = ((5, 1), (7, 1)),
     seeds: Iterable[int] = range(20),
     tolerance: float = 1e-6,
 ) -> Report:
@@ -31,9 +30,11 @@ def check_cost(
     ----------
     cost : callable
         ``cost(a) -> J, da`` or ``cost(a_real, a_fake) -> J, da_real, da_fake``, with
-        arrays of shape (5, 1), (7, 1). Arguments that have a default are left at it.
+        arrays of the ``shapes``. Arguments that have a default are left at it.
     scale : float
         Standard deviation of the logits, > 0.
+    shapes : tuple of (int, int)
+        Of the arrays; unequal batches by default, so that a mean over the wrong one is seen.
     seeds : iterable of int
         One point for each.
     tolerance : float
@@ -58,11 +59,11 @@ def check_cost(
     >>> check_cost(minimax_cost).passed
     True
     """
-    names = _logit_names(cost)
+    names = _logit_names(cost, len(shapes))
     real_number("scale", scale, 0, low_open=True)
 
     def trial(tally: Tally, rng: np.random.Generator) -> None:
-        logits = [scale * rng.standard_normal((m, 1)) for m in BATCHES[: len(names)]]
+        logits = [scale * rng.standard_normal(shape) for shape in shapes[: len(names)]]
         for dtype in ("float32", "float64"):
             gradients = _evaluate(tally, cost, [a.astype(dtype) for a in logits], names)
         for a, da, name in zip(logits, gradients, names, strict=True):
@@ -72,7 +73,7 @@ def check_cost(
     return run_trials(getattr(cost, "__name__", repr(cost)), trial, seeds, tolerance)
 
 
-def _logit_names(cost: Callable) -> list[str]:
+def _logit_names(cost: Callable, most: int) -> list[str]:
     if not callable(cost):
         raise InputError(f"check_cost: expected a function of logits, got {cost!r}")
     names = [
@@ -81,7 +82,7 @@ def _logit_names(cost: Callable) -> list[str]:
         if parameter.default is parameter.empty
         and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
     ]
-    if not 1 <= len(names) <= len(BATCHES):
+    if not 1 <= len(names) <= most:
         raise InputError(
             f"check_cost: expected a function of one or two arrays of logits, got {cost!r} of "
             f"{', '.join(names) or 'none'}"

@@ -149,7 +149,7 @@ def _trial(network: Sequential, alone: bool, shape, scale, train) -> Trial:
             if alone:
                 contract.check_draws(tally, first)
                 contract.check_equal_inputs(tally, first, rng)
-                check_second(tally, first, rng)
+                check_second(tally, first, rng, scale)
 
     return trial
 

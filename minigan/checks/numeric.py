@@ -101,8 +101,8 @@ def slope(f: Callable[[float], Any], h: float = STEP) -> Slope:
     return Slope(np.asarray(c), np.asarray(bend), np.asarray(rounding))
 
 
-def derivative(f: Callable[[float], float]) -> Slope:
-    """Slope of a function whose values are single numbers: 0, and flat, where it is constant.
+def derivative(f: Callable[[float], float], stretch: float = STRETCH) -> Slope:
+    """Slope of a function whose values are single numbers: 0, and flat, if constant to +-stretch.
 
     >>> derivative(lambda t: 3.0).flat, derivative(np.cos).flat
     (True, False)
@@ -110,7 +110,7 @@ def derivative(f: Callable[[float], float]) -> Slope:
     near = slope(f)
     if abs(near.value) > 64 * near.rounding or not np.isfinite(near.bend):
         return near
-    middle, *others = (f(part * STRETCH) for part in (0.0, -1.0, -0.5, 0.5, 1.0))
+    middle, *others = (f(part * stretch) for part in (0.0, -1.0, -0.5, 0.5, 1.0))
     if max(abs(other - middle) for other in others) <= 256 * EPS * abs(middle):
         return near._replace(value=np.zeros(()), flat=True)
     return near

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from minigan.checks.numeric import along, derivative, relative_error
+from minigan.checks.numeric import STRETCH, along, derivative, relative_error
 from minigan.checks.passes import Pass
 from minigan.checks.trials import Tally
 from minigan.networks.second import by_layer, has_r
 
 
-def check_second(tally: Tally, run: Pass, rng: np.random.Generator) -> None:
-    """Compare R of everything along each direction by itself; ``run`` is of a single layer."""
+def check_second(tally: Tally, run: Pass, rng: np.random.Generator, scale: float) -> None:
+    """Compare R of everything along each direction by itself; ``run`` is of a single layer.
+
+    ``scale`` is the size of x: where that is small, kinks are near, and R is 0 on short ways only.
+    """
     layer: Any = run.network.layers[0]
     if not has_r(layer):
         return
@@ -34,7 +37,7 @@ def check_second(tally: Tally, run: Pass, rng: np.random.Generator) -> None:
         u = rng.standard_normal(block.shape)
         found = _directional(run, layer, dy, k, u)
         for i, name in enumerate(names):
-            numeric = derivative(along(partial(sum_of, i), block, u))
+            numeric = derivative(along(partial(sum_of, i), block, u), min(STRETCH, scale / 20))
             analytic = float(np.sum(weights[i] * found[i]))
             if not tally.agrees(f"R of {name} along {label}", analytic, numeric):
                 method = "backward_r" if i else "forward_r"

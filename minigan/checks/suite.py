@@ -7,6 +7,7 @@ from functools import partial
 from minigan.base.validation import whole_number
 from minigan.checks.costs import check_cost
 from minigan.checks.layers import check_layer, check_network
+from minigan.checks.model_rows import model_rows
 from minigan.checks.suite_divergences import divergence_rows
 from minigan.checks.ties import check_ties
 from minigan.checks.trials import GradientError, Report
@@ -108,6 +109,7 @@ def rows() -> dict[str, Row]:
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
         **{name: partial(check_turn, *t, **by) for name, (*t, by) in turns_of_variants().items()},
         **divergence_rows(),
+        **model_rows(),
     }
 
 

@@ -20,18 +20,22 @@ from minigan.layers import (
 from minigan.networks import ReferenceNetwork, Sequential
 from minigan.optimizers import SGD, Adam
 from minigan.variants import (
+    arithmetic,
     bigan,
+    chosen_z,
     conditional,
     conditional_toys,
     infogan,
     linear_ali,
     missing_parts,
+    one_state,
     posterior,
     semi_supervised,
 )
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
-from minigan.variants.learned_noise import LearnedNoise
+from minigan.variants.learned_noise import ConcatenatedNoise, LearnedNoise
 from minigan.variants.unrolled import UnrolledGeneratorTurn, UnrolledTurn
+from minigan.variants.weight_norm import WeightNormLinear
 
 
 class Checked(NamedTuple):
@@ -43,14 +47,14 @@ class Checked(NamedTuple):
 
 def layers() -> list[Layer]:
     """Layers that only variants have."""
-    return [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
+    last = [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
+    return [*last, ConcatenatedNoise(2), WeightNormLinear(3, 4)]
 
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
     parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
-    noise = {"turn of G: learned noise": _learned_noise()}
-    return parts | _second_order() | _inference() | noise
+    return parts | _second_order() | _inference() | _papers() | _learned_noise()
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -151,11 +155,29 @@ def _inference() -> dict[str, Checked]:
     }
 
 
-def _learned_noise() -> Checked:
+def _learned_noise() -> dict[str, Checked]:
     inner = LearnedNoise(6, 0.5, multiplicative=True)
     layers = [Linear(1, 6), Tanh(), inner, Linear(6, 2), LearnedNoise(2, 0.3)]
     G = Sequential(layers, seed=5, dtype="float64", name="G")
-    return Checked(GeneratorTurn(G, _D(2)), {})
+    beside = [Linear(1, 6), Tanh(), ConcatenatedNoise(6), Linear(7, 2)]
+    other = Sequential(beside, seed=5, dtype="float64", name="G")
+    return {
+        "turn of G: learned noise": Checked(GeneratorTurn(G, _D(2)), {}),
+        "turn of G: noise beside": Checked(GeneratorTurn(other, _D(2)), {}),
+    }
+
+
+def _papers() -> dict[str, Checked]:
+    G, D = _G(1, 2), _D(2)
+    chosen = chosen_z.ChosenZ(G, D, "weight e^a")
+    sums = dict(zip("DG", arithmetic.arithmetic_game(0, width=5).turns, strict=True))
+    return {
+        "turn of D: squared error": Checked(DiscriminatorTurn(G, D, one_state.critic_cost), {}),
+        "turn of G: z with weights": Checked(chosen_z.WeightedTurn(G, D), {"chosen": chosen}),
+    } | {
+        f"arithmetic, turn of {name}": Checked(turn, {"batch": (5, 3, 17)})
+        for name, turn in sums.items()
+    }
 
 
 def _second_order() -> dict[str, Checked]:

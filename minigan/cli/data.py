@@ -5,7 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from minigan.base.strict_json import json_text
-from minigan.cli.output import counted, printable, progress, remark, show_help, written
+from minigan.cli.output import (
+    add_picture_options,
+    counted,
+    printable,
+    progress,
+    remark,
+    show_help,
+    show_pictures,
+    written,
+)
 
 HELP = "image data sets: list, fetch and show them"
 OWN = "a path of your own images: .npy, .npz, .mat, .csv, idx, or a folder of pictures"
@@ -36,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown("--images", type=int, default=100, metavar="N", help="on the sheet (100)")
     shown("--out", default="sheets", metavar="DIR", help="for the sheet (sheets)")
     shown("--json", action="store_true", help="print the facts as a JSON object")
+    add_picture_options(actions.choices["show"])
 
 
 def add_own_images(add: Callable) -> None:
@@ -90,7 +100,7 @@ def _show(options: argparse.Namespace) -> int:
     from minigan.base.files import writable_directory
     from minigan.base.validation import whole_number
     from minigan.data import KNOWN, load
-    from minigan.figures.base import write_picture
+    from minigan.figures.style import PictureFiles
     from minigan.images.drawings import image_sheet
     from minigan.images.remarks import remarks_on_images
 
@@ -105,7 +115,8 @@ def _show(options: argparse.Namespace) -> int:
     )
     sheet = image_sheet(data.X[:count], data.shape, COLUMNS)
     name = data.name if options.name in KNOWN else Path(options.name).resolve().name
-    path = write_picture(writable_directory(options.out) / f"{name}-{data.split}.png", sheet)
+    stem = writable_directory(options.out) / f"{name}-{data.split}"
+    path = PictureFiles(options.format, options.dpi).write(stem, sheet)
     for line in remarks_on_images(data.X, data.shape):
         remark(line)
     kinds = None if data.labels is None else len(set(data.labels.tolist()))
@@ -121,6 +132,7 @@ def _show(options: argparse.Namespace) -> int:
         "labels": kinds,
         "files": [str(path)],
     }
+    show_pictures(options, [path])
     if options.json:
         print(json_text(facts))
         return 0

@@ -16,10 +16,11 @@ from minigan.base.errors import InputError
 from minigan.base.files import LOCK, writable_directory, write_whole
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
-from minigan.cli.output import progress, remark, written
+from minigan.cli.output import add_picture_options, progress, remark, show_pictures, written
 from minigan.cli.seeds import run_seeds, seed_list, unless_ended
 from minigan.costs import GENERATOR_COSTS
 from minigan.figures.base import Figure
+from minigan.figures.style import PictureFiles
 
 SECTIONS = {  # of the papers: their figures by name, which is that of the module too, with
     # the class and a line of help
@@ -34,6 +35,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "conditional": ("Conditional", "p(x|c) by a game that sees c, and two right answers"),
         "missing-parts": ("MissingParts", "all p(x_S | rest) with one set of parameters"),
         "better-z": ("BetterZ", "z chosen for a G that stands still, against the exact floor"),
+        "z-in-training": ("ZInTraining", "z chosen for every minibatch while G learns (minutes)"),
         "few-labels": ("FewLabels", "K + 1 classes: D learns from images without labels"),
     },
     "2014, section 7, and the tutorial, section 5.5: finding z": {
@@ -41,8 +43,19 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "posterior": ("Posterior", "a net for z given x, where the posterior has two peaks"),
         "infogan": ("InfoGan", "a code that can be read off x, between two bounds of I(c; x)"),
     },
+    "NIPS 2016 tutorial, section 2: how generative models work": {
+        "taxonomy": (
+            "Taxonomy",
+            "Figure 9 with a model at every leaf: KL, patterns, cost of a sample",
+        ),
+    },
     "NIPS 2016 tutorial, section 3: how GANs work": {
         "noise": ("Noise", "noise of a learned size behind G: p_g has a density in the plane"),
+        "hidden-noise": (
+            "HiddenNoise",
+            "noise in the middle of G: its size at the start (minutes)",
+        ),
+        "arithmetic": ("Arithmetic", "sums of z, judged by a template; sums of pixels beside them"),
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
         "f-gan": ("FGan", "one Gaussian fitted to two by the game of each f-divergence"),
@@ -69,9 +82,9 @@ FRAMES = 56  # of a film, which is then under 500 kB
 SWEPT = (  # those with --seeds
     *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
     *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
-    *("inference", "posterior", "infogan", "few-labels"),
+    *("inference", "posterior", "infogan", "few-labels", "arithmetic"),
 )
-OVER_SEEDS = {"ring": "0:8"}  # those whose own numbers go over seeds, and their seeds
+OVER_SEEDS = {"ring": "0:8", "taxonomy": None}  # those whose own numbers go over seeds; their seeds
 
 
 def figure_class(name: str) -> type[Figure]:
@@ -84,10 +97,11 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """Add options of every figure, of those that are swept over seeds, and of Figure 1."""
     parser.add_argument("--out", default=name, metavar="DIR", help=f"for files ({name})")
     parser.add_argument("--json", action="store_true", help="print numbers as a JSON object")
+    add_picture_options(parser)
     given = {"settings": (), "seed": 0, "seeds": None, "jobs": None, "animate": False, "gif": False}
     parser.set_defaults(figure=name, **given)
     one_or_many: Any = parser
-    if name not in OVER_SEEDS:
+    if OVER_SEEDS.get(name) is None:
         one_or_many = parser.add_mutually_exclusive_group()
         # The default is text: argparse takes a number that is the default for one not given.
         line = "of everything random (0)"
@@ -102,6 +116,15 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
         line = "wider networks, one label of each class (minutes)"
         parser.add_argument("--wide", action="store_true", help=line)
         parser.set_defaults(settings=("wide",))
+    if name == "taxonomy":
+        parser.add_argument("--only", metavar="NAMES", help="some of the models, as rbm,gan")
+        toys, line = (
+            ["bars", "ring"],
+            "what they learn: bars and stripes, or Gaussians in the plane",
+        )
+        parser.add_argument("--data", choices=toys, default="bars", help=line)
+        parser.add_argument("--full", action="store_true", help="q of all states, in the report")
+        parser.set_defaults(settings=("only", "data", "full"))
     if name != "figure1":
         return
     parser.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")
@@ -145,13 +168,15 @@ def run(options: argparse.Namespace) -> int:
 def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> int:
     """Play it once, save its pictures, print its numbers."""
     played = figure_class(options.figure)(**settings).play(progress)
-    files = [str(file) for file in played.save(directory)]
+    pictures = PictureFiles(options.format, options.dpi)
+    files = [str(file) for file in played.save(directory, pictures)]
     if options.animate and (moments := vars(played)["film"]):
         files.append(_write_film(options, moments, directory / "training.html"))
     if options.json:
         print(json_text(played.report() | {"files": files}))
     else:
         print(played.text(), written(files), sep="\n\n")
+    show_pictures(options, files)
     if played.interrupted:
         return remark("interrupted; this is what was learned so far", 130)
     return 0

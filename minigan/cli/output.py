@@ -2,8 +2,12 @@
 
 import argparse
 import sys
+import webbrowser
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
+
+PICTURES = (".png", ".svg", ".pdf", ".gif", ".html")
 
 
 def show_help(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
@@ -14,6 +18,30 @@ def show_help(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace],
         return 0
 
     return run
+
+
+def add_picture_options(parser: argparse.ArgumentParser) -> None:
+    """Add how pictures are written, and whether they are shown."""
+    line = "of pictures (png)"
+    parser.add_argument("--format", choices=("png", "svg", "pdf"), default="png", help=line)
+    line = "dots an inch, of a PNG, 20 to 1200 (the picture's own, 100 or 160)"
+    parser.add_argument("--dpi", type=_dpi, metavar="N", help=line)
+    line = "show the pictures, with the program that opens such files"
+    parser.add_argument("--open", action="store_true", help=line)
+
+
+def _dpi(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 20 <= int(text) <= 1200):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 20 to 1200, got {text!r}")
+    return int(text)
+
+
+def show_pictures(options: argparse.Namespace, files: Iterable[object]) -> None:
+    """Open the pictures among the files, if ``--open`` asks for it."""
+    paths = [Path(str(file)) for file in files] if options.open else []
+    for path in paths:
+        if path.suffix in PICTURES and not webbrowser.open(path.absolute().as_uri()):
+            remark(f"{path}: no program was found that shows it")
 
 
 def printable(text: object) -> str:

@@ -9,7 +9,7 @@ from minigan.base.strict_json import json_text
 from minigan.cli.output import counted, written
 
 HELP = "draw samples from a run of minigan train"
-SUFFIXES = (".npy", ".png")
+SUFFIXES = (".npy", ".png", ".svg", ".pdf")
 SAMPLES, SHEET = 1000, 100  # of them in either, unless so many are asked for
 
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="another seed gives other samples (0: those that train scores)",
     )
-    line = "for the samples, an image a row; .png: a sheet of them (RUN/samples.npy)"
+    line = "for the samples, an image a row; .png, .svg or .pdf: a sheet of them (RUN/samples.npy)"
     parser.add_argument("--out", metavar="FILE", help=line)
     parser.add_argument("--json", action="store_true", help="print what they are as JSON")
 
@@ -35,26 +35,26 @@ def run(options: argparse.Namespace) -> int:
     from minigan.base.files import write_whole
     from minigan.base.validation import whole_number
     from minigan.checkpoint.run_directory import BEST, LAST
-    from minigan.figures.base import write_picture
+    from minigan.figures.style import write_picture
     from minigan.images.drawings import image_sheet
     from minigan.images.sampling import trained_generator
 
     path = Path(options.out or Path(options.directory) / "samples.npy")
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise InputError(f"{path}: expected a name that ends in {' or '.join(SUFFIXES)}")
-    default = SHEET if suffix == ".png" else SAMPLES
+        raise InputError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
+    default = SAMPLES if suffix == ".npy" else SHEET
     n = whole_number("-n", default if options.n is None else options.n)
     if not any((Path(options.directory) / name).exists() for name in (BEST, LAST)):
         raise InputError(f"there is no run in {options.directory}: expected {LAST} there")
     trained = trained_generator(options.directory)
     samples = trained.sample(n, options.seed)
-    if suffix == ".png":
+    if suffix == ".npy":
+        write_whole(path, lambda file: np.save(file, samples, allow_pickle=False))
+    else:
         _, rows, columns = trained.shape
         across = math.ceil(math.sqrt(n * rows / columns))  # the sheet is nearly a square
         write_picture(path, image_sheet(trained.recipe.picture(samples), trained.shape, across))
-    else:
-        write_whole(path, lambda file: np.save(file, samples, allow_pickle=False))
     if options.json:
         facts = {"samples": len(samples), "shape": trained.shape, "epoch": trained.epoch}
         print(json_text({**facts, "seed": options.seed, "files": [str(path)]}))

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from minigan.base.strict_json import json_text
-from minigan.cli.output import progress, remark, written
+from minigan.cli.output import progress, remark, show_pictures, written
 from minigan.figures.base import Figure
+from minigan.figures.style import PictureFiles
 
 MOST = 1_000_000  # seeds in a sweep; more is a slip of the hand
 
@@ -31,12 +32,14 @@ def run_seeds(
     done = played.sweep
     if done.interrupted and not done.games:
         raise KeyboardInterrupt
-    files = [str(out / sweep.TABLE), *map(str, played.save(out))]
+    pictures = PictureFiles(options.format, options.dpi)
+    files = [str(out / sweep.TABLE), *map(str, played.save(out, pictures))]
     if options.json:
         print(json_text(played.report() | {"files": files}))
     else:
         counts = f"{done.played} games played, {len(done.games) - done.played} were there before"
         print(played.text(), f"{written(files)} ({counts})", sep="\n\n")
+    show_pictures(options, files)
     if done.interrupted:
         return remark("interrupted; the same command goes on from here", 130)
     return 1 if any(game.error is not None for game in done.games) else 0

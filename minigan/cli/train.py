@@ -12,7 +12,7 @@ from minigan.base.errors import InputError
 from minigan.base.strict_json import json_text
 from minigan.base.validation import whole_number
 from minigan.cli.data import OWN, add_own_images
-from minigan.cli.output import progress, remark, written
+from minigan.cli.output import add_picture_options, progress, remark, show_pictures, written
 
 HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     line = "of matrix products (1; for large nets, one a core)"
     parser.add_argument("--threads", type=int, help=line)
     parser.add_argument("--json", action="store_true", help="print JSON, a line for each epoch")
+    add_picture_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -182,13 +183,16 @@ def _announce(run, options: argparse.Namespace) -> None:
 
 def _finish(run, options: argparse.Namespace) -> int:
     """Table 1's number, and the pictures."""
+    from minigan.figures.style import PictureFiles
     from minigan.images.pictures import save_pictures
     from minigan.images.score import score
 
     found = score(run, options.data_dir, progress)
     if found["sigma"] in (found["grid"][0], found["grid"][-1]):
         remark(f"sigma {found['sigma']:g} is at the edge of the grid: a better one may lie beyond")
-    files = [str(file) for file in save_pictures(run)]
+    pictures = PictureFiles(options.format, options.dpi)
+    files = [str(file) for file in save_pictures(run, pictures)]
+    show_pictures(options, files)
     if options.json:
         print(json_text({**found, "files": files}))
         return 0

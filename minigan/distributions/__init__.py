@@ -9,9 +9,11 @@ from minigan.distributions.line import IrwinHall, Normal, Uniform
 from minigan.distributions.mixture import Mixture, ring
 from minigan.distributions.piecewise import PiecewiseLinear
 from minigan.distributions.samplers import Examples, Spherical
+from minigan.distributions.states import BarsAndStripes, all_states
 from minigan.distributions.stratified import Stratified
 
 __all__ = [
+    "BarsAndStripes",
     "Examples",
     "IrwinHall",
     "Mixture",
@@ -20,5 +22,6 @@ __all__ = [
     "Spherical",
     "Stratified",
     "Uniform",
+    "all_states",
     "ring",
 ]

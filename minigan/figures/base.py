@@ -1,8 +1,7 @@
 """A figure, and what all of them share: time, Ctrl-C, the report, its text, the picture.
 
 A file of this package is one figure, from top to bottom: its constants, the class that plays it
-(``run``), its numbers (``numbers``), the words for them (``text``), the picture (``draw``).
-Matplotlib is imported where something is drawn, and nowhere else.
+(``run``), its numbers (``numbers``), the words for them (``text``), the picture (``_draw``).
 """
 
 import re
@@ -13,16 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from minigan.base.files import write_whole
 from minigan.base.validation import whole_number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes as Axes
-    from matplotlib.figure import Figure as Picture
-else:
-    Axes = Picture = Any  # for annotations: what trains a game needs no Matplotlib
+from minigan.figures.style import PNG, SIZE, Picture, PictureFiles, applied
 
 Progress = Callable[[Iterable, int], Iterable]
 
@@ -80,9 +73,17 @@ class Figure(ABC):
         names = ("seed", *self.settings, "seconds")
         return {name: getattr(self, name) for name in names} | self.numbers()
 
-    def save(self, directory: Path) -> list[Path]:
+    def save(self, directory: Path, files: PictureFiles = PNG) -> list[Path]:
         """Draw the picture into a directory that exists, whole or not at all; the files written."""
-        return [write_picture(directory / f"{self.name.replace('-', '_')}.png", self.draw())]
+        return [files.write(directory / self.name.replace("-", "_"), self.draw())]
+
+    def draw(self) -> Picture:
+        """The picture, a Matplotlib figure, with the look of all of them."""
+        with applied():
+            picture = self._draw()
+            for ax in picture.axes:  # ticks are made when a picture is shown, outside of here
+                ax.tick_params(labelsize=SIZE - 1)
+        return picture
 
     @contextmanager
     def until_interrupted(self) -> Iterator[None]:
@@ -117,8 +118,8 @@ class Figure(ABC):
         """The report for people, in a few lines: what the theory asks, what was measured."""
 
     @abstractmethod
-    def draw(self) -> Picture:
-        """The picture, a matplotlib figure."""
+    def _draw(self) -> Picture:
+        """The picture; `draw` gives it its look."""
 
 
 def table(rows: Iterable[Sequence], *columns: str) -> str:
@@ -136,29 +137,3 @@ def table(rows: Iterable[Sequence], *columns: str) -> str:
 def tiny(nats: float | None) -> str:
     """A difference that ought to be 0, in nats; a dash if there is none."""
     return "-" if nats is None else f"{nats:.0e} nats"
-
-
-def new_picture(width: float, height: float, dpi: int) -> Picture:
-    """An empty matplotlib figure, width x height in inches; no pyplot, so no screen."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), dpi=dpi, layout="constrained")
-
-
-def describe(ax: Axes, title: str, **properties: Any) -> None:
-    """Give a panel its title, in the size of all of them, and properties such as ``xlabel``."""
-    ax.set(**properties)
-    ax.set_title(title, fontsize=11)
-
-
-def tidy(ax: Axes, fontsize: int = 9) -> None:
-    """Take the frame away above and on the right, and name the curves if there are any."""
-    ax.spines[["top", "right"]].set_visible(False)
-    if ax.get_legend_handles_labels()[0]:  # none, if a run was interrupted at once
-        ax.legend(frameon=False, fontsize=fontsize)
-
-
-def write_picture(file: Path, picture: Picture) -> Path:
-    """Write a PNG whole or not at all; its path."""
-    write_whole(file, lambda opened: picture.savefig(opened, format="png"))
-    return file

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from minigan.base.randomness import Streams
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import P_G
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_G, PURPLE, Axes, Picture, name_all_curves, new_picture
 from minigan.variants import batch_dependence as games
 
 BATCHES, STEPS = (4, 8), 2500
@@ -116,31 +116,33 @@ class Batches(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Two minibatches with one z_1, z_1 in many minibatches, and the correlation without G."""
-        picture = new_picture(15, 7.2, dpi=110)
-        norms, spans = list(games.NORMS), {"width_ratios": [1, 1, 1, 1, 1.35]}
-        rows: Any = [[f"{norm} {row}" for norm in norms] + ["draws"] for row in ("two", "many")]
-        axes = picture.subplot_mosaic(rows, gridspec_kw=spans)
+        picture = new_picture(9.2)
+        norms = list(games.NORMS)
+        rows: Any = [[f"{norm} {row}" for norm in norms] for row in ("two", "many")]
+        axes = picture.subplot_mosaic([*rows, ["draws"] * len(norms)])
+        axes[f"{norms[0]} two"].set_ylabel("two minibatches,\none $z_1$ (star)")
+        axes[f"{norms[0]} many"].set_ylabel(f"$z_1$ in {REDRAWS} mini-\nbatches, its variance")
         for norm in norms:
             name = "no normalisation" if norm == "none" else f"{norm} norm"
             two, many = axes[f"{norm} two"], axes[f"{norm} many"]
-            describe(two, f"{name}:\ntwo minibatches, one $z_1$")
-            describe(many, "$z_1$ in 40 minibatches")
+            two.set(title=name)
             for ax in (two, many):
-                ax.plot(*games.RING.means.T, "o", mfc="none", mec="black", ms=13, mew=0.8)
+                ax.plot(*games.RING.means.T, "o", mfc="none", mec="black", ms=11, mew=0.8)
                 ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[-2, 0, 2], yticks=[-2, 0, 2])
                 ax.set_aspect("equal")
             if norm in self.shown:
                 _draw_shown(two, many, self.shown[norm])
                 share = self.ring[BATCHES[0]][norm]["share"]
-                describe(many, f"$z_1$ in {REDRAWS} minibatches:\nshare of the others {share:.0%}")
+                many.set(title=f"of the others: {share:.0%}")
         self._draw_correlations(axes["draws"])
+        name_all_curves(picture, 2)
         of = self.ring[BATCHES[0]].get("batch")
         if of:
             picture.suptitle(
                 f"Batch norm: {of['share']:.0%} of a sample's variance comes from the other "
-                f"{BATCHES[0] - 1} z of its minibatch. By a reference batch: none"
+                f"{BATCHES[0] - 1} z\nof its minibatch. By a reference batch: none"
             )
         return picture
 
@@ -150,13 +152,12 @@ class Batches(Figure):
             if law == "normal":
                 ax.plot(SIZES, of["xh"].values(), color="black", lw=2.4, label="xh, of any h")
             values = of["1(|xh| < .3)"].values()
-            ax.plot(SIZES, values, color="#CC79A7", ls=line, lw=2.2, label=f"1(|xh| < .3), h {law}")
+            ax.plot(SIZES, values, color=PURPLE, ls=line, lw=2.2, label=f"1(|xh| < .3), h {law}")
         ax.axhline(0, color="gray", lw=2, alpha=0.5)
         ax.set(xscale="log", xticks=SIZES, xticklabels=map(str, SIZES), xlabel="m")
         ax.minorticks_off()
-        title = "no network: xh has $-1/(m-1)$; outliers\nand a threshold turn the sign"
-        describe(ax, title, ylabel="correlation of two samples")
-        tidy(ax)
+        title = "no network: xh has $-1/(m-1)$; outliers and a threshold turn the sign"
+        ax.set(title=title, ylabel="correlation of two samples")
 
 
 def _draw_shown(two: Axes, many: Axes, y: np.ndarray) -> None:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import D_STAR, P_DATA, D
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import D_STAR, P_DATA, D, Picture, name_curves, new_picture
 from minigan.theory.binned import bin_masses, js_masses
 from minigan.variants import better_z as z_of
 
@@ -73,19 +73,19 @@ class BetterZ(Figure):
             lines += [f"median by D / as it is: {times:.2f} (asked: {most}{missed})"]
         return "\n".join(lines)
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """JSD of all games by way; the density of z that each way gives in one of them."""
-        picture = new_picture(14, 5.2, dpi=110)
-        left, right = picture.subplots(1, 2)
+        picture = new_picture(8.0)
+        left, right = picture.subplots(2, 1, height_ratios=[1.2, 1])
         looks = zip("os", (D["color"], D_STAR["color"]), strict=True)
         for (steps, ways), (mark, color) in zip(self.numbers().items(), looks, strict=False):
             dots = [(jsd, i) for i, one in enumerate(ways.values()) for jsd in one["jsd"]]
             xy = np.reshape(dots, (-1, 2)).T
             left.semilogx(*xy, mark, color=color, label=f"after {steps} steps", ms=7)
-        left.set(yticks=range(len(WAYS)), yticklabels=WAYS)
+        left.set(yticks=range(len(WAYS)), yticklabels=[way.replace("p_g", "$p_g$") for way in WAYS])
         left.invert_yaxis()
         title = "the exact ratio reaches the floor, D's comes nearer;\nno z makes what G cannot"
-        describe(left, title, xlabel="exact JSD, nats; a dot is a game")
+        left.set(title=title, xlabel="exact JSD, nats; a dot is a game")
         at = np.linspace(0, 1, z_of.SLICES + 1)
         curves = {"oracle, rejection": D_STAR, "D, rejection": D, "learned z": P_DATA}
         last = max((steps for steps, seed in self.choices if seed == self.seed), default=0)
@@ -93,9 +93,9 @@ class BetterZ(Figure):
             density = self.choices[last, self.seed].z[way] * z_of.SLICES
             right.stairs(density, at, **look | {"label": way})
         title = f"z is thinned out where $p_g$ is above $p_{{data}}$ (seed {self.seed})"
-        describe(right, title, xlabel="quantile of z", ylabel="density of the z that are taken")
+        right.set(title=title, xlabel="quantile of z", ylabel="density of the z that are taken")
         for ax in (left, right):
-            tidy(ax, 10)
+            name_curves(ax)
         return picture
 
 

@@ -6,12 +6,14 @@ distance from the equilibrium (0, 0) changes in a step is held against the known
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
-from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, Axes, Picture, new_picture
 from minigan.theory import bilinear_game as games
 
 METHODS = {
@@ -22,15 +24,15 @@ METHODS = {
 }
 NO_METHODS = {"continuous": 1.0, "averaged": None}  # and the factors that the theory asks of them
 
-FRAME = 2.2  # half the width of a path's panel
+FRAME = 1.6  # half the width of a path's panel
 SHOWN = 80  # steps drawn in a path's panel; the distances show all of them
-STYLES = {  # colours of Okabe and Ito, which the colour-blind can tell apart
+STYLES = {
     "continuous": ("black", "-"),
-    "simultaneous": ("#D55E00", "-"),
-    "alternating": ("#0072B2", "-"),
-    "averaged": ("#56B4E9", "--"),
-    "extragradient": ("#009E73", "-"),
-    "optimistic": ("#CC79A7", "--"),
+    "simultaneous": (ORANGE, "-"),
+    "alternating": (BLUE, "-"),
+    "averaged": (SKY, "--"),
+    "extragradient": (GREEN, "-"),
+    "optimistic": (PURPLE, "--"),
 }
 
 
@@ -98,12 +100,13 @@ class Circling(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """A panel for each path, and one with the distance from (0, 0) of all of them."""
-        picture = new_picture(13.5, 6.2, dpi=110)
-        above = "continuous", "simultaneous", "alternating", "distance", "distance"
-        below = "averaged", "extragradient", "optimistic", "distance", "distance"
-        axes = picture.subplot_mosaic([[*above], [*below]])
+        picture = new_picture(9.6)
+        above = "continuous", "simultaneous", "alternating"
+        below = "averaged", "extragradient", "optimistic"
+        rows: list[Any] = [[*above], [*below], ["distance"] * 3]
+        axes = picture.subplot_mosaic(rows, height_ratios=[1.2, 1.2, 1])
         distances = axes["distance"]
         for name, (color, line) in STYLES.items():
             path, distance = self.paths[name], np.hypot(*self.paths[name].T)
@@ -112,12 +115,11 @@ class Circling(Figure):
             way = "goes in" if change < 0.5 else "goes round and round"
             of = " (mean of alternating)" if name == "averaged" else ""
             title = f"{name}{of}\n{'goes out' if change > 2 else way}"
-            axes[name].set_title(title, fontsize=10)
-            distances.semilogy(distance, color=color, ls=line, lw=1.8, label=name)
-        distances.set_title("distance from the equilibrium", fontsize=10)
+            axes[name].set_title(title)
+            distances.semilogy(distance, color=color, ls=line, label=name)
+        distances.set_title("distance from the equilibrium")
         distances.set_xlabel("step")
-        distances.legend(fontsize=9)
-        distances.grid(alpha=0.3)
+        distances.legend(loc="center left", bbox_to_anchor=(1, 0.5))
         picture.suptitle(
             f"V(x, y) = x y:  x goes down, y goes up, in steps of eta = {self.eta:g};"
             "  the equilibrium is the cross"
@@ -126,7 +128,7 @@ class Circling(Figure):
 
 
 def _draw_path(ax: Axes, name: str, path: np.ndarray, color: str) -> None:
-    ax.plot(*path.T, color=color, lw=1, marker="" if name == "continuous" else ".", ms=3)
+    ax.plot(*path.T, color=color, lw=1.6, marker="" if name == "continuous" else ".", ms=4)
     ax.plot(*path[0], "o", color=color, ms=7, mfc="white", label="start")
     ax.plot(0, 0, "+", color="black", ms=10)
     ax.set(xlim=(-FRAME, FRAME), ylim=(-FRAME, FRAME), aspect="equal", xticks=[], yticks=[])

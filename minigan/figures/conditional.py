@@ -13,7 +13,8 @@ import numpy as np
 from minigan.base.randomness import generator, sequence
 from minigan.distributions import Normal
 from minigan.figures import style
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Axes, Picture, name_all_curves, new_picture
 from minigan.networks import Sequential
 from minigan.theory.divergences import jensen_shannon
 from minigan.variants import conditional_toys as toys
@@ -95,26 +96,25 @@ class Conditional(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """A panel for each task: data as dots over c, and G at even quantiles of z as lines."""
-        picture = new_picture(15, 5, dpi=110)
+        picture = new_picture(4.8)
         axes = picture.subplots(1, 3, sharex=True)
         report = self.scores
         tasks = {"sees_c": toys.SINE, "blind": toys.SINE, "two_answers": toys.TWO_ANSWERS}
         says = {
-            "sees_c": "D sees c: G learns p(x|c)",
-            "blind": "D does not: only the marginal of x fits",
-            "two_answers": "two answers: G gives one, the mean neither",
+            "sees_c": "D sees c:\nG learns p(x|c)",
+            "blind": "D does not see c:\nonly the marginal fits",
+            "two_answers": "two answers: G gives\none, the mean neither",
         }
         for ax, (name, task) in zip(axes, tasks.items(), strict=True):
             _draw_task(ax, self.games[name].networks["G"], task, self.seed)
-            found = f"E_c JSD {report[name]['jsd']:.3f}, marginal {report[name]['marginal']:.4f}"
-            describe(ax, f"{says[name]}\n{found} nats", xlabel="c", ylabel="x")
+            found = f"JSD {report[name]['jsd']:.3f}, of x alone {report[name]['marginal']:.4f}"
+            ax.set(title=f"{says[name]}\n{found}", xlabel="c", ylabel="x")
         c = np.linspace(-1, 1, 200, dtype=np.float32)[:, None]
         F = self.games["squared_error"].networks["F"]
         axes[2].plot(c, F(c), color=style.D_STAR["color"], lw=4, label="squared error")
-        handles, names = axes[2].get_legend_handles_labels()
-        picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=12)
+        name_all_curves(picture, 3)
         return picture
 
 
@@ -141,4 +141,3 @@ def _draw_task(ax: Axes, G: Sequential, task: toys.Task, seed: int) -> None:
         label = "G(c, z), z at 30 even quantiles" if i == 0 else None
         ax.plot(grid, line, color=style.P_G["color"], lw=1, alpha=0.8, label=label)
     ax.set_xticks([-1, 0, 1])
-    ax.tick_params(labelsize=11)

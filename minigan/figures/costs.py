@@ -19,7 +19,8 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
 from minigan.costs import GENERATOR_COSTS
 from minigan.distributions import Normal
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import PURPLE, Axes, Picture, name_all_curves, name_curves, new_picture
 from minigan.figures.toy import NOISE, players
 from minigan.game import Algorithm1, GeneratorTurn
 from minigan.layers import Linear, Maxout
@@ -47,7 +48,7 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 WAYS: dict[str, dict[str, Any]] = {
     "likelihood": {"color": "black", "fmt": "s", "label": "samples of the data (Eq. 33)"},
-    "score": {"color": "#CC79A7", "fmt": "o", "label": "samples of G, score (Eq. 34)"},
+    "score": {"color": PURPLE, "fmt": "o", "label": "samples of G, score (Eq. 34)"},
     "pathwise": {"color": "#009E73", "fmt": "^", "label": "samples of G, through D (Eq. 14)"},
 }
 APART = "mean of $p_g$ - mean of $p_{data}$"
@@ -162,15 +163,16 @@ class Costs(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Eight panels: the theory of the costs above, what was measured and its noise below."""
-        picture = new_picture(18, 8, dpi=110)
-        (curves, slopes, fixed, share), (rejected, norms, sampled, noise) = picture.subplots(2, 4)
+        picture = new_picture(15.0)
+        axes = picture.subplots(4, 2).ravel()
+        curves, slopes, rejected, norms, fixed, sampled, share, noise = axes
         _draw_theory(curves, slopes, fixed, share, noise)
         _draw_games(rejected, norms, self.games)
         _draw_estimates(sampled, self.estimates)
-        for ax in picture.axes:
-            tidy(ax)
+        name_curves(sampled)
+        name_all_curves(picture, 3)
         return picture
 
 
@@ -249,16 +251,16 @@ def _draw_theory(curves: Axes, slopes: Axes, fixed: Axes, share: Axes, noise: Ax
     fixed.axhline(0, color="black", lw=0.5)
     fixed.axvline(0, color="black", lw=0.5)
     title = "Figure 16: two of the three are flat\nwhere D rejects the sample"
-    describe(curves, title, ylim=(-8, 4), ylabel="J(G) for one sample")
+    curves.set(title=title, ylim=(-8, 4), ylabel="J(G) for one sample")
     title = "what is sent back: the same at D = 1/2\nfor two of them, far apart at D = 0"
-    describe(slopes, title, ylabel="|dJ / d logit|, what D sends back")
+    slopes.set(title=title, ylabel="|dJ / d logit|, what D sends back")
     for ax in (curves, slopes):
         ax.set(xlim=(0, 1), xlabel="D(G(z))")
-    describe(fixed, "one fixed point: $p_g = p_{data}$", ylabel="expected gradient, D = D*")
+    fixed.set(title="one fixed point: $p_g = p_{data}$", ylabel="expected gradient, D = D*")
     title = "how many samples the gradient comes from:\nwith max-likelihood, few"
-    describe(share, title, ylabel="share of the samples", ylim=(0, 1.05))
+    share.set(title=title, ylabel="share of the samples", ylim=(0, 1.05))
     title = "max-likelihood: a few samples do it all,\nso its gradient is noise"
-    describe(noise, title, ylabel="samples needed: noise = gradient")
+    noise.set(title=title, ylabel="samples needed: noise = gradient")
     for ax in (fixed, share, noise):
         ax.set_xlabel(APART)
 
@@ -267,16 +269,15 @@ def _draw_games(rejected: Axes, norms: Axes, games: list[Early]) -> None:
     """D(G(z)), and both gradients where the minimax games are: the same G, D and z."""
     for name, style in STYLES.items():
         chosen = [game for game in games if game.cost == name]
-        _draw_looks(rejected, chosen, lambda look: look.mean_D, f"{name}, median", style)
-    title = "measured: with minimax, D rejects\nG's samples for long"
-    describe(rejected, title, xlabel="step", ylabel="mean D(G(z))", ylim=(0, 1))
+        _draw_looks(rejected, chosen, lambda look: look.mean_D, name, style)
+    title = "measured (median thick): with minimax,\nD rejects G's samples for long"
+    rejected.set(title=title, xlabel="step", ylabel="mean D(G(z))", ylim=(0, 1))
     chosen = [game for game in games if game.cost == "minimax"]
     for name in PLAYED:
-        label = f"{name} gradient, median"
-        _draw_looks(norms, chosen, lambda look, name=name: look.norms[name], label, STYLES[name])
+        _draw_looks(norms, chosen, lambda look, name=name: look.norms[name], name, STYLES[name])
     title = "measured at the same places: where D rejects,\nminimax has little gradient"
     norms.set(xlabel="step of the minimax game", yscale="log")
-    describe(norms, title, ylabel="length of the gradient of theta_G")
+    norms.set(title=title, ylabel="length of the gradient of theta_G")
 
 
 def _draw_looks(ax: Axes, games: list[Early], number: Callable, label: str, style: dict) -> None:
@@ -286,7 +287,7 @@ def _draw_looks(ax: Axes, games: list[Early], number: Callable, label: str, styl
     steps = [look.step for look in games[0].looks]
     curves = [[number(look) for look in game.looks] for game in games]
     for curve in curves:
-        ax.plot(steps, curve, lw=0.5, alpha=0.6, **style)
+        ax.plot(steps, curve, lw=0.8, alpha=0.6, **style)
     ax.plot(steps, np.median(curves, axis=0), lw=2, label=label, **style)
 
 
@@ -300,4 +301,4 @@ def _draw_estimates(ax: Axes, estimates: dict[int, dict[str, likelihood.Estimate
     ax.axhline(exact, color="black", lw=0.8, ls=":", label="1/2 dKL($p_{data}$ || $p_g$)/d$\\mu$")
     title = "max-likelihood with D = D*: samples of G\nfind the gradient of the KL divergence"
     ax.set(xscale="log", xlabel="samples")
-    describe(ax, title, ylabel="gradient at $\\mu$, with standard error")
+    ax.set(title=title, ylabel="gradient at $\\mu$, with standard error")

@@ -12,8 +12,8 @@ import numpy as np
 from minigan.base.numerics import sigmoid, softplus
 from minigan.base.randomness import Streams
 from minigan.distributions import Normal
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import P_DATA
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_DATA, PURPLE, SIZE, Axes, Picture, name_curves, new_picture
 from minigan.game import Game
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn
 from minigan.layers import GaussianNoise, LeakyReLU, ReLU, Tanh
@@ -40,7 +40,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "REINFORCE": {"color": "#0072B2", "marker": "o"},
     "concrete": {"color": "#009E73", "marker": "s"},
     "straight-through": {"color": "#D55E00", "marker": "^"},
-    "embedding": {"color": "#CC79A7", "marker": "D"},
+    "embedding": {"color": PURPLE, "marker": "D"},
 }
 
 
@@ -123,9 +123,9 @@ class Discrete(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Bias against variance; JSD by way; the 64 probabilities."""
-        picture = new_picture(14, 7.4, dpi=110)
+        picture = new_picture(8.4)
         axes = picture.subplot_mosaic([["trade", "jsd"], ["bars", "bars"]])
         _draw_trade(axes["trade"], self.gradients)
         learned = self.numbers()["learned"]
@@ -133,17 +133,18 @@ class Discrete(Figure):
             jsd = learned[way]["jsd"]
             axes["jsd"].plot([i] * len(jsd), jsd, ls="", ms=9, **STYLES[way])
         axes["jsd"].axhline(INDEPENDENT, color="black", ls=":", lw=2.2)
-        axes["jsd"].text(0, 1.03 * INDEPENDENT, "the best independent symbols", fontsize=9)
+        axes["jsd"].text(-0.3, 1.03 * INDEPENDENT, "the best independent symbols")
         axes["jsd"].set_xticks(range(len(WAYS)), WAYS)
+        axes["jsd"].set_xlim(-0.5, len(WAYS) - 0.5)
         medians = [one["median"] for one in learned.values() if one["median"] is not None]
         times = INDEPENDENT / max(medians, default=INDEPENDENT)
         who = "independent symbols have"
         title = f"{who} {times:.1f} times the JSD\nof the worst of four ways to learn"
-        describe(axes["jsd"], title, ylabel="exact JSD, nats")
+        axes["jsd"].set(title=title, ylabel="exact JSD, nats")
         axes["jsd"].set_ylim(0, 1.15 * axes["jsd"].get_ylim()[1])
         self._draw_bars(axes["bars"])
         for ax in picture.axes:
-            tidy(ax)
+            name_curves(ax)
         return picture
 
     def _draw_bars(self, ax: Axes) -> None:
@@ -153,15 +154,13 @@ class Discrete(Figure):
         for way in WAYS:
             if (way, self.seed) in self.learned:
                 p_g = self.learned[way, self.seed].masses[order]
-                ax.plot(at, p_g, ls="", ms=4.5, label=way, **STYLES[way])
+                ax.plot(at, p_g, ls="", ms=6, label=way, **STYLES[way])
         letters = ["".join("abcd"[i] for i in strings.ALL[j]) for j in order]
-        ax.set_xticks(at, letters, rotation=90, fontsize=9)
+        ax.set_xticks(at, letters, rotation=90, fontsize=SIZE - 3)
         ax.margins(x=0.005)
         ax.set_yscale("function", functions=(np.sqrt, np.square))
-        title = (
-            "all 64 strings, the likeliest first: $p_{data}$ as bars, and the $p_g$ of four games"
-        )
-        describe(ax, title, ylabel="probability")
+        title = "all 64 strings, the likeliest first: $p_{data}$ (bars), $p_g$ of four games"
+        ax.set(title=title, ylabel="probability")
 
 
 def compare(seed: int) -> dict[str, Gradient]:
@@ -238,12 +237,12 @@ def _draw_trade(ax: Axes, gradients: dict[str, Gradient]) -> None:
         own = {name: one for name, one in gradients.items() if name.startswith(way)}
         line = "" if way == "REINFORCE" else "-"
         points = np.array([(one.bias, one.variance) for one in own.values()]).reshape(-1, 2)
-        ax.semilogy(*points.T, ls=line, lw=2.2, label=way, **STYLES[way])
+        ax.semilogy(*points.T, ls=line, label=way, **STYLES[way])
         for name, one in own.items():
             if name.endswith(("b = 0", "b = E f", "= 1", "= 0.1")):
                 tag = name.split(", ")[1].replace("tau", r"$\tau$")
                 at = (one.bias, one.variance)
                 off = (-30, -14) if name == "concrete, tau = 1" else (9, 3)
-                ax.annotate(tag, at, off, textcoords="offset points", fontsize=9)
+                ax.annotate(tag, at, off, textcoords="offset points", fontsize=SIZE - 2)
     title = "a baseline makes REINFORCE quiet;\nrelaxed gradients trade bias for variance"
-    describe(ax, title, xlabel="bias, relative to the exact gradient", ylabel="variance")
+    ax.set(title=title, xlabel="bias, relative to the exact gradient", ylabel="variance")

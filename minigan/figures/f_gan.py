@@ -12,8 +12,8 @@ import numpy as np
 
 from minigan.base.randomness import Streams
 from minigan.distributions import Normal
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import P_DATA, P_G
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_DATA, P_G, PURPLE, Axes, Picture, name_all_curves, new_picture
 from minigan.game import Game
 from minigan.layers import Linear, Tanh
 from minigan.layers.initialisers import constant
@@ -88,7 +88,7 @@ SETTINGS = {
     "alpha 1/2": Setting("alpha = 0.5", steps=5000, rate_D=2e-3, rate_G=2e-3, batch=512, width=48),
 }
 CONTROL = "TV, no penalty"
-EXACT: dict[str, Any] = {"color": "#CC79A7", "lw": 5.5, "label": "best Gaussian, exact"}
+EXACT: dict[str, Any] = {"color": PURPLE, "lw": 5.5, "label": "best Gaussian, exact"}
 NEAR = 0.05  # asked of mean and std; EXCESS of D_f
 EXCESS = 0.005
 
@@ -159,14 +159,16 @@ class FGan(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """A panel for each divergence: p_data, the exact Gaussian, the trained one."""
-        picture = new_picture(15, 6.4, dpi=110)
-        panels = picture.subplots(2, 5, sharex=True, sharey=True).ravel()
+        picture = new_picture(11)
+        panels = picture.subplots(5, 2, sharex=True, sharey=True).ravel()
         for ax, name in zip(panels, SETTINGS, strict=True):
             _draw_fit(ax, name, self.exact.get(name), self.trained.get(name))
         found = sum(near(one) for name, one in self.numbers()["fits"].items() if name != CONTROL)
-        panels[0].legend(frameon=False, fontsize=9)
+        name_all_curves(picture, 3)
+        for ax in panels[-2:]:
+            ax.set_xlabel("x")
         picture.suptitle(
             f"Each divergence gives up something else, and {found} of {len(SETTINGS) - 1} games "
             "find its own best Gaussian"
@@ -224,8 +226,4 @@ def _draw_fit(ax: Axes, name: str, exact: Fit | None, trained: Trained | None) -
     if trained is not None:
         got = Normal(trained.mean, trained.std)
         ax.plot(x, got.pdf(x), **P_G | {"label": "$p_g$, trained"})
-    describe(ax, name, xlabel="x")
-    ax.set_ylim(0, 0.75)
-    tidy(ax)
-    if legend := ax.get_legend():
-        legend.remove()
+    ax.set(title=name, ylim=(0, 0.75))

@@ -13,16 +13,15 @@ import numpy as np
 
 from minigan.averages import ParameterAverage
 from minigan.base.randomness import Streams
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import PURPLE, Axes, Picture, name_curves, new_picture
 from minigan.variants import few_labels as games
 
 PER_CLASS = {False: (1, 2, 5), True: (1,)}  # labels of each class; of the wide networks, one
 SHARE = 1.0  # of the steps of the setting
 SHEET = 6  # samples a row, and rows
 FEATURES = ("raw pixels", "D untrained", "D trained")
-LOOKS = dict(
-    zip(games.METHODS, (("black", ":o"), ("#CC79A7", "--s"), ("#009E73", "-^")), strict=True)
-)
+LOOKS = dict(zip(games.METHODS, (("black", ":o"), (PURPLE, "--s"), ("#009E73", "-^")), strict=True))
 
 
 @dataclass(eq=False)
@@ -113,17 +112,17 @@ class FewLabels(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Test error by labels, D's features, and samples of G under either cost."""
-        picture = new_picture(14, 4.6, dpi=110)
-        axes = picture.subplots(1, 4, gridspec_kw={"width_ratios": [1.25, 1.25, 1, 1]})
+        picture = new_picture(8.6)
+        axes = picture.subplots(2, 2).ravel()
         _draw_lines(axes[0], self.errors, LOOKS)
-        describe(axes[0], _finding(self.errors), ylabel="test error, %")
+        axes[0].set(title=_finding(self.errors), ylabel="test error, %")
         styles = (("black", ":o"), ("#999999", "--s"), ("#0072B2", "-^"))
         _draw_lines(axes[1], self.features, dict(zip(FEATURES, styles, strict=True)))
-        describe(axes[1], "D's features alone, no labels in the game")
+        axes[1].set(title="D's features alone, no labels in the game")
         for ax, method in zip(axes[2:], games.METHODS[1:], strict=True):
-            describe(ax, f"G, {method}", xticks=[], yticks=[])
+            ax.set(title=f"G, {method}", xticks=[], yticks=[])
             if method in self.samples:
                 images = np.pad(self.samples[method].reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
                 rows = images.reshape(SHEET, SHEET, 10, 10).transpose(0, 2, 1, 3)
@@ -144,7 +143,7 @@ def _draw_lines(ax: Axes, errors: dict[int, dict], looks: dict[str, tuple]) -> N
     ax.set(xscale="log", xticks=list(errors), xticklabels=map(str, errors), xlabel="labels")
     ax.minorticks_off()
     ax.set_ylim(bottom=0)
-    tidy(ax)
+    name_curves(ax)
 
 
 def _finding(errors: dict[int, dict]) -> str:

@@ -33,7 +33,8 @@ from minigan.base.randomness import sequence
 from minigan.base.types import Density
 from minigan.base.validation import whole_number
 from minigan.figures import style
-from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table, tiny
+from minigan.figures.base import Figure, Progress, table, tiny
+from minigan.figures.style import PNG, Axes, Picture, PictureFiles, name_all_curves, new_picture
 from minigan.figures.toy import DATA, NOISE, players, toy_game
 from minigan.game import Algorithm1
 from minigan.networks import Sequential
@@ -160,28 +161,28 @@ class Figure1(Figure):
             + table(rows, "7", "50", "")
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """The panels side by side, as in the paper."""
-        picture = new_picture(4 * len(self.panels), 5, dpi=120)
-        axes = picture.subplots(1, len(self.panels), squeeze=False)[0]
+        picture = new_picture(9.6)
+        axes = picture.subplots(2, 2).ravel()
         before = {"b": self.panels.get("a"), "c": self.panels.get("b")}
-        for ax, (letter, moment) in zip(axes, self.panels.items(), strict=True):
+        for ax, (letter, moment) in zip(axes, self.panels.items(), strict=False):
             state = draw_moment(ax, moment, NOISE, DATA, before.get(letter))
             gap = state.judge(moment.D).inner_gap
             what = f"({letter})  {SAYS[letter]}\n{moment.caption}"
-            ax.set_title(f"{what}\nJSD {state.jsd:.3f}, gap {gap:.3f} nats", fontsize=13)
-            ax.tick_params(labelsize=12)
-        handles, names = axes[0].get_legend_handles_labels()
-        picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=14)
+            ax.set_title(f"{what}\nJSD {state.jsd:.3f}, gap {gap:.3f} nats")
+        for ax in axes[len(self.panels) :]:  # of a run that was interrupted
+            ax.remove()
+        name_all_curves(picture, 4)
         return picture
 
-    def save(self, directory: Path) -> list[Path]:
+    def save(self, directory: Path, files: PictureFiles = PNG) -> list[Path]:
         """Draw the panels, and the film, if it is wanted, into ``training.gif``."""
-        files = super().save(directory)
+        saved = super().save(directory, files)
         if self.film and self.gif:
-            files.append(directory / "training.gif")
-            write_whole(files[-1], lambda file: write_film(file, self.film))
-        return files
+            saved.append(directory / "training.gif")
+            write_whole(saved[-1], lambda file: write_film(file, self.film))
+        return saved
 
 
 def _moment(caption: str, game: Algorithm1) -> Moment:
@@ -265,8 +266,8 @@ def _draw_mapping(ax: Axes, moment: Moment, noise: Density, low: float, high: fl
     z = np.linspace(*noise.interval(), ARROWS)
     ax.plot(z[[0, -1]], [Z_LINE, Z_LINE], color="black", lw=1.2)
     ax.plot([low, high], [X_LINE, X_LINE], color="black", lw=1.2)
-    ax.text(low, Z_LINE, "z", va="center", fontsize=13)
-    ax.text(low, X_LINE + 0.02, "x", fontsize=13)
+    ax.text(low, Z_LINE, "z", va="center")
+    ax.text(low, X_LINE + 0.02, "x")
     arrow = {"arrowstyle": "-|>", "lw": 0.8, "color": "dimgray", "mutation_scale": 8}
     for start, end in zip(z, moment.G.copy(dtype="float64")(z[:, None])[:, 0], strict=True):
         if low <= end <= high:
@@ -297,12 +298,12 @@ def write_film(file: BinaryIO, frames: list[Moment], seconds: float = 8.0) -> No
 
     pictures = []
     for moment in frames:
-        picture = new_picture(5.2, 4.6, dpi=80)
+        picture = new_picture(4.6, 5.2)
         canvas, ax = FigureCanvasAgg(picture), picture.subplots()
         state = draw_moment(ax, moment, NOISE, DATA)
         ax.set_title(f"step {moment.step}, JSD {state.jsd:.3f}")
         handles = ax.get_legend_handles_labels()
-        picture.legend(*handles, loc="outside lower center", ncols=4, fontsize=8)
+        picture.legend(*handles, loc="outside lower center", ncols=4)
         canvas.draw()
         pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
     durations = [1000 * seconds / len(pictures)] * (len(pictures) - 1) + [2000]

@@ -17,7 +17,8 @@ import numpy as np
 
 from minigan.base.randomness import sequence
 from minigan.base.validation import real_number, whole_number
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_DATA, SIZE, Axes, Picture, new_picture
 from minigan.figures.toy import DATA, NOISE, players, toy_game
 from minigan.theory import GeneratorState
 from minigan.theory.function_space import LOG4, descend
@@ -124,9 +125,9 @@ class FunctionSpace(Figure):
             + table(rows, "22", ">18", ">18", ">18")
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Two rows, one for each game: p_g at several steps, and C(G) over all of them."""
-        picture = new_picture(11, 7, dpi=110)
+        picture = new_picture(8.0)
         (of_functions, C), (of_parameters, C_of_weights) = picture.subplots(2, 2)
         self._draw_densities(of_functions, self.functions, "Function space, D = D* at every step")
         self._draw_densities(of_parameters, self.parameters, "Parameter space, Algorithm 1")
@@ -138,14 +139,14 @@ class FunctionSpace(Figure):
         from matplotlib import colormaps
 
         x, width = (self.edges[:-1] + self.edges[1:]) / 2, np.diff(self.edges)
-        colors = colormaps["viridis_r"](np.linspace(0.1, 1, len(game.frames)))
+        colors = colormaps["viridis_r"](np.linspace(0.3, 1, len(game.frames)))
         for (step, p_g), color in zip(game.frames.items(), colors, strict=True):
-            ax.plot(x, p_g / width, color=color, lw=1.5, label=f"$p_g$, step {step}")
+            ax.plot(x, p_g / width, color=color, label=f"$p_g$, step {step}")
         p_data = self.p_data / width
-        ax.plot(x, p_data, color="black", ls=":", lw=2, label="$p_{data}$")
+        ax.plot(x, p_data, **P_DATA)
         ax.set(xlim=(LOW, HIGH), ylim=(0, 2.2 * p_data.max()), xlabel="x")
-        ax.legend(fontsize=8, loc="upper right")
-        describe(ax, f"{name}: $p_g$ on its way")
+        ax.legend(loc="upper right", fontsize=SIZE - 3)
+        ax.set(title=f"{name}: $p_g$ on its way")
 
 
 def _cells(state: GeneratorState, edges: np.ndarray) -> np.ndarray:
@@ -173,15 +174,14 @@ def _draw_criterion(ax: Axes, game: Game) -> None:
     """C(G) above its minimum, with every stretch on which it rises in the other colour."""
     height = game.c_of_g + LOG4
     rising = np.flatnonzero(np.diff(height) > 0)
-    ax.semilogy(game.steps, height, color=FALL, lw=1.5, label="falls" if rising.size else None)
+    ax.semilogy(game.steps, height, color=FALL, label="falls" if rising.size else None)
     ax.set_ylim(10 ** np.floor(np.log10(height.min())), 1.5)
     looks = len(height) - 1
     title = f"C(G) falls at every one of {looks} steps" if looks else "C(G) at the start"
     if rising.size:
         ends, gap = np.stack([rising, rising + 1], axis=1), np.full((rising.size, 1), np.nan)
         x, y = (np.hstack([each[ends], gap]).ravel() for each in (game.steps, height))
-        ax.semilogy(x, y, color=RISE, lw=2.2, label="rises")
+        ax.semilogy(x, y, color=RISE, label="rises")
         title = f"C(G) was higher than before at {rising.size} of {looks} looks"
-        ax.legend(fontsize=9, loc="upper right")
-    describe(ax, title, xlabel="step", ylabel="C(G) + log 4, nats")
-    ax.grid(alpha=0.3)
+        ax.legend(loc="upper right")
+    ax.set(title=title, xlabel="step", ylabel="C(G) + log 4, nats")

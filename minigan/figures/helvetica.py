@@ -13,8 +13,8 @@ from scipy.special import ndtri
 
 from minigan.base.randomness import Streams
 from minigan.distributions import Normal
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
-from minigan.figures.style import P_G
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_G, Picture, new_picture
 from minigan.game import DiscriminatorTurn, Game, GeneratorTurn
 from minigan.layers import Tanh
 from minigan.optimizers import Adam
@@ -80,9 +80,9 @@ class Helvetica(Figure):
         tail = f"asked of 100: ratio >= 2; p_data: JSD 0, perplexity {report['p_data']:.1f} cells"
         return "\n".join([head, "", table(rows, "16", ">8.3f", ">8.2f", ">12.1f", ""), "", tail])
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """For each length of block the lines from z to G(z) where p_g was narrowest."""
-        picture = new_picture(14, 4.6, dpi=110)
+        picture = new_picture(4.4)
         axes = picture.subplots(1, len(BLOCKS), sharey=True)
         for ax, (n, one) in zip(axes, self.numbers()["blocks"].items(), strict=True):
             if (int(n), self.seed) in self.played:
@@ -91,9 +91,11 @@ class Helvetica(Figure):
                 ax.plot(ends, [0, 1], lw=2, alpha=0.7, color=P_G["color"])
                 counts, _ = np.histogram(x, EDGES)
                 ax.stairs(1 + counts / len(x), EDGES, baseline=1, fill=True, color=P_G["color"])
-                title = f"{n} at a time: $p_g$ in {one['perplexity']:.0f} cells at least,\n"
-                describe(ax, f"{title}JSD {one['jsd']:.2f}, means of {SEEDS} games", xlim=(-5, 5))
+                least = f"$p_g$ in {one['perplexity']:.0f} cells at least"
+                ax.set(title=f"{n} at a time: JSD {one['jsd']:.2f},\n{least}", xlim=(-5, 5))
         axes[0].set(yticks=[0, 1], yticklabels=["z", "x = G(z)"])
+        more = "many updates of G without D: more z go to the same x"
+        picture.suptitle(f"{more} (means of {SEEDS} games)")
         return picture
 
 

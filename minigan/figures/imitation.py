@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from minigan.base.randomness import generator
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import ORANGE, Picture, new_picture
 from minigan.variants import imitation as grid
+from minigan.variants import one_state
 
 TRAJECTORIES, SEEDS = (1, 3, 10, 30), 8
 ASKED = {1: "by 1.0", 3: "by 0.7", 30: "both within .15 of the expert"}
@@ -24,7 +26,7 @@ class Imitation(Figure):
 
     def run(self, progress: Progress) -> None:
         """Show each actor `SEEDS` sets of each number of trajectories."""
-        self.expert = grid.expert()
+        self.expert, self.gaps = grid.expert(), one_state.gaps(self.seed)
         self.actors: dict[tuple[int, int], dict[str, np.ndarray]] = {}
         jobs = [(n, self.seed + i) for n in TRAJECTORIES for i in range(SEEDS)]
         with self.until_interrupted():
@@ -37,6 +39,7 @@ class Imitation(Figure):
         """Returns of the ``expert`` and of a ``uniform`` actor, and ``trajectories``, by number.
 
         Of each way: mean ``gain``, its standard deviation ``spread``, ``jsd`` from the expert.
+        ``one_state`` has the differences of `one_state.gaps`.
         """
         rho, found = grid.occupancy(self.expert), {}
         for n in sorted({n for n, _ in self.actors}):
@@ -45,7 +48,8 @@ class Imitation(Figure):
                 for way in WAYS
             }
         uniform = grid.gain(np.full_like(rho, 1 / len(grid.MOVES)))
-        return {"expert": grid.gain(self.expert), "uniform": uniform, "trajectories": found}
+        ends = {"expert": grid.gain(self.expert), "uniform": uniform}
+        return ends | {"trajectories": found, "one_state": self.gaps}
 
     def _scores(self, actors: list[np.ndarray], rho: np.ndarray) -> dict[str, float]:
         gains, jsd = [grid.gain(pi) for pi in actors], [grid.away(pi, rho) for pi in actors]
@@ -67,11 +71,13 @@ class Imitation(Figure):
         head = f"a grid of {grid.SIDE} x {grid.SIDE}, {SEEDS} seeds from {self.seed}; return of "
         head += f"the expert {report['expert']:.3f}, of a uniform actor {report['uniform']:z.3f}\n"
         tables = table(rows, "21", *[">10.3f"] * 3, ""), table(jsd, "21", *[">10.3f"] * 3)
-        return "\n".join([head, tables[0], "", tables[1]])
+        gaps = [(what, f"{gap:.0e}") for what, gap in report["one_state"].items()]
+        below = "\none state, six outcomes: critics - D*, policy gradients - those of divergences"
+        return "\n".join([head, tables[0], "", tables[1], below, table(gaps, "34", ">7")])
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Occupancy as colour and the mean move as an arrow: expert, cloning, GAIL."""
-        picture = new_picture(13, 4.9, dpi=110)
+        picture = new_picture(4.0)
         shown = {"expert": self.expert}
         own = self.actors.get((min((n for n, _ in self.actors), default=0), self.seed), {})
         shown |= {way: own[way] for way in WAYS[:2] if way in own}
@@ -80,8 +86,8 @@ class Imitation(Figure):
             ax.imshow(np.sqrt(d), cmap="Greens", vmin=0, vmax=0.9)
             down, right = (pi @ grid.MOVES).T.reshape(2, grid.SIDE, -1)
             ax.quiver(right, -down, pivot="middle", scale=7, width=0.012)
-            ax.text(1.3, 1.35, "-1", va="center", ha="center", color="#D55E00", fontsize=14)
-            ax.text(4.3, 3.65, "+1", va="center", ha="center", color="white", fontsize=14)
-            describe(ax, f"{who}: return {grid.gain(pi):.2f}", xticks=[], yticks=[])
+            ax.text(1.3, 1.35, "-1", va="center", ha="center", color=ORANGE)
+            ax.text(4.3, 3.65, "+1", va="center", ha="center", color="white")
+            ax.set(title=f"{who}: return {grid.gain(pi):.2f}", xticks=[], yticks=[])
         picture.suptitle("one trajectory: off the expert's path cloning is lost, and GAIL returns")
         return picture

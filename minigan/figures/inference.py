@@ -11,17 +11,20 @@ import numpy as np
 
 from minigan.base.randomness import generator, sequence
 from minigan.figures import style
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Axes, Picture, name_curves, new_picture
 from minigan.networks import Sequential
 from minigan.variants import bigan_toys as toys
 from minigan.variants import linear_ali as ali
 
 ALI_STEPS, STARTS = 2000, (0.2, 0.8, 1.4)  # of w
+DRAW = "plane_drawn"  # the game whose E and G draw their outputs
 GAMES = {  # task, steps, standard deviation of the noise at the start
     "line": (toys.LINE, 4000, 1.0),
     "line_without": (toys.LINE, 4000, 0.0),
     "plane": (toys.PLANE, 2500, 1.0),
     "plane_without": (toys.PLANE, 2500, 0.0),
+    DRAW: (toys.PLANE, 2500, 0.0),
 }
 HEADS = {
     "line": ("on the line", "x again", "z again", "error of G", "std E(x)", "of G(z)"),
@@ -45,6 +48,7 @@ class Inference(Figure):
     asked |= {"line_without.reconstruction": None, "line_without.G_error": None}
     asked |= {"plane.reconstruction": 0.0, "plane.J_z": 0.0, "plane.J_x": 0.0}
     asked |= {"plane_without.reconstruction": None, "plane_without.J_z": None}
+    asked |= {"plane_drawn.reconstruction": None, "plane_drawn.J_z": 0.0, "plane_drawn.J_x": 0.0}
 
     def run(self, progress: Progress) -> None:
         """Play the games one after another; a game and its control from the same seed."""
@@ -57,7 +61,8 @@ class Inference(Figure):
             game = ali.linear_ali_game(ALI_STEPS, seed, path[0].w)
             plays.append((ali.followed(game, ALI_STEPS, path), ALI_STEPS))
         for name, (task, steps, noise) in GAMES.items():
-            self.games[name] = toys.bigan_game(task, steps, seeds[task], noise)
+            own = seeds[task], noise
+            self.games[name] = toys.bigan_game(task, steps, *own, draws=name == DRAW)
             plays.append((self.games[name].play(steps), steps))
         self.play_each(plays, progress)
         judges = {toys.LINE: toys.scores_on_the_line, toys.PLANE: toys.scores_in_the_plane}
@@ -93,13 +98,15 @@ class Inference(Figure):
             lines: list[tuple] = [head, ("  asked", 0, 0, *ASKED[task])]
             lines += [("  noise", *report[task].values())]
             lines += [("  no noise", *report[f"{task}_without"].values())]
+            if task == "plane":
+                lines += [("  E and G draw", *report[DRAW].values())]
             text.append(table(lines, "16", *[">12.3f"] * 6))
         return "\n\n".join(text)
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Paths of linear ALI to its line of solutions; G on the line; E(x) over the 48 cells."""
-        picture = new_picture(17, 4.6, dpi=110)
-        axes = picture.subplots(1, 4)
+        picture = new_picture(8.6)
+        axes = picture.subplots(2, 2).ravel()
         w = np.array([0, ali.STD])
         axes[0].plot(w, w / ali.STD**2, **style.P_DATA | {"label": "E is the posterior: a = w/4"})
         for path in self.paths:
@@ -107,14 +114,14 @@ class Inference(Figure):
             axes[0].plot(*(ali.at_rest(path)[i] for i in (2, 0)), "ko")
         gap = self.numbers()["ali"]["gap_a"]
         title = f"linear ALI, from three w:\na is the posterior's to {gap:.3f}"
-        describe(axes[0], title, xlabel="w", ylabel="a")
+        axes[0].set(title=title, xlabel="w", ylabel="a")
         self._draw_line(axes[1])
         for ax, name in zip(axes[2:], ("plane", "plane_without"), strict=True):
             J, said = self.scores[name]["J_z"], "no noise" if "_" in name else "noise that falls"
             _draw_cells(ax, self.games[name].networks["E"], self.seed)
-            describe(ax, f"plane, {said}:\nJSD of E(x) and N(0, I) {J:.3f}")
-        tidy(axes[0])
-        tidy(axes[1])
+            ax.set(title=f"plane, {said}:\nJSD of E(x) and N(0, I) {J:.3f}")
+        name_curves(axes[0])
+        name_curves(axes[1])
         return picture
 
     def _draw_line(self, ax: Axes) -> None:
@@ -128,7 +135,7 @@ class Inference(Figure):
             ax.plot(z, G(z), **look | {"label": f"G, {said}", "lw": 3})
         right, wrong = (self.scores[name]["G_error"] for name in curves)
         title = f"line: G is off by {right:.2f} with noise,\n{wrong:.2f} without"
-        describe(ax, title, xlabel="z", ylabel="G(z)", ylim=(-5, 5))
+        ax.set(title=title, xlabel="z", ylabel="G(z)", ylim=(-5, 5))
 
 
 def _draw_cells(ax: Axes, E: Sequential, seed: int) -> None:
@@ -137,7 +144,7 @@ def _draw_cells(ax: Axes, E: Sequential, seed: int) -> None:
     ax.plot(*u.T, ".", color=style.P_G["color"], ms=3)
     angle = np.linspace(0, 2 * np.pi, 200)
     for radius in toys.RADII:
-        ax.plot(radius * np.cos(angle), radius * np.sin(angle), color="black", lw=1)
+        ax.plot(radius * np.cos(angle), radius * np.sin(angle), color="black", lw=0.8)
     for one in np.linspace(0, 2 * np.pi, toys.SECTORS, endpoint=False):
-        ax.plot([0, 9 * np.cos(one)], [0, 9 * np.sin(one)], color="black", lw=1)
+        ax.plot([0, 9 * np.cos(one)], [0, 9 * np.sin(one)], color="black", lw=0.8)
     ax.set(xlim=(-4, 4), ylim=(-4, 4), aspect="equal")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from minigan.base.randomness import generator, sequence
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Picture, new_picture
 from minigan.variants import infogan
 
 STEPS, DOTS = 2500, 1500
@@ -47,17 +48,16 @@ class InfoGan(Figure):
             rows, "14", ">12.3f", ">12.3f", ">8d", ">10.3f", ">10.4f"
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """A panel for each game: its samples, coloured by their code."""
-        picture = new_picture(10, 5.6, dpi=110)
+        picture = new_picture(5.4)
         axes = picture.subplots(1, 2, sharex=True, sharey=True)
         z = infogan.CodedNoise().sample(DOTS, generator(self.seed))
         for ax, (name, weight) in zip(axes, WEIGHTS.items(), strict=True):
-            x, found = self.games[name].networks["G"](z), self.scores[name]
+            x = self.games[name].networks["G"](z)
             ax.scatter(*x.T, c=z[:, : infogan.CODES].argmax(axis=1), s=8, cmap="tab10")
-            title = (
-                f"lambda = {weight:g}: L_I = {found['L_I']:.3f} of {math.log(infogan.CODES):.3f}"
-            )
-            describe(ax, title, xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
-            ax.set_xlabel("samples of G, a colour for each of the 8 codes", fontsize=11)
+            found, most = self.scores[name]["L_I"], math.log(infogan.CODES)
+            title = f"$\\lambda$ = {weight:g}: $L_I$ = {found:.3f} of {most:.3f}"
+            ax.set(title=title, xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+            ax.set_xlabel("samples of G, a colour for each of the 8 codes")
         return picture

@@ -16,7 +16,20 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
 from minigan.base.types import Sampler
 from minigan.distributions import Examples, Mixture, Normal
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import (
+    BLUE,
+    D_STAR,
+    GREEN,
+    ORANGE,
+    P_DATA,
+    P_G,
+    SKY,
+    Axes,
+    Picture,
+    name_curves,
+    new_picture,
+)
 from minigan.game import DiscriminatorTurn, Game
 from minigan.layers import Linear, Maxout
 from minigan.layers.initialisers import constant, normal
@@ -36,8 +49,8 @@ SEEDS = 5
 KEPT = (10, 100, 3000)  # updates after which D is drawn
 
 SWEEPS, GAPS = ("batch", "examples", "width"), ("d_gap", "inner_gap")
-COLOURS, MARKERS = ("#56B4E9", "#E69F00", "#0072B2", "#009E73"), "os^v"
-DRAWN = (("#56B4E9", ":"), ("#56B4E9", "--"), ("#00306B", "-"))  # D at three moments
+COLOURS, MARKERS = (SKY, ORANGE, BLUE, GREEN), "os^v"
+DRAWN = ((SKY, ":"), (SKY, "--"), ("#00306B", "-"))  # D at three moments
 
 
 class Trained(NamedTuple):
@@ -114,21 +127,20 @@ class InnerLoop(Figure):
             f"starts, in {report['seconds']:.1f} s\n\n{table(rows, '38', '<16.4f', '')}"
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Four panels: D and D* over x, and |D - D*| with updates, examples and units."""
-        picture = new_picture(16, 4, dpi=120)
-        on_line, updates, examples, width = picture.subplots(1, 4)
+        picture = new_picture(8.6)
+        on_line, updates, examples, width = picture.subplots(2, 2).ravel()
         state = GeneratorState(fixed_generator(), NOISE, DATA)
         x = np.linspace(-4.5, 4.5, 600)
-        on_line.plot(x, DATA.pdf(x), color="black", ls=":", lw=1.4, label="$p_{data}$")
-        on_line.plot(x, state.p_g.pdf(x), color="green", lw=1.4, label="$p_g$, fixed")
-        on_line.plot(x, state.D_star(x), color="darkorange", lw=3.5, alpha=0.7, label="$D^*$")
+        on_line.plot(x, DATA.pdf(x), **P_DATA)
+        on_line.plot(x, state.p_g.pdf(x), **P_G | {"label": "$p_g$, fixed"})
+        on_line.plot(x, state.D_star(x), **D_STAR)
         for (at, D), (colour, style) in zip(self.kept.items(), DRAWN, strict=False):
             D_x = sigmoid(D.copy(dtype="float64")(x[:, None])[:, 0])
-            on_line.plot(x, D_x, color=colour, ls=style, lw=1.4, label=f"D, {at} updates")
-        describe(on_line, "D comes to lie on D*", ylim=(0, 1.35), yticks=[0, 0.5, 1], xlabel="x")
-        on_line.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
-        on_line.spines[["top", "right"]].set_visible(False)
+            on_line.plot(x, D_x, color=colour, ls=style, label=f"D, {at} updates")
+        on_line.set(title="D comes to lie on D*", ylim=(0, 1.6), yticks=[0, 0.5, 1], xlabel="x")
+        on_line.legend(loc="upper center", ncols=2)
         groups = self.by_setting("batch")
         settings = sorted({setting for setting, _ in groups})
         for setting, colour, marker in zip(settings, COLOURS, MARKERS, strict=False):
@@ -138,14 +150,14 @@ class InnerLoop(Figure):
             found = {setting: group for (setting, _), group in self.by_setting(sweep).items()}
             _draw_line(ax, found, COLOURS[2], "^", "median and range of the starts")
         title = "with training: nearer,\nand nearer with larger minibatches"
-        describe(updates, title, xlabel="updates of D")
+        updates.set(title=title, xlabel="updates of D")
         title = "with more examples: nearer\n(few of them are learned by heart)"
-        describe(examples, title, xlabel="examples of the data, and of G(z)")
+        examples.set(title=title, xlabel="examples of the data, and of G(z)")
         title = "with more units: nearer\n(one unit cannot make two hills)"
-        describe(width, title, xlabel="maxout units")
+        width.set(title=title, xlabel="maxout units")
         for ax in (updates, examples, width):
             ax.set(xscale="log", yscale="log", ylim=(4e-3, 0.4), ylabel="mean |D - D*|")
-            tidy(ax, fontsize=8)
+            name_curves(ax)
         return picture
 
 
@@ -196,6 +208,6 @@ def _draw_line(ax: Axes, groups: dict[int, list[Trained]], colour, marker, label
         return
     gaps = [[one.d_gap for one in group] for group in groups.values()]
     at = list(groups)
-    ax.plot(at, [np.median(gap) for gap in gaps], color=colour, marker=marker, ms=4, label=label)
+    ax.plot(at, [np.median(gap) for gap in gaps], color=colour, marker=marker, ms=6, label=label)
     low, high = [min(gap) for gap in gaps], [max(gap) for gap in gaps]
     ax.fill_between(at, low, high, color=colour, alpha=0.2, lw=0)

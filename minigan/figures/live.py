@@ -16,8 +16,8 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
 from minigan.figures import style
-from minigan.figures.base import Axes, new_picture
 from minigan.figures.figure1 import Moment, draw_moment
+from minigan.figures.style import Axes, Picture, applied, name_all_curves, new_picture
 from minigan.game import Game, Record
 
 SAMPLES, GRID = 500, 60  # in the plane: samples, and points a side of D's map
@@ -106,7 +106,14 @@ class _View:
 
     def png(self) -> bytes:
         """The picture now, as the bytes of a PNG."""
-        picture = new_picture(7, 4.6, dpi=160)
+        with applied():
+            picture = self._drawn()
+            data = io.BytesIO()
+            picture.savefig(data, format="png")
+        return data.getvalue()
+
+    def _drawn(self) -> Picture:
+        picture = new_picture(4.6, 7)
         ax = picture.subplots()
         step = self.past[-1].step
         try:
@@ -115,12 +122,9 @@ class _View:
             ax.clear()
             self._draw_costs(ax)
             title = str(error)
-        ax.set_title(f"step {step}: {title}", fontsize=12, wrap=True)
-        handles, names = ax.get_legend_handles_labels()
-        picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=11)
-        data = io.BytesIO()
-        picture.savefig(data, format="png")
-        return data.getvalue()
+        ax.set_title(f"step {step}: {title}", wrap=True)
+        name_all_curves(picture, 4)
+        return picture
 
     def _draw_line(self, ax: Axes) -> str:
         """Figure 1's picture; JSD and the gap as its title."""
@@ -155,5 +159,5 @@ class _View:
         steps = [record.step for record in self.past]
         for name in names:
             ax.plot(steps, [record[name] for record in self.past], lw=2, label=name)
-        ax.set_xlabel("step", fontsize=11)
+        ax.set_xlabel("step")
         return ", ".join(f"{name} {self.past[-1][name]:.4f}" for name in names)

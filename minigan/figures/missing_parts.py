@@ -7,7 +7,8 @@ import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.figures import style
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Picture, name_all_curves, new_picture
 from minigan.variants import gaussian_parts as parts
 from minigan.variants.missing_parts import fill_in, mask
 
@@ -15,9 +16,9 @@ STEPS = 3000
 DOTS = 600
 GIVEN = 1.5  # value of what is given in the picture
 PANELS = {  # sets S, as numbers
-    7: "all made: x2 and x3 are free",
-    6: f"from x1 = {GIVEN}: x2 and x3 follow it",
-    4: f"from x1 = x2 = {GIVEN}: x3 alone is left",
+    7: "all made:\n$x_2$ and $x_3$ are free",
+    6: f"from $x_1 = {GIVEN}$:\n$x_2$ and $x_3$ follow it",
+    4: f"from $x_1 = x_2 = {GIVEN}$:\n$x_3$ alone is left",
 }
 
 
@@ -59,9 +60,9 @@ class MissingParts(Figure):
         mean = f"\nmean over the sets: {report['mean_kl']:.3f} nats"
         return "\n".join([head, table(rows, "14", ">16.3f", ">36.3f"), mean])
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Three panels of (x2, x3): x made whole, from x1, and from x1 and x2."""
-        picture = new_picture(13, 4.8, dpi=110)
+        picture = new_picture(4.4)
         axes = picture.subplots(1, 3, sharex=True, sharey=True)
         for ax, (S, title) in zip(axes, PANELS.items(), strict=True):
             x, M = np.full(parts.N, GIVEN, np.float32), mask(np.array([S]), parts.N)[0]
@@ -70,9 +71,8 @@ class MissingParts(Figure):
             made = fill_in(self.G, given, masks, z)[0]
             ax.plot(made[:, 1], made[:, 2], ".", color=style.P_G["color"], label="made by G")
             ax.plot(*_outline(x, M), **style.P_DATA | {"label": "exact, 2 standard deviations"})
-            describe(ax, title, xlabel="$x_2$", ylabel="$x_3$", xlim=(-4, 4), ylim=(-4, 4))
-        handles, names = axes[0].get_legend_handles_labels()
-        picture.legend(handles, names, loc="outside lower center", ncols=2, fontsize=12)
+            ax.set(title=title, xlabel="$x_2$", ylabel="$x_3$", xlim=(-4, 4), ylim=(-4, 4))
+        name_all_curves(picture, 2)
         return picture
 
 

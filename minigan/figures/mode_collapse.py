@@ -14,7 +14,8 @@ import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.base.validation import whole_number
-from minigan.figures.base import Figure, Picture, Progress, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Picture, new_picture
 from minigan.theory import mode_collapse as theory
 from minigan.theory.function_space import LOG4, criterion
 
@@ -104,11 +105,11 @@ class ModeCollapse(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """A strip for each order of play: steps to the right, modes upward, mass as darkness."""
         from matplotlib.colors import PowerNorm
 
-        picture = new_picture(11, 1.7 * len(self.paths) + 0.5, dpi=110)
+        picture = new_picture(1.8 * len(self.paths) + 0.7)
         axes = picture.subplots(len(self.paths), 1, sharex=True)
         for ax, (name, path) in zip(axes, self.paths.items(), strict=True):
             p_g = path.p_g
@@ -122,10 +123,10 @@ class ModeCollapse(Figure):
                 extent=(-0.5, len(p_g) - 0.5, 0.5, MODES + 0.5),
             )
             covered = theory.effective_modes(p_g)[len(p_g) // 2 :].mean()
-            what = f"covers {covered:.1f} of {MODES} modes at once, later on"
-            ax.set_title(f"{TITLES[name]}: {what}", fontsize=10)
+            what = f"{covered:.1f} of {MODES} modes at once"
+            ax.set_title(f"{TITLES[name]}: {what}")
             ax.set_ylabel("mode")
             ax.set_yticks(range(1, MODES + 1))
         axes[-1].set_xlabel("step")
-        picture.colorbar(image, ax=list(axes), label="mass of p_g", shrink=0.6)
+        picture.colorbar(image, ax=list(axes), label="mass of $p_g$", shrink=0.6)
         return picture

@@ -13,24 +13,15 @@ from typing import Any
 import numpy as np
 
 from minigan.base.randomness import sequence
-from minigan.figures.base import (
-    Figure,
-    Picture,
-    Progress,
-    describe,
-    new_picture,
-    table,
-    tidy,
-    tiny,
-)
+from minigan.figures.base import Figure, Progress, table, tiny
+from minigan.figures.style import BLUE, GREEN, GREY, ORANGE, Picture, name_curves, new_picture
 from minigan.figures.toy import players, toy_game
 from minigan.theory.monitor import Monitor
 
 STEPS = 6000
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"
-OF_G: dict[str, Any] = {"color": GREEN, "marker": "o", "ms": 3}
-OF_D: dict[str, Any] = {"color": BLUE, "marker": "s", "ms": 3, "ls": "--"}
+OF_G: dict[str, Any] = {"color": GREEN, "marker": "o", "ms": 4}
+OF_D: dict[str, Any] = {"color": BLUE, "marker": "s", "ms": 4, "ls": "--"}
 
 
 @dataclass(eq=False)
@@ -88,21 +79,22 @@ class Monitored(Figure):
             f"{report['share']:.0%} of the time of the training\n\n{table(rows, '32', '18', '')}"
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Three panels: the two distances in nats, the value function, and D's distances."""
         seen = {
             name: np.array([getattr(one, name) for one in self.observations])
             for name in self.observations[0]._fields
         }
-        picture = new_picture(14, 4, dpi=120)
-        distances, value, of_D = picture.subplots(1, 3)
+        picture = new_picture(8.0)
+        panels: list[Any] = [["value", "value"], ["distances", "of_D"]]
+        value, distances, of_D = picture.subplot_mosaic(panels).values()
         steps = seen["step"]
 
         far = r"JSD($p_{data}$ || $p_g$): how far G is from the data"
         distances.semilogy(steps, seen["jsd"], label=far, **OF_G)
         far = "C(G) - V(G, D): how far D is from D*"
         distances.semilogy(steps, seen["inner_gap"], label=far, **OF_D)
-        describe(distances, "Both fall: G comes near the data, D near D*", ylabel="nats")
+        distances.set(title="Both fall: G comes near the data, D near D*", ylabel="nats")
 
         floor = -math.log(4)
         high = max(seen["c_of_g"][1:].max(initial=floor), floor) + 0.1  # the start is off the scale
@@ -113,14 +105,14 @@ class Monitored(Figure):
         value.plot(steps, seen["value"], label="V(G, D)", **OF_D)
         value.axhline(floor, color="black", lw=0.8, ls=":", label="-log 4")
         title = "V(G, D) and C(G) come to -log 4"
-        describe(value, title, ylim=(floor - 0.15, high), ylabel="nats")
+        value.set(title=title, ylim=(floor - 0.15, high), ylabel="nats")
 
         of_D.semilogy(steps, seen["d_gap"], label="mean |D - D*|", **OF_D)
-        half: dict[str, Any] = {"color": ORANGE, "marker": "^", "ms": 3, "label": "mean |D - 1/2|"}
+        half: dict[str, Any] = {"color": ORANGE, "marker": "^", "ms": 4, "label": "mean |D - 1/2|"}
         of_D.semilogy(steps, seen["d_minus_half"], **half)
-        describe(of_D, "D comes near D*, and both near 1/2", ylabel="probability")
+        of_D.set(title="D comes near D*, and both near 1/2", ylabel="probability")
         for ax in (distances, value, of_D):
             ax.set_xlabel("step of Algorithm 1")
             ax.margins(x=0.01)
-            tidy(ax)
+            name_curves(ax)
         return picture

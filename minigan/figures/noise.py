@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import P_G
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_G, Picture, name_curves, new_picture
 from minigan.networks import Sequential
 from minigan.theory.binned import js_masses
 from minigan.variants.noisy_curve import STD, X, Y, Z, curve, law, masses, noise_game, on_cells
@@ -65,9 +65,9 @@ class Noise(Figure):
         stds = table(rows, "6", ">21.4f", ">26.3f")
         return "\n".join([head, stds, tail, table(cells, "6", ">21.4f")])
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Both densities, and JSD by step."""
-        picture = new_picture(15, 4.2, dpi=110)
+        picture = new_picture(4.0)
         axes = picture.subplots(1, 3)
         shown = {"the data: a ridge of width 0.20": P_DATA}
         for G in [*self.Gs.values()][:1]:
@@ -75,14 +75,14 @@ class Noise(Figure):
         for ax, (title, density) in zip(axes, shown.items(), strict=False):
             density = np.sqrt(density.reshape(len(X), -1).T)
             ax.pcolormesh(X, Y, density, cmap="Greens", shading="nearest")
-            describe(ax, title)
+            ax.set(title=title)
         for path in self.paths.values():
-            axes[2].semilogy(*np.transpose(path), **P_G | {"label": None})
+            axes[2].semilogy(*np.transpose(path), **P_G | {"label": None, "lw": 1.6})
         axes[2].axhline(math.log(2), color="black", ls=":", lw=2.4)
         left = axes[2].get_yaxis_transform()  # x in widths of the panel
-        axes[2].text(0.3, 0.6, "log 2: without the noise", va="top", transform=left)
+        axes[2].text(0.1, 0.6, "log 2: without the noise", va="top", transform=left)
         jsd = self.numbers()["median"]
-        title = f"exact JSD ends at {jsd:.3f}, the median of {len(self.paths)}" if jsd else ""
-        describe(axes[2], title, xlabel="step", ylabel="nats", ylim=(0.003, 1))
-        tidy(axes[2])
+        title = f"median JSD, exact: {jsd:.3f}" if jsd else ""
+        axes[2].set(title=title, xlabel="step", ylabel="nats", ylim=(0.003, 1))
+        name_curves(axes[2])
         return picture

@@ -7,7 +7,8 @@ import numpy as np
 
 from minigan.base.randomness import sequence
 from minigan.figures import style
-from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Picture, name_all_curves, new_picture
 from minigan.variants import posterior
 
 STEPS = 4000
@@ -62,12 +63,12 @@ class Posterior(Figure):
         rows += [(f"  {kind}", *found.values()) for kind, found in report.items()]
         return table(rows, "24", *[">10.3f"] * 6, ">12.3f")
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """A panel for each x: the exact p(z|x) and the three q."""
-        picture = new_picture(17, 4.2, dpi=110)
-        axes = picture.subplots(1, len(GIVEN), sharex=True, sharey=True)
+        picture = new_picture(6.6)
+        axes = picture.subplots(2, 3, sharex=True, sharey=True).ravel()
         edges = posterior.EDGES
-        for i, (ax, x) in enumerate(zip(axes, GIVEN, strict=True)):
+        for i, (ax, x) in enumerate(zip(axes, GIVEN, strict=False)):
             jsds = {kind: posterior.jsd(x, masses[i]) for kind, masses in self.masses.items()}
             for kind, look in LOOKS.items():
                 q = self.masses[kind][i] / np.diff(edges)
@@ -75,8 +76,9 @@ class Posterior(Figure):
             exact = posterior.exact(x) / np.diff(edges)
             ax.stairs(exact, edges, color="black", lw=2.4, label="exact p(z|x)")
             best = min(jsds, key=lambda kind: jsds[kind])
-            describe(ax, f"x = {x:g}: nearest is {best}\n{jsds[best]:.3f} nats", xlabel="z")
+            ax.set(title=f"x = {x:g}: nearest is {best}\n{jsds[best]:.3f} nats", xlabel="z")
         axes[0].set(xlim=(-3.8, 3.8), ylim=(0, 1.6))  # the end cells hold all beyond them too
-        handles, names = axes[0].get_legend_handles_labels()
-        picture.legend(handles, names, loc="outside lower center", ncols=4, fontsize=12)
+        for ax in axes[len(GIVEN) :]:
+            ax.remove()
+        name_all_curves(picture, 4)
         return picture

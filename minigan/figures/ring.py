@@ -17,7 +17,8 @@ import numpy as np
 
 from minigan.base.validation import whole_number
 from minigan.figures import style
-from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import SIZE, Axes, Picture, new_picture
 from minigan.figures.sweep import grid, sweep
 from minigan.variants import ring_game
 from minigan.variants.ring_remedies import REMEDIES, outcome
@@ -133,15 +134,15 @@ class Ring(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Samples by remedy and seed, and the JSD of every game below."""
         seeds = list(self.seeds or [])[:ROWS]
-        picture = new_picture(14.5, 1.9 * len(seeds) + 3.4, dpi=100)
+        picture = new_picture(1.35 * len(seeds) + 3.6)
         rows: list[Any] = [[f"{remedy} {seed}" for remedy in REMEDIES] for seed in seeds]
         below: list[Any] = ["jsd"] * len(REMEDIES)
         axes = picture.subplot_mosaic([*rows, below], height_ratios=[1.0] * len(seeds) + [1.3])
         for place in (place for row in rows for place in row):
-            ring = {"color": "black", "ms": 11, "mfc": "none", "mew": 0.8}
+            ring = {"color": "black", "ms": 7, "mfc": "none", "mew": 0.8}
             axes[place].plot(*ring_game.DATA.means.T, "o", **ring)
             axes[place].set(xlim=(-MOST, MOST), ylim=(-MOST, MOST), aspect="equal")
             axes[place].set(xticks=[], yticks=[])
@@ -150,18 +151,18 @@ class Ring(Figure):
             if place in axes and game.error is None:
                 _draw_samples(axes[place], game.results)
         for remedy in REMEDIES:
-            axes[f"{remedy} {seeds[0]}"].set_title(remedy, fontsize=10)
+            axes[f"{remedy} {seeds[0]}"].set_title(remedy.replace("-", "\n"))
         for seed in seeds:
-            axes[f"none {seed}"].set_ylabel(f"seed {seed}", fontsize=11)
+            axes[f"none {seed}"].set_ylabel(f"seed {seed}")
         _draw_divergences(axes["jsd"], [self._jsd(remedy) for remedy in REMEDIES])
-        picture.suptitle(self._finding(), fontsize=14)
+        picture.suptitle(self._finding())
         return picture
 
     def _finding(self) -> str:
         """The finding in a sentence, from the numbers."""
         jsd = {r: f"{median(self._jsd(r)):.3f}" if self._jsd(r) else "-" for r in REMEDIES}
         return (
-            f"Median JSD {jsd['none']} without a remedy, {jsd['none-alternating']} taking turns; "
+            f"Median JSD {jsd['none']} without a remedy, {jsd['none-alternating']} taking turns;\n"
             f"unrolled {jsd['unrolled-5']}, its controls {jsd['unrolled-5-stopped']} and "
             f"{jsd['more-D-steps']}; with labels {jsd['labels']}"
         )
@@ -189,8 +190,7 @@ def results(remedy: str, seed: int, steps: int) -> dict[str, Any]:
 def _draw_samples(ax: Axes, found: dict[str, Any]) -> None:
     x = np.frombuffer(base64.b64decode(found["samples"]), "<f2").reshape(-1, 2)
     ax.plot(*x.T, ".", color=style.P_G["color"], ms=2.5, alpha=0.6)
-    said, box = f"{found['modes']} of 8\n{found['jsd']:.3f}", {"fc": "white", "ec": "none"}
-    ax.text(0, 0, said, ha="center", va="center", bbox=box)
+    ax.set_xlabel(f"{found['modes']} of 8: {found['jsd']:.3f}", fontsize=SIZE - 2)
 
 
 def _draw_divergences(ax: Axes, columns: list[list[float]]) -> None:
@@ -199,8 +199,7 @@ def _draw_divergences(ax: Axes, columns: list[list[float]]) -> None:
         ax.plot(across, values, "o", color=style.P_G["color"], ms=6, alpha=0.8)
         if values:
             ax.hlines(median(values), i - 0.42, i + 0.17, color="black", lw=2.4)
-            ax.text(i + 0.19, median(values), f"{median(values):.3f}", va="center")
+            ax.text(i + 0.19, median(values), f"{median(values):.3f}", va="bottom", ha="center")
     ax.set(yscale="log", xlim=(-0.5, len(columns) - 0.5), xticks=range(len(columns)))
-    ax.set_xticklabels(REMEDIES, fontsize=10)
-    ax.set_ylabel("JSD (nats), each seed\nand the median", fontsize=11)
-    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_xticklabels(remedy.replace("-", "\n") for remedy in REMEDIES)
+    ax.set_ylabel("JSD (nats), each seed\nand the median")

@@ -17,12 +17,26 @@ import numpy as np
 
 from minigan.base.validation import whole_number
 from minigan.figures import base
-from minigan.figures.base import Axes, Figure, Picture, Progress, new_picture, write_picture
+from minigan.figures.base import Figure, Progress
+from minigan.figures.style import (
+    BLUE,
+    ORANGE,
+    PNG,
+    Axes,
+    Picture,
+    PictureFiles,
+    applied,
+    name_all_curves,
+    new_picture,
+)
 from minigan.figures.sweep import Sweep, grid, sweep
 from minigan.figures.table import Value
 
+SYMBOLS = {  # of the papers, for names of the reports
+    **{"jsd": "JSD", "c_of_g": "C(G)", "value": "V(G, D)", "inner_gap": "C(G) - V(G, D)"},
+    **{"d_gap": "mean |D - D*|", "d_minus_half": "mean |D - 1/2|"},
+}
 TICKS = 10  # seeds named below an axis, at most
-COLOR = "#0072B2"
 
 
 class Seeds(NamedTuple):
@@ -85,10 +99,11 @@ class Seeds(NamedTuple):
         given = "".join(f", {name} {value}" for name, value in self.settings.items())
         return f"{self.figure.name}: {count} seeds{given}" + f"; {failed} failed" * bool(failed)
 
-    def save(self, directory: Path) -> list[Path]:
+    def save(self, directory: Path, files: PictureFiles = PNG) -> list[Path]:
         """Draw the numbers over the seeds into ``sweep.png``."""
-        picture = draw(self.title(), self.report()["rows"], self.figure.asked)
-        return [write_picture(directory / "sweep.png", picture)]
+        with applied():
+            picture = draw(self.title(), self.report()["rows"], self.figure.asked)
+        return [files.write(directory / "sweep", picture)]
 
 
 def play(
@@ -149,18 +164,14 @@ def draw(title: str, rows: list[dict], asked: Mapping[str, float | None]) -> Pic
     """
     across = min(len(asked), 3)
     down = math.ceil(len(asked) / across)
-    picture = new_picture(4.4 * across, 3.1 * down + 0.8, dpi=120)
+    picture = new_picture(3.1 * down + 1.2)
     panels = picture.subplots(down, across, squeeze=False).ravel()
     for ax, (name, theory) in zip(panels, asked.items(), strict=False):
         _draw_number(ax, name, rows, theory)
     for ax in panels[len(asked) :]:
         ax.set_axis_off()
-    picture.suptitle(title, fontsize=12)
-    named: dict[str, Any] = {}  # one legend, with what stands in any panel
-    for ax in panels:
-        artists, labels = ax.get_legend_handles_labels()
-        named |= dict(zip(labels, artists, strict=True))
-    picture.legend(named.values(), named.keys(), loc="outside lower center", ncols=5, frameon=False)
+    picture.suptitle(title)
+    name_all_curves(picture, 5)
     return picture
 
 
@@ -170,18 +181,19 @@ def _draw_number(ax: Axes, name: str, rows: list[dict], theory: float | None) ->
     said = []
     if there.size:
         low, middle, high = np.quantile(values[there], [0.25, 0.5, 0.75])
-        ax.axhspan(low, high, color=COLOR, alpha=0.15, lw=0, label="middle half of the seeds")
-        ax.axhline(middle, color=COLOR, lw=1, label="median")
-        ax.plot(there, values[there], "o", color=COLOR, ms=4, label="a game")
+        ax.axhspan(low, high, color=BLUE, alpha=0.15, lw=0, label="middle half of the seeds")
+        ax.axhline(middle, color=BLUE, label="median")
+        ax.plot(there, values[there], "o", color=BLUE, ms=6, label="a game")
         said.append(f"median {middle:.4g}")
     if theory is not None:
-        ax.axhline(theory, color="black", lw=1, ls="--", label="the theory asks")
+        ax.axhline(theory, color="black", ls="--", label="the theory asks")
         said.append(f"the theory asks {theory:.4g}")
     if missing.size:
         low_down, height = np.full(missing.size, 0.03), ax.get_xaxis_transform()
-        ax.plot(missing, low_down, "x", color="#D55E00", transform=height, label="no number")
+        ax.plot(missing, low_down, "x", color=ORANGE, transform=height, label="no number")
     ticks = range(0, len(rows), math.ceil(len(rows) / TICKS))
     ax.set_xticks(ticks, [str(rows[i]["seed"]) for i in ticks])
     ax.set(xlabel="seed", xlim=(-0.5, len(rows) - 0.5))
-    ax.set_title("\n".join([name, ", ".join(said)]), fontsize=10)
-    ax.spines[["top", "right"]].set_visible(False)
+    *where, what = name.split(".")
+    what = SYMBOLS.get(what, what.replace("_", " "))
+    ax.set_title("\n".join([", ".join([*where, what]), ", ".join(said)]))

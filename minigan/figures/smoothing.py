@@ -12,8 +12,8 @@ import numpy as np
 
 from minigan.base.randomness import Streams
 from minigan.distributions import Normal
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
-from minigan.figures.style import P_DATA, P_G
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_DATA, P_G, Axes, Picture, name_all_curves, new_picture
 from minigan.game import Game
 from minigan.game.turns import DiscriminatorTurn, GeneratorTurn
 from minigan.layers import Linear, Tanh
@@ -123,9 +123,9 @@ class Smoothing(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """log D* and the force on samples of three smoothings; the way of mu."""
-        picture = new_picture(15, 4.6, dpi=110)
+        picture = new_picture(4.4)
         curves, force, way = picture.subplots(1, 3)
         x = np.linspace(-3, 9, 600)
         log_u = START**2 / 2 - START * x  # log p_data / p_g
@@ -137,15 +137,12 @@ class Smoothing(Figure):
         for p, style in ((DATA, P_DATA), (FAR, P_G)):
             look = {"color": style["color"], "alpha": 0.3, "label": style["label"].split(" (")[0]}
             curves.fill_between(x, 25 * p.pdf(x) - 38, -38, **look)
-        title = "smoothed on both sides, log $D^*$ is flat\nwhere the samples are"
-        describe(curves, title, xlabel="x", ylabel="log $D^*$", ylim=(-38, 2))
-        title = (
-            "the force on the samples: with one side as\nwithout smoothing, with both sides gone"
-        )
-        describe(force, title, xlabel="x", ylabel="$-d$ log $D^*/dx$", ylim=(1e-9, 100))
+        title = "on both sides: log $D^*$\nis flat at the samples"
+        curves.set(title=title, xlabel="x", ylabel="log $D^*$", ylim=(-38, 2))
+        title = "force on the samples:\nwith both sides, gone"
+        force.set(title=title, xlabel="x", ylabel="$-d$ log $D^*/dx$", ylim=(1e-9, 100))
         self._draw_way(way)
-        for ax in picture.axes:
-            tidy(ax)
+        name_all_curves(picture, 5)
         return picture
 
     def _draw_way(self, ax: Axes) -> None:
@@ -154,11 +151,11 @@ class Smoothing(Figure):
             ax.plot(run.mu, label=f"_{name}", **look)
         for name in SIDES:
             if (name, START) in self.flows:
-                ax.plot(self.flows[name, START], label=f"{name}, exact $D^*$", **STYLES[name])
+                ax.plot(self.flows[name, START], label=name, **STYLES[name])
         two, plain = (self.flows.get((name, START), ()) for name in ("two-sided", "none"))
         times = f"{len(two) / len(plain):.1f} times as long" if len(plain) else "longer"
-        title = f"two-sided, the way to the data takes {times};\npale: against a trained D"
-        describe(ax, title, xlabel="step of G", ylabel=r"$\mu$ of $p_g$")
+        title = f"two-sided: {times}\n(pale: against a trained D)"
+        ax.set(title=title, xlabel="step of G", ylabel=r"$\mu$ of $p_g$")
 
 
 def train(alpha: float, beta: float, seed: int) -> Run:

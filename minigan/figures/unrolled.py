@@ -15,7 +15,8 @@ import numpy as np
 
 from minigan.base.randomness import Streams
 from minigan.figures import style
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Axes, Picture, new_picture
 from minigan.theory import bilinear_game as games
 from minigan.variants import ring_game
 from minigan.variants.ring_remedies import REMEDIES, sampled
@@ -117,27 +118,27 @@ class Unrolled(Figure):
             ]
         return "\n".join(lines)
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """The six paths with their factors, and the message on the ring with and without."""
-        picture = new_picture(14.0, 6.6, dpi=100)
+        picture = new_picture(10.5)
         order: list[Any] = [
-            ["no-unrolling", "stopped-1", "unrolled-1", "ring", "ring"],
-            ["more-D-steps-6", "stopped-5", "unrolled-5", "ring", "ring"],
+            ["no-unrolling", "stopped-1", "unrolled-1"],
+            ["more-D-steps-6", "stopped-5", "unrolled-5"],
+            ["ring"] * 3,
         ]
-        axes = picture.subplot_mosaic(order)
+        axes = picture.subplot_mosaic(order, height_ratios=[1, 1, 1.7])
         for name, method in methods().items():
             ax, path = axes[name], self.paths[name][: SHOWN + 1]
             color = style.D_STAR["color"] if method.asked > 1 else style.P_G["color"]
             ax.plot(*path.T, color=color, lw=2)
             ax.plot(*path[0], "o", color="black", ms=6)
             ax.plot(0, 0, "+", color="black", ms=10)
-            describe(ax, f"{method.label}\n$|w|^2$ times {method.asked:.2f} a step")
+            ax.set(title=f"{method.label}\n$|w|^2$ times {method.asked:.2f} a step")
             ax.set(xlim=(-FRAME, FRAME), ylim=(-FRAME, FRAME), aspect="equal", xticks=[], yticks=[])
         _draw_messages(axes["ring"], self)
         picture.suptitle(
             "V = x y: more steps of D drive it out, a look ahead alone damps less than the "
             "gradient through it",
-            fontsize=14,
         )
         return picture
 
@@ -166,9 +167,8 @@ def _draw_messages(ax: Axes, run: Unrolled) -> None:
     ax.set(xlim=(-2.8, 2.8), ylim=(-2.8, 3.4), aspect="equal", xticks=[], yticks=[])
     if run.shares:
         share, steps = median(run.shares), len(run.shares) * BETWEEN
-        describe(
-            ax,
-            f"the ring after {steps} steps: what G's samples are told\n"
+        ax.set(
+            title=f"the ring after {steps} steps: what G's samples are told\n"
             f"the part through $\\phi_K$, 5 steps of Adam, is {share:.0%} of it (median)",
         )
-        ax.legend(framealpha=0.9, edgecolor="none", fontsize=10, loc="upper center", ncols=2)
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))

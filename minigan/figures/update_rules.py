@@ -15,7 +15,8 @@ import numpy as np
 from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator, sequence
 from minigan.distributions import Normal
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import P_DATA, P_G, PURPLE, Axes, D, Picture, name_curves, new_picture
 from minigan.theory import update_rules as theory
 from minigan.theory.likelihood import kl
 from minigan.theory.update_rules import Turn
@@ -99,10 +100,10 @@ class UpdateRules(Figure):
             "NCE's G never moves, so D keeps winning."
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Six panels: each game early on; paths, divergences, values."""
-        picture = new_picture(14, 8, dpi=120)
-        games, (paths, divergence, value) = picture.subplots(2, 3)
+        picture = new_picture(11.5)
+        games, (paths, divergence, value) = picture.subplots(3, 2).T
         for ax, name in zip(games, RULES, strict=True):
             _draw_game(ax, name, self.exact.get(name, []))
 
@@ -111,24 +112,24 @@ class UpdateRules(Figure):
         )
         paths.plot(DATA.mean, DATA.std, "*", color="black", ms=13, label="$p_{data}$", zorder=5)
         title = "three ways from one start to $p_{data}$:\nthe GAN's winds"
-        describe(paths, title, xlabel="mean of the model", ylabel="std of the model")
+        paths.set(title=title, xlabel="mean of the model", ylabel="std of the model")
 
         self._draw_lines(divergence, lambda turns: (range(len(turns)), [*map(distance, turns)]))
         title = "all three learn $p_{data}$; minibatches (thin)\nstop where their noise begins"
         divergence.set(xlabel="update of the model", yscale="log", ylim=(1e-12, 5))
-        describe(divergence, title, ylabel="KL($p_{data}$ || $p_{model}$), nats")
+        divergence.set(title=title, ylabel="KL($p_{data}$ || $p_{model}$), nats")
 
         self._draw_lines(value, lambda turns: (range(len(turns)), [t.value for t in turns]))
-        value.axhline(-math.log(4), color="black", lw=0.8, ls=":", label="-log 4")
+        value.axhline(-math.log(4), color="black", lw=1.6, ls=":", label="-log 4")
         title = "only NCE leaves D winning:\nits G is not $p_{data}$"
-        describe(value, title, xlabel="update of the model", ylabel="V(G, D), nats")
+        value.set(title=title, xlabel="update of the model", ylabel="V(G, D), nats")
         for ax in picture.axes:
-            tidy(ax)
+            name_curves(ax)
         return picture
 
     def _draw_lines(self, ax: Axes, points: Callable[[list[Turn]], Iterable]) -> None:
         """Games by minibatch with thin lines, and with exact expectations with thick ones."""
-        for games, width in ((self.sampled, 0.6), (self.exact, 1.8)):
+        for games, width in ((self.sampled, 0.8), (self.exact, 2.4)):
             for name, turns in games.items():
                 label = name if games is self.exact else None
                 ax.plot(*points(turns), lw=width, label=label, **STYLES[name])
@@ -155,8 +156,8 @@ def _summary(turns: list[Turn]) -> dict:
 
 def _draw_game(ax: Axes, name: str, turns: list[Turn]) -> None:
     x = np.linspace(-3.5, 3.5, 500)
-    ax.plot(x, DATA.pdf(x), color="black", ls=":", lw=1.8, label="$p_{data}$")
-    describe(ax, RULES[name], xlabel="x", ylim=(0, 1.25), yticks=[0, 0.5, 1])
+    ax.plot(x, DATA.pdf(x), **P_DATA)
+    ax.set(title=RULES[name], xlabel="x", ylim=(0, 1.25), yticks=[0, 0.5, 1])
     if not turns:
         return
     at = min(EARLY, len(turns) - 1)
@@ -164,10 +165,10 @@ def _draw_game(ax: Axes, name: str, turns: list[Turn]) -> None:
     log_p_g, log_p_model = (theory.log_density(q, x) for q in (turn.generator, turn.model))
     p_g = np.exp(log_p_g)
     if turn.D is None:
-        D = sigmoid(log_p_model - log_p_g)
-        ax.plot(x, np.exp(log_p_model), color="#CC79A7", lw=1.8, label="$p_{model}$, in D")
-        ax.plot(x, p_g, color="green", lw=1.8, ls="--", label="$p_g$")
+        D_x = sigmoid(log_p_model - log_p_g)
+        ax.plot(x, np.exp(log_p_model), color=PURPLE, label="$p_{model}$, in D")
+        ax.plot(x, p_g, **P_G | {"ls": "--", "label": "$p_g$"})
     else:
-        D = sigmoid(theory.logit(turn.D, x))
-        ax.plot(x, p_g, color="green", lw=1.8, label="$p_g = p_{model}$")
-    ax.plot(x, D, color="blue", ls="--", lw=1.2, label=f"D, after {at} updates")
+        D_x = sigmoid(theory.logit(turn.D, x))
+        ax.plot(x, p_g, **P_G | {"label": "$p_g = p_{model}$"})
+    ax.plot(x, D_x, **D | {"label": f"D, after {at} updates"})

@@ -12,7 +12,8 @@ import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.distributions import Mixture, Normal
-from minigan.figures.base import Axes, Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.base import Figure, Progress, table
+from minigan.figures.style import Axes, Picture, name_curves, new_picture
 from minigan.theory import which_kl as theory
 from minigan.theory.which_kl import DIVERGENCES, Fit
 
@@ -20,6 +21,7 @@ APART, STD = 2.0, 0.7  # the modes are at -APART and APART
 SEPARATIONS = tuple(round(0.5 + 0.125 * i, 3) for i in range(25))
 TRUTH, EXAMPLES, RESOLUTION = Normal(), 12, 0.05  # data for maximum likelihood
 MEANS = np.linspace(-2, 2, 41)
+JUMP = 0.5  # of the best Gaussian's std: more, and it is another minimum
 
 STYLES: dict[str, dict[str, Any]] = {
     "forward": {"color": "#0072B2", "ls": "-"},
@@ -133,22 +135,26 @@ class WhichKL(Figure):
             ]
         )
 
-    def draw(self) -> Picture:
+    def _draw(self) -> Picture:
         """Six panels: Figure 8, likelihood and KL, distance of the modes; three fits."""
-        picture = new_picture(14, 7.5, dpi=120)
-        (pushes, equal, jumps), panels = picture.subplots(2, 3)
+        picture = new_picture(11.5)
+        axes = picture.subplots(3, 2)
+        (pushes, equal, jumps), panels = axes.ravel()[:3], axes.ravel()[3:]
         _draw_likelihood(pushes, equal, self.likelihood)
         for name, by_distance in self.sweep.items():
             at = sorted(by_distance)
             stds = [by_distance[apart].std for apart in at]
-            jumps.plot(at, stds, label=DIVERGENCES[name].name, **STYLES[name])
+            breaks = np.flatnonzero(np.abs(np.diff(stds)) > JUMP) + 1
+            curve = (np.insert(np.asarray(one, float), breaks, np.nan) for one in (at, stds))
+            label = DIVERGENCES[name].name.replace("p_data", "$p_{data}$")
+            jumps.plot(*curve, label=label, **STYLES[name])
         title = "far apart, all but maximum likelihood\ngive up a mode"
-        describe(jumps, title, xlabel="distance of the modes from 0")
+        jumps.set(title=title, xlabel="distance of the modes from 0")
         jumps.set_ylabel("std of the best Gaussian")
         for ax, name in zip(panels, DIVERGENCES, strict=True):
             _draw_fits(ax, name, self.fits.get(name, []))
         for ax in picture.axes:
-            tidy(ax)
+            name_curves(ax)
         return picture
 
 
@@ -178,14 +184,14 @@ def _draw_likelihood(pushes: Axes, equal: Axes, likelihood: Likelihood) -> None:
     before, after = Normal(0.0, 1.8), likelihood.best
     pushes.plot(x, before.pdf(x), color="gray", ls="--", label="before")
     pushes.plot(x, after.pdf(x), color="#0072B2", label="at the maximum of the likelihood")
-    arrow = {"arrowstyle": "-|>", "lw": 0.8, "color": "#D55E00"}
+    arrow = {"arrowstyle": "-|>", "lw": 1.2, "color": "#D55E00"}
     for point in likelihood.x:
         height = float(before.pdf(point))
         pushes.annotate("", (point, height + 0.09), (point, height), arrowprops=arrow)
     zeros = np.zeros_like(likelihood.x)
-    pushes.plot(likelihood.x, zeros, "o", color="black", ms=4, label="examples")
+    pushes.plot(likelihood.x, zeros, "o", color="black", ms=6, label="examples")
     title = "Figure 8: every example pushes the density up;\nelsewhere it must come down"
-    describe(pushes, title, xlabel="x", ylim=(-0.01, float(after.pdf(after.mean)) + 0.2))
+    pushes.set(title=title, xlabel="x", ylim=(-0.01, float(after.pdf(after.mean)) + 0.2))
 
     against, divergences = -likelihood.log_likelihoods, likelihood.divergences
     equal.plot(MEANS, against, color="#D55E00", ls="--", label="-mean log-likelihood")
@@ -193,10 +199,10 @@ def _draw_likelihood(pushes: Axes, equal: Axes, likelihood: Likelihood) -> None:
     middle = len(MEANS) // 2
     at, top, bottom = MEANS[middle], against[middle], divergences[middle]
     equal.annotate("", (at, top), (at, bottom), arrowprops={"arrowstyle": "<->"})
-    equal.text(at + 0.08, (top + bottom) / 2, r"$H(\hat{p}_{data})$ for all q", fontsize=9)
+    equal.text(at + 0.08, (top + bottom) / 2, r"$H(\hat{p}_{data})$ for all q")
     equal.axvline(MEANS[divergences.argmin()], color="black", lw=0.6, ls=":")
     equal.set(xlabel=r"$\mu$ of the model $q = N(\mu, 1)$", ylim=(0, None))
-    describe(equal, "Eq. 4: the same curve, shifted;\nthe same best model", ylabel="nats")
+    equal.set(title="Eq. 4: the same curve, shifted;\nthe same best model", ylabel="nats")
 
 
 def _draw_fits(ax: Axes, name: str, fits: list[Fit]) -> None:
@@ -206,7 +212,10 @@ def _draw_fits(ax: Axes, name: str, fits: list[Fit]) -> None:
     for found in fits:
         lowest = found.divergence < fits[0].divergence + 1e-6
         label = f"{found.divergence:.3f} nats" + ("" if lowest else ", a local minimum")
-        look: dict[str, Any] = {"lw": 2 if lowest else 0.9, "ls": "-" if found is fits[0] else "--"}
+        look: dict[str, Any] = {
+            "lw": 2.4 if lowest else 1.2,
+            "ls": "-" if found is fits[0] else "--",
+        }
         q = Normal(found.mean, found.std)
         ax.plot(x, q.pdf(x), color=STYLES[name]["color"], label=label, **look)
-    describe(ax, TITLES[name], xlabel="x", ylim=(0, 0.8))
+    ax.set(title=TITLES[name], xlabel="x", ylim=(0, 1.05))

@@ -12,7 +12,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
-from minigan.figures.base import Axes, Picture, new_picture
+from minigan.figures.style import Axes, Picture, new_picture
 
 DPI = 100
 WIDTH = 8.0  # inches, of a sheet
@@ -140,7 +140,7 @@ def draw_curves(lines: list[dict[str, Any]]) -> Picture:
     -------
     matplotlib.figure.Figure
     """
-    figure = new_picture(13.5, 4.0, DPI)
+    figure = new_picture(3.9)
     costs, accuracy, likelihood = figure.subplots(1, 3)
 
     def draw(ax: Axes, name: str, color: str, label: str | None = None) -> None:
@@ -151,7 +151,11 @@ def draw_curves(lines: list[dict[str, Any]]) -> Picture:
 
     draw(costs, "J_D", REAL, "$J_D$")
     draw(costs, "J_G", FAKE, "$J_G$")
-    costs.axhline(math.log(2), color=REAL, linestyle=":", label="$J_D$ at D = 1/2: log 2")
+    for color, cost, times in (
+        (REAL, "$J_D$ at D = 1/2: log 2", 1),
+        (FAKE, "$J_G$: half of it", 0.5),
+    ):
+        costs.axhline(times * math.log(2), color=color, linestyle=":", label=cost)
     costs.set(title="costs, each against a moving opponent", ylabel="nats")
     costs.legend()
 
@@ -167,5 +171,4 @@ def draw_curves(lines: list[dict[str, Any]]) -> Picture:
         ax.set(xlabel="epoch", xlim=(0, lines[-1]["epoch"] + 1))
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.ticklabel_format(axis="y", useOffset=False)
-        ax.spines[["top", "right"]].set_visible(False)
     return figure

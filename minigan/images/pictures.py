@@ -9,7 +9,7 @@ import numpy as np
 
 from minigan.evaluation.distances import Centres
 from minigan.evaluation.references import nearest
-from minigan.figures.base import write_picture
+from minigan.figures.style import PNG, PictureFiles, applied
 from minigan.images.drawings import draw_curves, draw_samples, image_sheet
 from minigan.images.log import read_log
 from minigan.images.run import ImageRun
@@ -18,23 +18,25 @@ ROWS, COLUMNS = 4, 5  # of Figure 2; beside each row, the training image nearest
 WALKS, STEPS = 4, 10  # of Figure 3
 
 
-def save_pictures(run: ImageRun) -> list[Path]:
+def save_pictures(run: ImageRun, files: PictureFiles = PNG) -> list[Path]:
     """Draw ``curves.png``, ``figure2.png`` and ``figure3.png`` into the run's directory."""
     shape, picture = run.splits.rows.shape, run.recipe.picture
     samples, neighbours = figure2(run)
     sheet = draw_samples(picture(samples), picture(neighbours), shape)
     walks = image_sheet(picture(figure3(run)), shape, STEPS)
     return [
-        *save_curves(run.directory),
-        write_picture(run.directory / "figure2.png", sheet),
-        write_picture(run.directory / "figure3.png", walks),
+        *save_curves(run.directory, files),
+        files.write(run.directory / "figure2", sheet),
+        files.write(run.directory / "figure3", walks),
     ]
 
 
-def save_curves(directory: Path) -> list[Path]:
+def save_curves(directory: Path, files: PictureFiles = PNG) -> list[Path]:
     """Draw the table in a run's directory as ``curves.png``; no file if no epoch is complete."""
-    lines = read_log(directory)
-    return [write_picture(directory / "curves.png", draw_curves(lines))] if lines else []
+    if not (lines := read_log(directory)):
+        return []
+    with applied():
+        return [files.write(directory / "curves", draw_curves(lines))]
 
 
 def figure2(run: ImageRun) -> tuple[np.ndarray, np.ndarray]:

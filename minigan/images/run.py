@@ -24,7 +24,7 @@ from minigan.checkpoint import load, read
 from minigan.checkpoint.run_directory import BEST, LAST, RunDirectory
 from minigan.evaluation.parzen import GRID
 from minigan.evaluation.window import log_density
-from minigan.figures.base import write_picture
+from minigan.figures.style import write_picture
 from minigan.game.interrupts import interrupts_wait
 from minigan.images.all_recipes import RECIPES
 from minigan.images.drawings import image_sheet

@@ -9,6 +9,7 @@ from minigan.layers.dropout import Dropout
 from minigan.layers.gaussian_noise import GaussianNoise
 from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
+from minigan.layers.masked_linear import MaskedLinear
 from minigan.layers.max_pool2d import MaxPool2D
 from minigan.layers.maxout import Maxout
 from minigan.layers.minibatch_features import MinibatchFeatures
@@ -28,6 +29,7 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "Linear",
+    "MaskedLinear",
     "MaxPool2D",
     "Maxout",
     "MinibatchFeatures",

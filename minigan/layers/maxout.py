@@ -73,17 +73,16 @@ class Maxout(Affine):
         self.units = self.n_out
 
     def forward(self, x, *, train=True, rng=None):
-        """y = max over pieces of z; the cache is x and the winners. See `Layer.forward`."""
+        """y = max over pieces of z; the cache is x and z. See `Layer.forward`."""
         self.check_input(x)
         z = (x @ self.W + self.b).reshape(len(x), self.pieces, self.n_out)
-        winner = z.argmax(axis=1)  # (batch, units); argmax takes the first of equals
-        return z.max(axis=1), (x, winner)
+        return z.max(axis=1), (x, z)  # who has won is asked by backward alone
 
     def backward(self, dy, cache, *, param_grads=True):
         """dz = dy at the winning piece, 0 at the others. See `Layer.backward`."""
-        x, winner = cache
-        self.check_gradient(dy, winner.shape)
-        dz = self._to_winners(dy, winner)
+        x, z = cache
+        self.check_gradient(dy, (len(z), self.n_out))
+        dz = self._to_winners(dy, self._won(z))
         if param_grads:
             self.dW += x.T @ dz
             self.db += dz.sum(axis=0)
@@ -91,25 +90,27 @@ class Maxout(Affine):
 
     def forward_r(self, Rx, cache, V):
         """Ry = Rx W + x V_W + V_b at the winners of the cache, with V by name. See `Layer`."""
-        x, winner = cache
+        x, z = cache
         Rz = (Rx @ self.W + x @ V["W"] + V["b"]).reshape(len(x), self.pieces, self.n_out)
-        return (Rz * self._won(winner)).sum(axis=1)
+        return (Rz * self._won(z)).sum(axis=1)
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
         """As of `Linear`, with dz and Rdz at the winning piece. See `Layer`.
 
         Given dy, Rdy, Rx, the cache, and V and H by name.
         """
-        x, winner = cache
-        dz, Rdz = (self._to_winners(d, winner) for d in (dy, Rdy))
+        x, z = cache
+        won = self._won(z)
+        dz, Rdz = (self._to_winners(d, won) for d in (dy, Rdy))
         H["W"] += Rx.T @ dz + x.T @ Rdz
         H["b"] += Rdz.sum(axis=0)
         return Rdz @ self.W.T + dz @ V["W"].T
 
-    def _to_winners(self, dy, winner):
+    def _to_winners(self, dy, won):
         """dz (batch, pieces * units): dy at the winning piece, 0 at the others."""
-        return (dy[:, None, :] * self._won(winner)).reshape(len(dy), -1)
+        return (dy[:, None, :] * won).reshape(len(dy), -1)
 
-    def _won(self, winner):
+    def _won(self, z):
         """Whether a piece has won, (batch, pieces, units)."""
+        winner = z.argmax(axis=1)  # (batch, units); argmax takes the first of equals
         return winner[:, None, :] == self.xp.arange(self.pieces)[:, None]

@@ -24,8 +24,7 @@ from minigan.game import Algorithm1
 from minigan.layers import Tanh
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
-from minigan.schedules import late_decay
-from minigan.variants.conditional_toys import network
+from minigan.variants.conditional_toys import late_adam, network
 from minigan.variants.discrete import softmax
 
 DATA = Mixture([-2.0, 2.0], 0.5)
@@ -36,29 +35,40 @@ BATCH, D_TURNS, RATE_G, RATE_D = 128, 3, 1e-3, 4e-3
 _LEAST = 1e-9  # what G makes with less probability than this in a cell, it does not make
 
 
-def two_bells_game(steps: int, seed: Any) -> Algorithm1:
-    """A GAN of G, 1-16-16-1, and D, 1-32-32-1, on two bells, set up to play ``steps`` steps."""
-    streams = Streams(seed)
+def two_bells_players(steps: int, streams: Streams) -> tuple[Sequential, Sequential, list[Adam]]:
+    """G, 1-16-16-1, and D, 1-32-32-1, and their optimizers for ``steps`` steps."""
     G = network((1, 16, 16, 1), Tanh, 1.0, seed=streams["init_G"], name="G")
     D = network((1, 32, 32, 1), Tanh, 1.6, seed=streams["init_D"], name="D")
-    falls = [late_decay(RATE_G, steps, 0.02 * RATE_G)]
-    falls += [late_decay(RATE_D, steps * D_TURNS, 0.02 * RATE_D)]
-    of_G, of_D = (Adam(net, fall, beta1=0.5) for net, fall in zip((G, D), falls, strict=True))
+    return G, D, [late_adam(G, RATE_G, steps), late_adam(D, RATE_D, steps * D_TURNS)]
+
+
+def two_bells_game(steps: int, seed: Any) -> Algorithm1:
+    """A GAN on two bells, set up to play ``steps`` steps."""
+    streams = Streams(seed)
+    G, D, (of_G, of_D) = two_bells_players(steps, streams)
     game: Any = {"data": DATA, "noise": Normal(), "batch": BATCH, "k": D_TURNS, "seed": streams}
     return Algorithm1(G, D, G_optimizer=of_G, D_optimizer=of_D, **game)
 
 
+def masses_between(x: np.ndarray) -> np.ndarray:
+    """Masses of the cells for points x (n + 1,) and n straight, equally likely pieces between."""
+    x = np.clip(x.astype(np.float64), EDGES[0], EDGES[-1])
+    low, high = np.sort([x[:-1], x[1:]], axis=0)[..., None]
+    below = (EDGES - low) / np.maximum(high - low, 1e-9)
+    return np.diff(np.clip(below, 0, 1).mean(axis=0))
+
+
+def quantiles(pieces: int) -> np.ndarray:
+    """Ends (pieces + 1, 1) of intervals of one probability under N(0, 1), the outermost finite."""
+    u = np.clip(np.linspace(0, 1, pieces + 1), 1e-9, 1 - 1e-9)
+    return ndtri(u)[:, None].astype(np.float32)
+
+
 def slice_laws(G: Sequential) -> np.ndarray:
     """Masses of the cells for z in each slice, (SLICES, cells); their mean over slices is p_g."""
-    u = np.clip(np.linspace(0, 1, SLICES * PIECES + 1), 1e-9, 1 - 1e-9)
-    x = G(ndtri(u)[:, None].astype(G.params.dtype))[:, 0].astype(np.float64)
-    x = np.clip(x, EDGES[0], EDGES[-1])
-    laws = []
-    for i in range(0, SLICES * PIECES, PIECES):
-        ends = np.sort([x[i : i + PIECES], x[i + 1 : i + 1 + PIECES]], axis=0)[..., None]
-        below = (EDGES - ends[0]) / np.maximum(ends[1] - ends[0], 1e-9)
-        laws.append(np.diff(np.clip(below, 0, 1).mean(axis=0)))
-    return np.array(laws)
+    x = G(quantiles(SLICES * PIECES).astype(G.dtype))[:, 0]
+    starts = range(0, SLICES * PIECES, PIECES)
+    return np.array([masses_between(x[i : i + PIECES + 1]) for i in starts])
 
 
 def covered(p_data: np.ndarray, p_g: np.ndarray) -> float:

@@ -5,7 +5,9 @@ T(-z). In the plane T(u) = (u1, 0.6 u2 + 0.6 u1^2 - 0.6), and G = T o R for any 
 N(0, I) as it is. E and G may be each other's inverse at the wrong scale: reconstruction is no fit.
 """
 
+import math
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +19,12 @@ from minigan.game import Game
 from minigan.layers import Layer, LeakyReLU, Tanh
 from minigan.networks import Sequential, join
 from minigan.theory.binned import js_masses
-from minigan.variants.bigan import EncoderGeneratorTurn, FallingNoise, PairDiscriminatorTurn
+from minigan.variants.bigan import (
+    EncoderGeneratorTurn,
+    FallingNoise,
+    GaussianOutput,
+    PairDiscriminatorTurn,
+)
 from minigan.variants.conditional_toys import late_adam, network
 
 NOISE, NOISE_ENDS = 1.0, 0.9  # its std at first, and the share of the run at which it is 0
@@ -64,10 +71,16 @@ LEAKY = partial(LeakyReLU, 0.2)
 PLANE = Task(bent, (2, 32, 32, 2), (4, 64, 64, 1), LEAKY, 1.6, 256, 3, 1e-3, 4e-3)
 
 
-def bigan_game(task: Task, steps: int, seed: Any, noise: float = NOISE) -> Game:
-    """The game of deterministic E and G, set up to play ``steps`` steps; D's noise falls to 0."""
+def bigan_game(
+    task: Task, steps: int, seed: Any, noise: float = NOISE, *, draws: bool = False
+) -> Game:
+    """The game of E and G, set up to play ``steps`` steps; the noise on D's inputs falls to 0.
+
+    E and G are deterministic, or draw their outputs, with standard deviations of 0.5 at first.
+    """
     streams, (n, *_) = Streams(seed), task.widths
-    G, E = (network(task.widths, Tanh, 1.0, seed=streams[f"init_{x}"], name=x) for x in "GE")
+    make: Callable = drawing if draws else partial(network, task.widths, Tanh, 1.0)
+    G, E = (make(seed=streams[f"init_{x}"], name=x) for x in "GE")
     of_D = task.widths_D, task.bend_D, task.gain_D
     D = network(*of_D, seed=streams["init_D"], name="D")
     rows = max(1, int(NOISE_ENDS * steps * (task.k + 1) * task.batch))
@@ -84,6 +97,14 @@ def bigan_game(task: Task, steps: int, seed: Any, noise: float = NOISE) -> Game:
         z=Normal(dim=n),
         noise=FallingNoise(4 * n, noise, rows),
     )
+
+
+def drawing(**named: Any) -> Sequential:
+    """A net for the plane, of means and logs of standard deviations, that draws its output."""
+    inner = network((*PLANE.widths[:-1], 4), Tanh, 1.0).layers
+    net = Sequential([*map(copy, inner), GaussianOutput(2)], **named)
+    net.layers[-2].params["b"][2:] = math.log(0.5)
+    return net
 
 
 def scores_on_the_line(E: Sequential, G: Sequential) -> dict[str, float]:
@@ -136,11 +157,15 @@ def scores_in_the_plane(E: Sequential, G: Sequential, seed: int = 0) -> dict[str
     ``J_x``, that of T^-1(G(z)); ``least`` and ``largest`` standard deviation of E(x) (asked: 1).
     """
     x, z = PLANE.sample(SAMPLES, rng := generator(seed)), Normal(dim=2).sample(SAMPLES, rng)
-    code, made = E(x), G(z)
+
+    def drawn(net, rows):
+        return net.forward(rows, rng=rng)[0]
+
+    code, made = drawn(E, x), drawn(G, z)
     stds = np.sqrt(np.linalg.eigvalsh(np.cov(code.T.astype(np.float64))))
     return {
-        "reconstruction": float(((G(code) - x) ** 2).sum(1).mean() / x.var(0).sum()),
-        "of_z": float(((E(made) - z) ** 2).sum(1).mean() / 2),
+        "reconstruction": float(((drawn(G, code) - x) ** 2).sum(1).mean() / x.var(0).sum()),
+        "of_z": float(((drawn(E, made) - z) ** 2).sum(1).mean() / 2),
         "J_z": jsd_to_normal(code),
         "J_x": jsd_to_normal(straight(made)),
         "least": float(stds[0]),

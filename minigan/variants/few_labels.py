@@ -2,13 +2,13 @@
 
 1,200 images to learn from, 1, 2 or 5 of each class with a label, and 597 to test. Two settings: a
 small D (64-128-64-10) with noise on its input and its features, and a wide one (64-256-128-128-10)
-with noise in front of every layer and batch norm in G. Salimans et al. (2016) also normalise D's
-weights, which is left out here. Tests are made with a running average of D's parameters.
+with normalised weights, noise in front of every layer and batch norm in G, as that of Salimans et
+al. (2016). Tests are made with a running average of D's parameters.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ from minigan.variants.semi_supervised import (
     SupervisedTurn,
     class_cost,
 )
+from minigan.variants.weight_norm import WeightNormLinear
 
 TEST, CLASSES, RATE, DECAY = 597, 10, 1e-3, 0.999
 NOISE, PENALTY = Uniform(0, 1, dim=20), 5.0
@@ -39,7 +40,10 @@ METHODS = ("supervised", "feature matching", "non-saturating")
 
 
 class Setting(NamedTuple):
-    """Widths of D; standard deviations of noise before each of its layers; batch norm in G; m."""
+    """Widths of D; standard deviations of noise before each of its layers; m; rate at the end.
+
+    ``norm`` is batch norm in G and weight normalisation in D.
+    """
 
     widths: tuple[int, ...]
     noise: tuple[float, ...]
@@ -51,7 +55,7 @@ class Setting(NamedTuple):
 
 
 SMALL = Setting((64, 128, 64), (0.15, 0.0, 0.3), False, 50, 1500, 1000, 1.0)
-WIDE = Setting((64, 256, 128, 128), (0.3, 0.5, 0.5, 0.5), True, 100, 3000, 1500, 0.05)
+WIDE = Setting((64, 256, 128, 128), (0.3, 0.5, 0.5, 0.5), True, 100, 6000, 1500, 0.05)
 
 
 class Split(NamedTuple):
@@ -92,10 +96,12 @@ def _generator(setting: Setting, rng: Any) -> Sequential:
 
 def _discriminator(setting: Setting, n_out: int, rng: Any) -> Sequential:
     """D of n_out logits; of several, its last layer is `LogSumExp`."""
+    linear: Any = WeightNormLinear if setting.norm else partial(Linear, weights=he())
     layers: list[Layer] = []
     for (a, b), std in zip(pairwise(setting.widths), setting.noise, strict=False):
-        layers += [*([GaussianNoise(std)] if std else []), Linear(a, b, weights=he()), ReLU()]
-    layers += [GaussianNoise(setting.noise[-1]), Linear(setting.widths[-1], n_out)]
+        layers += [*([GaussianNoise(std)] if std else []), linear(a, b), ReLU()]
+    last = WeightNormLinear if setting.norm else Linear
+    layers += [GaussianNoise(setting.noise[-1]), last(setting.widths[-1], n_out)]
     return Sequential([*layers, *([LogSumExp(n_out)] if n_out > 1 else [])], seed=rng, name="D")
 
 

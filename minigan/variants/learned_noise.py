@@ -4,8 +4,9 @@
     multiplicative:  y = x (1 + e^s eps)       dx = dy (1 + e^s eps)      ds = sum dy x e^s eps
 
 eps ~ N(0, 1), and s, one a feature, is the log of the noise's standard deviation, so that this
-stays positive. Backward uses the eps of its forward pass. As the last layer, additive noise makes
-x a Gaussian given z, and p_g(x) = E_z N(x; G(z), e^2s) has a density however small z is.
+stays positive. Noise may also be an input of its own, y = [x, eps], and dx the first part of dy.
+Backward uses the eps of its forward pass. As the last layer, additive noise makes x a Gaussian
+given z, and p_g(x) = E_z N(x; G(z), e^2s) has a density however small z is.
 """
 
 import math
@@ -66,3 +67,26 @@ class LearnedNoise(Layer):
         if param_grads:
             self.ds += (dy * (x * noise if self.multiplicative else noise)).sum(axis=0)
         return dy * (1 + noise) if self.multiplicative else dy
+
+
+class ConcatenatedNoise(Layer):
+    """One column of noise N(0, 1) beside x while training, and of 0 otherwise."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.n_in = whole_number(f"{self}: width", width)
+        self.n_out = self.n_in + 1
+
+    def forward(self, x, *, train=True, rng=None):
+        """The cache is x's shape. See `Layer.forward`."""
+        self.check_input(x)
+        eps = self.xp.zeros((len(x), 1), x.dtype)
+        if train:
+            require_rng(self, rng)
+            eps = rng.standard_normal((len(x), 1), dtype=x.dtype)
+        return self.xp.concatenate([x, eps], axis=1), x.shape
+
+    def backward(self, dy, cache, *, param_grads=True):
+        """The part of dy that is x's. See `Layer.backward`."""
+        self.check_gradient(dy, (cache[0], cache[1] + 1))
+        return dy[:, :-1].copy()

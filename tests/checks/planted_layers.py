@@ -209,16 +209,16 @@ class DropoutOwnRandomNumbers(Dropout):
 
 class WinnerOfAnotherUnit(Maxout):
     def backward(self, dy, cache, *, param_grads=True):
-        x, winner = cache
-        return super().backward(dy, (x, np.roll(winner, 1, axis=1)), param_grads=param_grads)
+        x, z = cache
+        return super().backward(dy, (x, np.roll(z, 1, axis=2)), param_grads=param_grads)
 
 
 class PiecesInOtherOrder(Maxout):
     """Reads its columns unit by unit in backward, piece by piece in forward."""
 
     def backward(self, dy, cache, *, param_grads=True):
-        x, winner = cache
-        dz = dy[:, :, None] * (winner[:, :, None] == np.arange(self.pieces))
+        x, z = cache
+        dz = dy[:, :, None] * (z.argmax(axis=1)[:, :, None] == np.arange(self.pieces))
         dz = dz.reshape(len(x), -1)
         if param_grads:
             self.dW += x.T @ dz

@@ -162,3 +162,9 @@ def test_output_that_is_nan_is_refused():
 
     with pytest.raises(GradientError, match="value not finite along x"):
         check_layer(Broken())
+
+
+def test_layer_with_r_passes_where_all_inputs_are_near_its_kink():
+    report = check_layer(ReLU(), scale=2e-4)
+    assert report.redraws > 0
+    assert report.worst < 1e-6

@@ -210,3 +210,26 @@ def test_a_signal_ends_a_process_with_a_picture_and_code_130(out):
     assert 0 < strictly(printed)["steps"] < 100_000
     assert errors.startswith("minigan: interrupted") and errors.count("\n") == 1
     assert (out / "figure1.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_a_picture_comes_in_the_format_asked_for(suffix, start, out, capsys):
+    assert main(["circling", "--out", str(out), "--format", suffix]) == 0
+    assert (out / f"circling.{suffix}").read_bytes().startswith(start)
+    assert [path.name for path in out.iterdir()] == [f"circling.{suffix}"]
+
+
+@pytest.mark.parametrize("dpi", ["19", "1201", "ten", "-50", "²"])
+def test_dots_an_inch_have_bounds(dpi, out, capsys):
+    with pytest.raises(SystemExit):
+        main(["circling", "--out", str(out), f"--dpi={dpi}"])
+    assert "--dpi: expected a whole number from 20 to 1200" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("found", "said"), [(True, ""), (False, "no program was found")])
+def test_open_shows_the_picture(found, said, out, capsys, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: [opened.append(address), found][1])
+    assert main(["circling", "--out", str(out), "--dpi", "20", "--open"]) == 0
+    assert opened == [(out / "circling.png").absolute().as_uri()]
+    assert said in capsys.readouterr().err

@@ -26,7 +26,7 @@ def test_curves_are_drawn_into_the_run(run, capsys):
     assert printed.out == f"written: {run / 'curves.png'}\n"
     assert printed.err == ""
     with Image.open(run / "curves.png") as picture:
-        assert picture.size == (1350, 400)
+        assert picture.size == (1600, 624)
 
 
 def test_json_is_the_table(run, capsys):

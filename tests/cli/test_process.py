@@ -54,7 +54,9 @@ def test_a_signal_ends_a_figure_with_its_picture(name, code, out, monkeypatch, c
                 os.kill(os.getpid(), getattr(signal, name))
 
     monkeypatch.setattr("minigan.cli.figure.progress", interrupted)
-    monkeypatch.setattr(Figure1, "save", lambda figure, directory: [directory / "figure1.png"])
+    monkeypatch.setattr(
+        Figure1, "save", lambda figure, directory, files: [directory / "figure1.png"]
+    )
     assert main(["figure1", "--steps", "60", "--out", str(out), "--json"]) == code
     printed = capsys.readouterr()
     assert '"steps": 3,' in printed.out

@@ -63,7 +63,7 @@ def test_a_sheet_is_a_square_and_can_be_looked_at(n, side, made, tmp_path, capsy
     [
         (["-n", 0], "-n: expected a whole number >= 1, got 0"),
         (["--seed", -1], "seed: expected a whole number >= 0, got -1"),
-        (["--out", "s.txt"], "s.txt: expected a name that ends in .npy or .png"),
+        (["--out", "s.txt"], "s.txt: expected a name that ends in .npy, .png, .svg, .pdf"),
         (["--out", "nowhere/s.npy"], "nowhere/s.npy: cannot be written: No such file or directory"),
     ],
 )

@@ -35,7 +35,7 @@ def few_samples(monkeypatch, tmp_path):
 @pytest.fixture
 def no_pictures(monkeypatch):
     """Drawing takes longer than such a run."""
-    monkeypatch.setattr(pictures, "save_pictures", lambda run: [])
+    monkeypatch.setattr(pictures, "save_pictures", lambda run, files: [])
 
 
 quick = pytest.mark.usefixtures("no_pictures")

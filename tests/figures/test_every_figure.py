@@ -3,6 +3,7 @@
 import importlib
 import json
 from contextlib import contextmanager
+from itertools import combinations
 
 import pytest
 
@@ -11,8 +12,10 @@ from minigan.cli.figure import FIGURES, SWEPT, figure_class
 from minigan.figures import f_gan, seeds
 from minigan.figures.conditional import STEPS as CONDITIONAL_STEPS
 from minigan.figures.inference import GAMES as INFERENCE_GAMES
+from minigan.figures.style import PictureFiles
 
 QUICK = {  # constants of a figure's module, and options, that make it short
+    "arithmetic": ({"STEPS": 3, "SAMPLES": 200, "TRIALS": 9, "SHOWN": 2}, {}),
     "batches": (
         {"STEPS": 3, "COLOUR_STEPS": 3, "MINIBATCHES": 20, "POINTS": 2, "REDRAWS": 3, "DRAWS": 50},
         {},
@@ -33,6 +36,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     ),
     "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
+    "hidden-noise": ({"STEPS": 4, "LOOK": 2, "SEEDS": 1}, {}),
     "inference": (
         {
             "ALI_STEPS": 5,
@@ -52,18 +56,14 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "smoothing": ({"SEEDS": 1, "MOST": 3, "LOOK": 2, "STARTS": (4.0,), "NEAR": 3.8}, {}),
     "update-rules": ({"STEPS": 10}, {}),
     "ring": ({"STEPS": 2}, {"jobs": 1}),
+    "taxonomy": ({}, {"only": "fvbn", "jobs": 1}),
     "unrolled": ({"LOOKS": 3, "BETWEEN": 1, "STEPS": 200}, {}),
+    "z-in-training": ({"STEPS": 4, "SEEDS": 1}, {}),
     "which-kl": ({"SEPARATIONS": (1.0, 2.5)}, {}),
 }
 NEVER_INTERRUPTED = {"circling", "mode-collapse"}  # they take milliseconds
 
-BY_DEFAULT = {
-    "figure1",
-    "monitor",
-    "update-rules",
-    "conditional",
-    "ring",
-}  # of each way to play one
+BY_DEFAULT = {"monitor", "update-rules", "ring"}  # of each way to play one
 
 
 def quick_or_slow(names):
@@ -104,11 +104,33 @@ def test_the_text_fits_a_terminal(run):
     assert max(map(len, run.text().splitlines())) < 100
 
 
-def test_the_picture_is_written_whole(run, tmp_path):
+@pytest.fixture(scope="module")
+def picture(run):
+    return run.draw()
+
+
+def test_the_picture_is_written_whole(run, picture, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "draw", lambda: picture)
     file = tmp_path / f"{run.name.replace('-', '_')}.png"
-    assert run.save(tmp_path) == [file]
+    files = run.save(tmp_path, PictureFiles(dpi=40))
+    assert files[0] == file
     assert file.read_bytes().startswith(b"\x89PNG")
-    assert list(tmp_path.iterdir()) == [file]
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+
+
+def test_the_picture_can_be_read_on_a_slide(picture):
+    from matplotlib.text import Text
+
+    assert picture.get_figwidth() == 10  # inches: at that size
+    texts = [text for text in picture.findobj(Text) if text.get_text() and text.get_visible()]
+    assert min(text.get_fontsize() for text in texts) >= 9  # points
+    titles = [ax.title for ax in picture.axes if ax.get_title()]
+    titles += [picture._suptitle] * (picture._suptitle is not None)
+    assert titles
+    picture.draw_without_rendering()
+    boxes = [title.get_window_extent() for title in titles]
+    assert all(box.x0 >= 0 and box.x1 <= picture.bbox.x1 for box in boxes)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
 @quick_or_slow(name for name in FIGURES if name not in NEVER_INTERRUPTED)
@@ -121,7 +143,7 @@ def test_interrupted_at_once_it_can_be_told_and_drawn(name, tmp_path):
         run = figure(**options).play(interrupt)
         assert run.interrupted
         assert run.text()
-        assert run.save(tmp_path)  # with nothing to draw, drawing is hardest
+        assert run.save(tmp_path, PictureFiles(dpi=40))  # with nothing to draw, drawing is hardest
 
 
 @pytest.mark.parametrize(

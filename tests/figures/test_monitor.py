@@ -51,7 +51,7 @@ def test_the_report_says_where_the_game_stood_and_what_watching_cost(run):
 
 
 def test_the_curves_are_the_observations(run):
-    distances, value, of_D = run.draw().axes
+    value, distances, of_D = run.draw().axes
     steps, jsd = distances.lines[0].get_data()
     np.testing.assert_array_equal(steps, [one.step for one in run.observations])
     np.testing.assert_array_equal(jsd, [one.jsd for one in run.observations])

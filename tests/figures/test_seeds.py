@@ -157,7 +157,7 @@ def test_a_dot_is_a_game_a_cross_one_without_the_number_and_titles_say_the_media
     assert marked(panels[1], "o") == [[0, 7], [3, 9], [4, 11]]
     assert [at for at, _ in marked(panels[0], "x")] == [2]
     assert [at for at, _ in marked(panels[1], "x")] == [1, 2]
-    assert panels[0].get_title() == "jsd\nmedian 0.3, the theory asks 0"
+    assert panels[0].get_title() == "JSD\nmedian 0.3, the theory asks 0"
     assert panels[1].get_title() == "near\nmedian 9"
     assert panels[0].figure.get_suptitle() == "a title"
 

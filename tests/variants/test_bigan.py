@@ -247,3 +247,11 @@ def test_bigan_in_the_plane_over_6000_steps():
     found = toys.scores_in_the_plane(game.networks["E"], game.networks["G"])
     assert found["reconstruction"] < 0.1 and found["of_z"] < 0.05
     assert found["J_z"] < 0.04 and found["J_x"] < 0.04
+
+
+def test_nets_that_draw_begin_with_a_standard_deviation_of_a_half():
+    E = toys.drawing(seed=0, name="E")
+    x = np.zeros((20_000, 2), np.float32)
+    y, _ = E.forward(x, rng=generator(0))
+    assert y.std(axis=0) == pytest.approx([0.5, 0.5], abs=0.02)
+    assert np.array_equal(E(x), np.zeros_like(x))  # the mean: all biases in front of it are 0

@@ -7,8 +7,12 @@ import pytest
 
 import minigan as mg
 from minigan.checks import check_layer
-from minigan.variants import noisy_curve
-from minigan.variants.learned_noise import LearnedNoise
+from minigan.distributions import Normal
+from minigan.figures import hidden_noise as hidden
+from minigan.theory import PushForward
+from minigan.theory.binned import bin_masses
+from minigan.variants import better_z, hidden_noise, noisy_curve
+from minigan.variants.learned_noise import ConcatenatedNoise, LearnedNoise
 
 
 @pytest.mark.parametrize("multiplicative", [False, True])
@@ -60,6 +64,44 @@ def test_on_ever_smaller_cells_a_curve_is_log_2_away_even_from_its_own_data():
     assert 0.5 < jsd[-1] < math.log(2)
 
 
+def test_noise_may_be_a_column_of_its_own():
+    assert check_layer(ConcatenatedNoise(2), seeds=range(3)).passed
+    net = mg.Sequential([ConcatenatedNoise(1)], seed=0)
+    x = np.full((50_000, 1), 3, np.float32)
+    assert np.array_equal(net(x), np.hstack([x, 0 * x]))
+    y, _ = net.forward(x, rng=np.random.default_rng(0))
+    assert np.array_equal(y[:, :1], x)
+    assert [y[:, 1].mean(), y[:, 1].std()] == pytest.approx([0, 1], abs=0.02)
+
+
+@pytest.mark.parametrize("z", [False, True])
+@pytest.mark.parametrize("kind", hidden_noise.KINDS)
+def test_p_g_of_noise_in_the_middle_is_that_of_many_samples(kind, z):
+    game = hidden_noise.hidden_noise_game(kind, 1.5, 1, seed=2, z=z)
+    next(game.play(1))
+    law = hidden_noise.hidden_law(game.G, z=z)
+    rng = np.random.default_rng(0)
+    given = rng.standard_normal((200_000, 1)).astype(np.float32) * z
+    x, _ = game.G.forward(given, rng=rng)
+    assert law.sum() == pytest.approx(1)
+    below = law.cumsum()
+    for at in np.searchsorted(better_z.EDGES, np.quantile(x, [0.05, 0.3, 0.6, 0.95])):
+        assert below[at - 1] == pytest.approx((x < better_z.EDGES[at]).mean(), abs=0.01)
+
+
+def test_the_law_is_that_of_a_change_of_variables():
+    game = hidden_noise.hidden_noise_game("additive", 2.0, 1, seed=0)
+    h, B = game.G[:3](np.zeros((1, 1), np.float32)), game.G[4:].copy("float64", "cpu")
+    masses = hidden_noise.hidden_law(game.G)
+    exact = bin_masses(PushForward(B, Normal(float(h[0, 0]), 2.0)), better_z.EDGES)[1:-1]
+    assert abs(masses - exact).sum() < 2e-3
+
+
+def test_an_unknown_kind_of_noise_is_refused():
+    with pytest.raises(mg.InputError, match=r"^kind: expected one of additive, "):
+        hidden_noise.hidden_noise_game("added", 1.0, 5, seed=0)
+
+
 @pytest.mark.slow
 def test_the_game_finds_the_ridge():
     p_data = noisy_curve.masses(noisy_curve.curve(noisy_curve.Z), (noisy_curve.STD,) * 2)
@@ -69,3 +111,11 @@ def test_the_game_finds_the_ridge():
     middle, std = noisy_curve.law(game.G)
     assert noisy_curve.js_masses(p_data, noisy_curve.masses(middle, std)) <= 0.10
     assert std == pytest.approx([0.2, 0.2], abs=0.04)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["additive", "multiplicative"])
+def test_how_large_the_noise_in_the_middle_starts_decides(kind):
+    small = [hidden.play(f"{kind}, 0.5", seed).jsd for seed in (0, 1)]
+    assert max(small) >= hidden.NARROW
+    assert hidden.play(f"{kind}, 2", 0).jsd <= 0.05

@@ -6,7 +6,7 @@ import strict_cupy
 
 import minigan as mg
 from minigan.base.backend import Device
-from minigan.variants import f_gan
+from minigan.variants import chosen_z, f_gan, one_state
 from minigan.variants.discrete import (
     ConcreteTurn,
     ReinforceTurn,
@@ -14,7 +14,8 @@ from minigan.variants.discrete import (
     StringDiscriminatorTurn,
 )
 from minigan.variants.label_smoothing import Shift, smoothed_cost
-from minigan.variants.learned_noise import LearnedNoise
+from minigan.variants.learned_noise import ConcatenatedNoise, LearnedNoise
+from minigan.variants.weight_norm import WeightNormLinear
 
 STRICT = Device("cuda", strict_cupy)
 
@@ -47,8 +48,21 @@ def noisy():
     return [mg.DiscriminatorTurn(G, D), mg.GeneratorTurn(G, D)]
 
 
+def beside():
+    G = network([mg.Linear(1, 3), ConcatenatedNoise(3), mg.Linear(4, 1)], "G")
+    D = network([WeightNormLinear(1, 4), mg.Tanh(), WeightNormLinear(4, 1)], "D")
+    return [mg.DiscriminatorTurn(G, D, one_state.critic_cost), mg.GeneratorTurn(G, D)]
+
+
+def weighted():
+    G, D = on_the_line(mg.Linear(1, 1))
+    return [mg.DiscriminatorTurn(G, D), chosen_z.WeightedTurn(G, D)]
+
+
 GAMES = {
     "learned noise": noisy,
+    "noise beside, weight norm, a critic": beside,
+    "weighted z": weighted,
     **{name: lambda name=name: of_row(name) for name in f_gan.ROWS},
     "smoothing": smoothed,
     **{
@@ -64,6 +78,8 @@ def test_a_step_waits_for_nothing(make, kernels):
         pytest.skip("crossings are counted on the stand-in")
     turns = make()
     G, D = turns[0].G, turns[0].D
+    chosen = chosen_z.ChosenZ(G, D, "the half D likes best")
+    more = {"chosen": chosen} if "chosen" in turns[1].draws else {}
     game = mg.Game(
         *turns,
         optimizers=[mg.SGD(D, 0.01), mg.SGD(G, 0.01)],
@@ -71,6 +87,7 @@ def test_a_step_waits_for_nothing(make, kernels):
         z=mg.Normal(dim=G.n_in),
         batch=8,
         seed=0,
+        **more,
     )
     for net in (G, D):
         net.fast = False

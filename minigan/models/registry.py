@@ -1,0 +1,42 @@
+"""The models of Figure 9 on two toys, a line each: what ``minigan taxonomy`` trains and measures.
+
+A leaf is found by the object itself, see `minigan.models.model.leaf`. ``asked`` is what its scores
+ought to reach from any seed: a name of `Scores` or another number of the model, and its bounds.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from minigan.distributions import BarsAndStripes, ring
+from minigan.models import binned, flow, fvbn, implicit, quadrature, vae
+
+BARS, RING = BarsAndStripes(3), ring(8, 2.0, 0.2)
+Bounds = Mapping[str, tuple[float | None, float | None]]
+
+
+class Entry(NamedTuple):
+    """A model: its title, how it is trained from (data, seed), and what is asked of it."""
+
+    title: str
+    fit: Callable[[Any, int], Any]
+    asked: Bounds = MappingProxyType({})
+
+
+ON_BARS = {
+    "fvbn": Entry("FVBN (MADE)", fvbn.on_bars, {"kl": (None, 0.01)}),
+    "flow": Entry("flow", flow.on_bars),
+    "vae": Entry("VAE", vae.on_bars, {"kl": (None, 0.7), "gap": (0.0, None)}),
+    "decoder": Entry("VAE's decoder, exact", quadrature.on_bars, {"kl": (None, 0.3)}),
+    "mmd": Entry("MMD net", implicit.mmd_net, {"jsd": (None, 0.25)}),
+    "gan": Entry("GAN", implicit.gan, {"valid": (0.85, None)}),
+}
+ON_RING = {
+    "fvbn": Entry("FVBN, 48 bins", binned.on_ring, {"kl": (None, 0.1)}),
+    "flow": Entry("flow", flow.on_ring, {"kl": (None, 0.35)}),
+    "vae": Entry("VAE", vae.on_ring, {"kl": (None, 0.45), "gap": (0.0, None)}),
+    "mmd": Entry("MMD net", implicit.mmd_net, {"jsd": (None, 0.1)}),
+    "gan": Entry("GAN", implicit.gan, {"valid": (0.85, None)}),
+}
+CURVES: dict[str, Callable[[Any, int], list[tuple[float, float]]]] = {}
+"""Points (mixing time, KL) by what a chain's curve is called, from (data, seed)."""
