@@ -85,7 +85,7 @@ body {{ font: 10pt/1.3 system-ui, sans-serif; color: black; background: white;
   max-width: 186mm; margin: auto; }}
 h1 {{ font-size: 18pt; margin: 0; }}
 p {{ margin: 1mm 0 2mm; }}
-img {{ width: 100%; }}
+img {{ width: 100%; max-height: 85mm; object-fit: contain; }}
 section {{ display: grid; grid-template-columns: 1fr 1fr; gap: 1.5mm 6mm; }}
 article {{ border-top: 0.3mm solid #0072b2; break-inside: avoid; min-width: 0; }}
 h2 {{ font-size: 10pt; margin: 0.5mm 0; }}
