@@ -32,7 +32,7 @@ def model_rows() -> dict[str, Callable]:
         "MaskedLinear": partial(check_layer, MaskedLinear(np.triu(np.ones((4, 3))))),
     }
     for name, (cost, shapes) in _COSTS.items():
-        rows[f"cost: {name}"] = partial(check_cost, cost, shapes=shapes, scale=1.0)
+        rows[f"model: cost, {name}"] = partial(check_cost, cost, shapes=shapes, scale=1.0)
     for name, (turn, samplers) in _turns().items():
         rows[f"model: {name}"] = partial(check_turn, turn, **samplers)
     return rows
