@@ -13,7 +13,7 @@ from minigan.checks.turns import check_turn
 from minigan.distributions import BarsAndStripes, Normal
 from minigan.layers import MaskedLinear
 from minigan.model_costs import bernoulli_cost, gaussian_cost, gaussian_kl, mmd2
-from minigan.models import binned, coupling, flow, fvbn, implicit, quadrature, vae
+from minigan.models import binned, coupling, dbm, flow, fvbn, gsn, implicit, quadrature, rbm, vae
 from minigan.models.model import mlp
 from minigan.networks import Sequential
 
@@ -30,6 +30,8 @@ def model_rows() -> dict[str, Callable]:
     """The checks by name; each waits for its ``seeds``."""
     rows: dict[str, Callable] = {
         "MaskedLinear": partial(check_layer, MaskedLinear(np.triu(np.ones((4, 3))))),
+        "log f of an RBM": partial(check_layer, rbm.LogF(4, 3)),
+        "log f of a DBM": partial(check_layer, dbm.LogJoint(4, 3, 2)),
     }
     for name, (cost, shapes) in _COSTS.items():
         rows[f"cost: {name}"] = partial(check_cost, cost, shapes=shapes, scale=1.0)
@@ -62,5 +64,9 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         "VAE": (vae.VAE(E, G), bars),
         "VAE, Gaussian": (vae.GaussianVAE(mlp(streams, "E", 2, 6, 4), G), plane),
         "VAE's decoder, exact": (quadrature.ExactDecoder(G, quadrature.Grid.square(15, 4.0)), bars),
+        "RBM, exact": (rbm.RBM(4, 3), bars),
+        "RBM, CD-2": (rbm.RBM(4, 3, learning="cd", k=2), bars),
+        "DBM, exact": (dbm.DBM(4, 3, 2, exact=True), bars),
+        "GSN, walkback 3": (gsn.GSN(mlp(streams, "F", 4, 6, 4), 0.2, 3), bars),
         "MMD net": (implicit.MomentMatching(G4, z, (0.5, 2.0)), bars | {"z": z}),
     }

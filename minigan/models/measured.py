@@ -62,7 +62,7 @@ def _what_it_knows(model: Any) -> dict[str, str]:
 
 def _shown(model: Any, m: int, steps: float, rng: np.random.Generator) -> np.ndarray:
     """m samples; of a chain that never mixes m states, one after another."""
-    if math.isfinite(steps):
+    if math.isfinite(steps) or not hasattr(model, "step"):
         return model.sample(m, rng)
     path = [model.sample(1, rng)]
     for _ in range(m - 1):

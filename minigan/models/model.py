@@ -73,9 +73,17 @@ class Model(ABC):
         if not hasattr(self, "transition"):
             return 1
         try:
-            return mixing_time(self.transition(), self.pmf(all_states(self.dim)), 0.05)
+            return mixing_time(*self.chain(), 0.05)
         except InputError:  # reducible in float64: some ways have underflowed
             return math.inf
+
+    def chain(self) -> tuple[np.ndarray, np.ndarray]:
+        """T of `transition`, and its law: that of the rows, unless hidden units make the moves."""
+        return self.transition(), self.pmf(all_states(self.dim))
+
+    def move(self, states: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A step of the chain of `transition`: of rows, unless hidden units make the moves."""
+        return self.step(states, rng)
 
     def require_binary(self, x: np.ndarray) -> None:
         """Raise InputError unless the rows x are binary and as wide as the model."""
@@ -88,6 +96,7 @@ class Model(ABC):
     if TYPE_CHECKING:
         log_likelihood: Any
         transition: Any
+        step: Any
     else:
 
         def __getattr__(self, name: str) -> None:
