@@ -40,7 +40,7 @@ def check_model(
         Samples, and moves of a chain, for the chi-square tests, >= 100.
     exact : bool, optional
         Whether it learns by the gradient of the exact log-likelihood. By default so does a model
-        that has it, and neither a bound nor a chain.
+        that learns and has it, and neither a bound nor a chain.
     seeds : iterable of int
         Each draws other samples.
     tolerance : float
@@ -63,7 +63,7 @@ def check_model(
     states = all_states(model.dim)
     if exact is None:
         has = [hasattr(model, part) for part in ("log_likelihood", "bound", "transition")]
-        exact = has == [True, False, False]
+        exact = has == [True, False, False] and hasattr(model, "learn")
 
     def trial(tally: Tally, rng: np.random.Generator) -> None:
         q = model.pmf(states)

@@ -26,7 +26,7 @@ def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture
     if not models:
         return new_picture(6, 4, dpi=100)
     leaves = _in_order(models)
-    ratios, height = ([3.0, 3.0, 4.4], 11.0) if data == "bars" else ([3.0, 3.3], 6.6)
+    ratios, height = ([3.0, 3.0, 4.4], 11.0) if data == "bars" else ([3.0, 4.2], 7.4)
     drawn = new_picture(max(13.0, 1.55 * len(leaves)), height, dpi=100)
     parts: Any = drawn.subfigures(len(ratios), 1, height_ratios=ratios)
     _draw_tree(parts[0].subplots(), [_path(models[title][0]) for title in leaves])
@@ -106,12 +106,12 @@ def _draw_plane(ax: Axes, found: dict[str, Any]) -> None:
 
 def _caption(found: dict[str, Any], data: str) -> str:
     """KL, patterns and cost, in three lines."""
-    unknown = "infinite" if data == "bars" else "no density"
-    kl = unknown if found["kl"] is None else f"{found['kl']:.3g}"
+    unknown = "KL infinite" if data == "bars" else "no density"
+    kl = unknown if found["kl"] is None else f"KL {found['kl']:.3g}"
     steps = found["sequential_steps"]
     cost = "never mixes" if steps is None else f"{steps:.0f} step{'s' * (steps > 1)}"
     covered = f"{found['patterns']} {'of 14' if data == 'bars' else 'modes'}"
-    return f"KL {kl}\n{covered}, valid {found['valid']:.2f}\n{cost} a sample"
+    return f"{kl}\n{covered}, valid {found['valid']:.2f}\n{cost} a sample"
 
 
 def _dots(ax: Axes, models: Models, across: str, up: str) -> None:
@@ -155,11 +155,11 @@ def _finding(models: Models, data: str) -> str:
         covered, valid = first[one]["patterns"], first[one]["valid"]
         said.append(f"{one}: {valid:.2f} of its mass is valid, {covered} of {everything} are made")
     else:
-        said.append(f"Each makes all {everything}")
+        said.append(f"Each model makes all {everything}")
     complete = {t: r for t, r in first.items() if t not in narrow and r["kl"] is not None}
     for choose, words in ((min, "least"), (max, "most")):
         if complete:
             one = choose(complete, key=lambda title: complete[title]["kl"])
             kl, valid = complete[one]["kl"], complete[one]["valid"]
-            said.append(f"{one}, all {everything} with the {words} KL, {kl:.2g}: {valid:.2f} valid")
+            said.append(f"{one}, all {everything} with the {words} KL, {kl:.3g}: {valid:.2f} valid")
     return "\n".join(said)

@@ -92,11 +92,10 @@ class MomentMatching(Generator, OnePlayer):
 
 def generator(data: Any, streams: Streams) -> tuple[Sequential, Any]:
     """G, the same for all, and its z: of `Corners` for binary data, else Gaussian; 64-64 ReLU."""
-    if isinstance(data, BarsAndStripes):
-        return mlp(streams, "G", CORNERS, 64, 64, data.dim, bend=ReLU, last=[Sigmoid()]), Corners(
-            CORNERS
-        )
-    return mlp(streams, "G", 2, 64, 64, data.dim, bend=ReLU), Normal(dim=2)
+    if not isinstance(data, BarsAndStripes):
+        return mlp(streams, "G", 2, 64, 64, data.dim, bend=ReLU), Normal(dim=2)
+    G = mlp(streams, "G", CORNERS, 64, 64, data.dim, bend=ReLU, last=[Sigmoid()])
+    return G, Corners(CORNERS)
 
 
 def gan(data: Any, seed: int, steps: int = 6000) -> GAN:

@@ -89,12 +89,6 @@ def test_the_table_says_infinite_and_never(played):
     assert "GAN: valid" in text and "MISSED" in text  # after 15 steps
 
 
-def test_files_are_a_picture_and_its_numbers(played, tmp_path):
-    picture, report = played.save(tmp_path)
-    assert picture.read_bytes()[:4] == b"\x89PNG"
-    assert json.loads(report.read_text())["independent_pixels"]["patterns"] == 0
-
-
 def test_a_chain_that_never_mixes_shows_its_path(played):
     shown = measured.unpacked(played.of_model("stuck")[0]["shown"])
     assert shown.shape == (16, 9) and (shown == shown[0]).all()
@@ -130,6 +124,6 @@ def test_the_command_trains_some_models_from_some_seeds(played, tmp_path, capsys
         *[("mmd", 0), ("mmd", 1), ("gan", 0), ("gan", 1)]
     ]
     assert len(report["models"][0]["q"]) == 512
-    assert {file.split("/")[-1] for file in report["files"]} == {"taxonomy.png", "taxonomy.json"}
-    assert main(["taxonomy", "--only", "mmd", "--seeds", "0", "--data", "ring", *out]) == 0
-    assert "of 8" in capsys.readouterr().out
+    picture, written = sorted((tmp_path / "out").glob("taxonomy.*"), reverse=True)
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    assert json.loads(written.read_text())["models"] == report["models"]

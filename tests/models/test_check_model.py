@@ -66,7 +66,7 @@ def test_a_model_of_ones_own_passes(model):
 )
 def test_a_planted_bug_does_not(model, says):
     with pytest.raises(GradientError, match=says):
-        check_model(model, draws=20_000, exact=False)
+        check_model(model, draws=20_000)
 
 
 def test_the_posterior_is_held_against_bayes():
