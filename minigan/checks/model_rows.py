@@ -13,7 +13,19 @@ from minigan.checks.turns import check_turn
 from minigan.distributions import BarsAndStripes, Normal
 from minigan.layers import MaskedLinear
 from minigan.model_costs import bernoulli_cost, gaussian_cost, gaussian_kl, mmd2
-from minigan.models import binned, coupling, dbm, flow, fvbn, gsn, implicit, quadrature, rbm, vae
+from minigan.models import (
+    binned,
+    contractive,
+    coupling,
+    dbm,
+    flow,
+    fvbn,
+    gsn,
+    implicit,
+    quadrature,
+    rbm,
+    vae,
+)
 from minigan.models.model import mlp
 from minigan.networks import Sequential
 
@@ -31,6 +43,7 @@ def model_rows() -> dict[str, Callable]:
     rows: dict[str, Callable] = {
         "MaskedLinear": partial(check_layer, MaskedLinear(np.triu(np.ones((4, 3))))),
         "log f of an RBM": partial(check_layer, rbm.LogF(4, 3)),
+        "contractive layer": partial(check_layer, contractive.Contractive(4, 3)),
         "log f of a DBM": partial(check_layer, dbm.LogJoint(4, 3, 2)),
     }
     for name, (cost, shapes) in _COSTS.items():
@@ -49,6 +62,8 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
     )
     splits = [np.arange(3) < 1, np.arange(3) < 2]
     z = implicit.Corners(3)
+    of_dbm = dbm.DBM(4, 3, 2, exact=True)
+    of_dbm.R.params *= 10  # at 0.1 nothing depends on h2
     F1 = Sequential([MaskedLinear(np.zeros((1, binned.BINS)))], dtype="float64", name="F1")
     of_bins = binned.BinnedFVBN(F1, mlp(streams, "F2", binned.BINS, 4, binned.BINS))
     return {
@@ -66,7 +81,13 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         "VAE's decoder, exact": (quadrature.ExactDecoder(G, quadrature.Grid.square(15, 4.0)), bars),
         "RBM, exact": (rbm.RBM(4, 3), bars),
         "RBM, CD-2": (rbm.RBM(4, 3, learning="cd", k=2), bars),
-        "DBM, exact": (dbm.DBM(4, 3, 2, exact=True), bars),
+        "DBM, exact": (of_dbm, bars),
         "GSN, walkback 3": (gsn.GSN(mlp(streams, "F", 4, 6, 4), 0.2, 3), bars),
+        "contractive autoencoder": (
+            contractive.ContractiveTurn(
+                Sequential([contractive.Contractive(4, 3)], dtype="float64", name="F"), 0.5
+            ),
+            bars,
+        ),
         "MMD net": (implicit.MomentMatching(G4, z, (0.5, 2.0)), bars | {"z": z}),
     }

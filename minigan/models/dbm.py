@@ -195,7 +195,7 @@ class DBM(Chain, OnePlayer):
         return self.transition(), np.exp(self._log_f_h1() - self.log_Z())
 
 
-def on_bars(data: Any, seed: int, steps: int = 15_000) -> DBM:
+def on_bars(data: Any, seed: int, steps: int = 8000) -> DBM:
     """d-8-4, by mean field and 100 chains, at a rate that falls from 0.03."""
     streams = Streams(seed)
     model = DBM(data.dim, 8, 4, seed=streams["init_R"])

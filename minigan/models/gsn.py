@@ -8,7 +8,8 @@ wrong, one that is right hardly moves.
 Walkback asks R for x at w states of the chain in a row, x~ first, each with weight 1/w.
 """
 
-from typing import Any
+from abc import abstractmethod
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -34,15 +35,20 @@ def flips(d: int, p: float) -> np.ndarray:
     return C
 
 
-class GSN(Chain, OnePlayer):
-    """The chain of a denoiser F, a network of logits of x'; ``walkback`` states a row."""
+class Denoiser(Chain, OnePlayer):
+    """The chain of a denoiser F, a network of logits of x', ``walkback`` states a row."""
 
-    moves = ("F",)
+    moves: ClassVar = ("F",)
 
-    def __init__(self, F: Sequential, flip: float, walkback: int = 1):
+    def __init__(self, F: Sequential, noise: float, walkback: int = 1):
+        where = type(self).__name__
         self.F, self.dim = F, F.n_out or 0
-        self.flip = real_number("GSN: flip", flip, 0, 1, low_open=True, high_open=True)
-        self.walkback = whole_number("GSN: walkback", walkback)
+        self.noise = real_number(f"{where}: noise", noise, 0, 1, low_open=True, high_open=True)
+        self.walkback = whole_number(f"{where}: walkback", walkback)
+
+    @abstractmethod
+    def corrupted(self, x, rng):
+        """x~ ~ C(x~|x)."""
 
     def gradients(self, rng, x):
         """Gradient of minus log R(x|x~), in the mean over the states of the walk."""
@@ -56,10 +62,6 @@ class GSN(Chain, OnePlayer):
             state = drawn(sigmoid(a), rng)
         return {"J_F": J_F}
 
-    def corrupted(self, x, rng):
-        """x~ ~ C(x~|x)."""
-        return np.abs(x - drawn(np.full_like(x, self.flip), rng))
-
     def reconstruction(self, x, rng):
         """Probabilities of the pixels of x' after a corruption of x."""
         return sigmoid(self.F(self.corrupted(x.astype(self.F.dtype), rng)))
@@ -68,9 +70,28 @@ class GSN(Chain, OnePlayer):
         """x~ from x, then x' from x~."""
         return drawn(self.reconstruction(x, rng), rng)
 
+
+class GSN(Denoiser):
+    """Of binary rows, each pixel flipped with probability ``noise``."""
+
+    def corrupted(self, x, rng):
+        """x~, some pixels flipped."""
+        return np.abs(x - drawn(np.full_like(x, self.noise), rng))
+
     def transition(self):
         """T = C R over all states."""
-        return flips(self.dim, self.flip) @ table(self.F(all_states(self.dim)))
+        return flips(self.dim, self.noise) @ table(self.F(all_states(self.dim)))
+
+
+class SaltAndPepper(Denoiser):
+    """Of rows in [0, 1], each pixel 0 or 1, by a coin, with probability ``noise``."""
+
+    binary = False
+
+    def corrupted(self, x, rng):
+        """x~, some pixels white or black."""
+        u = rng.random(x.shape, dtype=x.dtype.type)
+        return np.where(u < self.noise, (u < self.noise / 2).astype(x.dtype), x)
 
 
 class IdealGSN(Chain):
