@@ -130,9 +130,19 @@ def _draw_coverage(ax: Axes, models: Models) -> None:
 
 
 def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
-    for name, points in curves.items():
-        ax.plot(points[:, 0], points[:, 1], "o-", lw=2, ms=6, label=name)
-    describe(ax, "The sampler's price: KL against mixing time", xscale="log")
+    """A curve for each kind of chain; one that never mixes stands at the right edge."""
+    said = "KL against mixing time"
+    finite = [steps for points in curves.values() for steps in points[:, 0] if np.isfinite(steps)]
+    never = 10 * max(finite, default=1)
+    for (name, points), marker in zip(curves.items(), "osD^vP", strict=False):
+        mixes = np.isfinite(points[:, 0])
+        ax.plot(np.where(mixes, points[:, 0], never), points[:, 1], marker + "-", lw=2, label=name)
+        steps, kl = points[points[:, 1].argmin()]
+        if name.startswith("RBM") and np.isinf(steps):
+            said = f"As the RBM gets better its only sampler dies:\nat KL {kl:.2g} it never mixes"
+    ax.axvline(never, color="grey", lw=2, ls=":")
+    ax.text(never, ax.get_ylim()[1], "never ", ha="right", va="top", fontsize=9)
+    describe(ax, said, xscale="log")
     ax.set(xlabel="steps until TV < 0.05 from every start", ylabel="KL (nats)")
     tidy(ax)
 
