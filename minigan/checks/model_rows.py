@@ -44,7 +44,6 @@ def model_rows() -> dict[str, Callable]:
         "MaskedLinear": partial(check_layer, MaskedLinear(np.triu(np.ones((4, 3))))),
         "log f of an RBM": partial(check_layer, rbm.LogF(4, 3)),
         "contractive layer": partial(check_layer, contractive.Contractive(4, 3)),
-        "log f of a DBM": partial(check_layer, dbm.LogJoint(4, 3, 2)),
     }
     for name, (cost, shapes) in _COSTS.items():
         rows[f"cost: {name}"] = partial(check_cost, cost, shapes=shapes, scale=1.0)

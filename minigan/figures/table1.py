@@ -27,7 +27,7 @@ TRAINING = 0.7  # of a model's share of the time; the rest is for its chains and
 SIZES = {"digits": (5000, 299, 299), "mnist": (10_000, 1000, 2000)}  # samples, valid, test
 LEAST = {"digits": 0.5, "mnist": 2.0}  # minutes that the chains and scores need alone
 SHORT = 5.0  # minutes below which a score has fewer samples and images, in proportion
-COLUMNS = ("44", ">7.1f", " <8", "<9.4f", ">7.1f", " <8", "<.4f")
+COLUMNS = ("43", ">7.1f", "<9", "<9.4f", ">7.1f", "<9", "<.4f")
 NOTE = """\
 Nats; +- is the standard error over the test images, and says nothing of another run. The paper
 scores means; so do we, and binary samples of the same chains beside them. A chain's score is of its

@@ -23,7 +23,7 @@ class Chain(Model):
 
     def start(self, m, rng):
         """First states of m chains: uniform."""
-        return rng.integers(0, 2, (m, self.dim)).astype(np.float64)
+        return coins(m, self.dim, rng)
 
     def visible(self, states, rng):
         """Rows at the states of chains."""
@@ -41,9 +41,33 @@ class Chain(Model):
         return states
 
 
+class Persistent(Chain):
+    """Base of models that learn from chains which are never started again."""
+
+    chains: np.ndarray | None = None
+
+    def further(self, first, moves, rng):
+        """States of the chains, moved on; the first time they begin at those given."""
+        self.chains = self.run(first if self.chains is None else self.chains, moves, rng)
+        return self.chains
+
+    def state(self):
+        """Where the chains are, for a checkpoint."""
+        return {} if self.chains is None else {"chains": self.chains.copy()}
+
+    def restore(self, state):
+        """Go on from `state`."""
+        self.chains = state.get("chains")
+
+
 def drawn(p: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Binary units that are 1 with probabilities p, in the dtype of p."""
     return (rng.random(p.shape, dtype=p.dtype.type) < p).astype(p.dtype)
+
+
+def coins(m: int, n: int, rng: np.random.Generator) -> np.ndarray:
+    """m rows of n binary units, uniform."""
+    return rng.integers(0, 2, (m, n)).astype(np.float64)
 
 
 def table(a: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from minigan.base.randomness import Streams
 from minigan.base.validation import whole_number
 from minigan.distributions.states import all_states
 from minigan.layers import Layer
-from minigan.models.chain import Chain, drawn, table
+from minigan.models.chain import Persistent, drawn, table
 from minigan.models.model import OnePlayer, train
 from minigan.networks import Sequential
 from minigan.optimizers import SGD
@@ -61,39 +61,20 @@ class LogF(Layer):
         return dy * self.b + dp @ self.W.T
 
 
-class RBM(Chain, OnePlayer):
-    """Restricted Boltzmann machine of binary units.
+class RBM(Persistent, OnePlayer):
+    """Restricted Boltzmann machine of binary units, with W ~ N(0, 0.1^2) from ``seed``.
 
-    Parameters
-    ----------
-    n_visible, n_hidden : int
-    learning : {"exact", "cd", "pcd"}
-        Where the model's side of the gradient comes from.
-    k : int
-        Steps of a chain for each update, >= 1.
-    seed : int, numpy.random.SeedSequence or numpy.random.Generator
-        Where W comes from.
-    dtype : {"float64", "float32"}
+    The model's side of the gradient is ``learning`` "exact", "cd" or "pcd", by k moves of a chain.
     """
 
     moves: ClassVar = ("R",)
 
-    def __init__(
-        self,
-        n_visible: int,
-        n_hidden: int,
-        *,
-        learning: str = "exact",
-        k: int = 1,
-        seed: Any = 0,
-        dtype: str = "float64",
-    ):
+    def __init__(self, n_visible, n_hidden, *, learning="exact", k=1, seed=0, dtype="float64"):
         if learning not in ("exact", "cd", "pcd"):
             raise InputError(f"RBM: learning: expected exact, cd or pcd, got {learning!r}")
         self.R = Sequential([LogF(n_visible, n_hidden)], seed=seed, dtype=dtype, name="R")
         self.dim, self.learning = n_visible, learning
-        self.k_steps = whole_number("RBM: k", k)
-        self.chains = np.zeros((0, n_visible))  # of PCD
+        self.sweeps_a_turn = whole_number("RBM: k", k)
 
     params = property(lambda self: self.R.params, doc="All parameters, in one vector.")
     W = property(lambda self: self.R[0].W, doc="Couplings, (visible, hidden).")
@@ -102,33 +83,26 @@ class RBM(Chain, OnePlayer):
 
     def gradients(self, rng, x):
         """Gradient of the mean of -log p(x), or its estimate, into ``R.grads``."""
+        return {"J_R": self.contrast(x, np.full((len(x), 1), 1 / len(x), x.dtype), rng)}
+
+    def contrast(self, x, weights, rng):
+        """Gradient of log Z - sum of weighted log f of rows; that, or its estimate."""
         of_data, cache = self.R.forward(x)
-        self.R.backward(np.full_like(of_data, -1 / len(x)), cache, input_grad=False)
+        self.R.backward(-weights, cache, input_grad=False)
         of_model, cache = self.R.forward(self._model_rows(x, rng))
         if self.learning == "exact":
             log_Z = log_sum_exp(of_model, axis=0)[0]
-            weights = np.exp(of_model - log_Z)
+            p = np.exp(of_model - log_Z)
         else:
-            log_Z, weights = of_model.mean(), np.full_like(of_model, 1 / len(of_model))
-        self.R.backward(weights, cache, input_grad=False)
-        return {"J_R": log_Z - of_data.mean()}
+            log_Z, p = of_model.mean(), np.full_like(of_model, 1 / len(of_model))
+        self.R.backward(p, cache, input_grad=False)
+        return log_Z - (weights * of_data).sum()
 
     def _model_rows(self, x, rng):
         """Rows on the model's side of the gradient: all states, or where chains have come."""
         if self.learning == "exact":
             return all_states(self.dim)
-        if self.learning == "cd":
-            return self.run(x, self.k_steps, rng)
-        self.chains = self.run(self.chains if len(self.chains) else x, self.k_steps, rng)
-        return self.chains
-
-    def state(self):
-        """Where the chains of PCD are, for a checkpoint."""
-        return {"chains": self.chains.copy()}
-
-    def restore(self, state):
-        """Go on from `state`."""
-        self.chains = np.array(state["chains"])
+        return (self.run if self.learning == "cd" else self.further)(x, self.sweeps_a_turn, rng)
 
     def posterior(self, x):
         """p(h = 1|v) of rows v, exact, (m, hidden)."""
@@ -173,16 +147,14 @@ class RBM(Chain, OnePlayer):
         return up @ table(all_states(len(self.c)) @ self.W.T + self.b)
 
 
-def on_bars(
-    data: Any, seed: int, steps: int = 10_000, learning: str = "pcd", k: int = 1, hidden: int = 8
-) -> RBM:
-    """An RBM by stochastic gradient ascent, at a rate that falls from 0.05."""
+def on_bars(data: Any, seed: int, steps: int = 10_000, learning: str = "pcd", k: int = 1) -> RBM:
+    """d-8, by stochastic gradient ascent at a rate that falls from 0.05."""
     streams = Streams(seed)
-    model = RBM(data.dim, hidden, learning=learning, k=k, seed=streams["init_R"])
+    model = RBM(data.dim, 8, learning=learning, k=k, seed=streams["init_R"])
     return ascend(model, data, streams, 0.05, steps)
 
 
-def ascend(model: RBM, x: Any, streams: Streams, rate: float, steps: int) -> RBM:
+def ascend(model: Any, x: Any, streams: Streams, rate: float, steps: int) -> Any:
     """The model after so many steps with momentum 0.5, at a rate that falls to 0."""
     optimizer = SGD(model.R, linear_ramp(rate, 0.0, steps), momentum=0.5)
     return train(model, [optimizer], steps, seed=streams, batch=100, x=x)

@@ -142,21 +142,32 @@ def test_cd_is_nearer_to_the_exact_gradient_the_longer_its_chains():
 
 def test_z_of_a_dbm_is_the_same_by_either_side():
     model = a_dbm()
-    assert model.log_Z() == pytest.approx(log_sum_exp(model.log_f(all_states(4))), abs=1e-10)
+    assert model.log_Z() == pytest.approx(
+        log_sum_exp(log_sum_exp(model._log_f(all_states(4)))), abs=1e-10
+    )
 
 
 def test_the_mean_field_needs_what_is_above():
     class Forgets(dbm.DBM):
         def mean_field(self, x):
-            m1 = sigmoid(x @ self.p.W1 + self.p.c1)
-            return m1, sigmoid(m1 @ self.p.W2 + self.p.c2)
+            m1 = sigmoid(x @ self.rbm.W[:4] + self.rbm.c)
+            return m1, self.rbm.down(m1)[:, 4:]
 
     x, rng = all_states(4), np.random.default_rng(0)
     right, forgets = a_dbm(), a_dbm(Forgets)
     gaps = [(m.log_likelihood(x) - m.bound(x, rng)).mean() for m in (right, forgets)]
     assert 0 < gaps[0] < gaps[1]
     m1, m2 = right.mean_field(x)
-    assert m1 == pytest.approx(sigmoid(x @ right.p.W1 + m2 @ right.p.W2.T + right.p.c1), abs=1e-6)
+    assert m1 == pytest.approx(right.rbm.posterior(np.hstack([x, m2])), abs=1e-6)
+
+
+def test_a_dbm_without_its_upper_layer_is_an_rbm():
+    model = a_dbm()
+    model.rbm.W[4:] = 0
+    lower = rbm.RBM(4, 3)
+    lower.W[...], lower.b[...], lower.c[...] = model.rbm.W[:4], model.rbm.b[:4], model.rbm.c
+    x = all_states(4)
+    assert model.log_likelihood(x) == pytest.approx(lower.log_likelihood(x), abs=1e-12)
 
 
 def test_a_dbn_begins_as_its_lower_rbm():
