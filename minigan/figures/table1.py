@@ -19,6 +19,7 @@ from minigan.data import load
 from minigan.evaluation import parzen
 from minigan.evaluation.references import k_means
 from minigan.figures.base import Figure, Picture, Progress, describe, new_picture, table, tidy
+from minigan.figures.style import P_G, D
 from minigan.models.rivals import RIVALS, Rival
 
 PUBLISHED = {"DBN": (138, 2), "Stacked CAE": (121, 1.6), "Deep GSN": (214, 1.1), "GAN": (225, 2)}
@@ -30,10 +31,10 @@ SHORT = 5.0  # minutes below which a score has fewer samples and images, in prop
 COLUMNS = ("43", ">7.1f", "<9", "<9.4f", ">7.1f", "<9", "<.4f")
 NOTE = """\
 Nats; +- is the standard error over the test images, and says nothing of another run. The paper
-scores means; so do we, and binary samples of the same chains beside them. A chain's score is of its
-start, of the number of chains and of the thinning too. Real images, which no model made, and means
-of clusters, which are no images, are scored in the same way: a higher score is no better model.
-These are other networks than the paper's, and trained for minutes."""
+scores means: so do we, and binary samples of the same chains beside them. A chain's score is of
+its start, of the number of chains and of the thinning too. Images that no model made, and means of
+clusters, are scored in the same way: a higher score is no better model. These networks are not the
+paper's, and are trained for minutes."""
 
 
 @dataclass(eq=False)
@@ -130,30 +131,18 @@ class Table1(Figure):
         """A bar of means and one of binary samples for each score."""
         picture = new_picture(11, 1.5 + 0.45 * len(self.rows), dpi=100)
         ax = picture.subplots()
-        for what, shift, color in (("means", -0.18, "#0072B2"), ("binary", 0.18, "#D55E00")):
+        for what, shift, color in (("means", -0.18, P_G), ("binary", 0.18, D)):
             rows = [(i, row) for i, row in enumerate(self.rows) if what in row]
-            said = {"means": "means of pixels", "binary": "binary samples"}[what]
-            ax.barh(
-                [i + shift for i, _ in rows],
-                [row[what] for _, row in rows],
-                0.36,
-                xerr=[row[f"{what}_error"] for _, row in rows],
-                color=color,
-                label=said,
-            )
+            at, scored = [i + shift for i, _ in rows], [row[what] for _, row in rows]
+            ax.barh(at, scored, 0.36, color=color["color"], label=f"{what} scored")
+            errors = [row[f"{what}_error"] for _, row in rows]
+            ax.errorbar(scored, at, xerr=errors, fmt="none", lw=2, color="grey")
         names = [f"{row['title']}\n{row['chains'].partition(';')[0]}" for row in self.rows]
         ax.set_yticks(range(len(names)), names, fontsize=9)
         ax.invert_yaxis()
-        describe(ax, self._finding(), xlabel="log-likelihood under a Parzen window, nats")
+        gains = [row["means"] - row["binary"] for row in self.rows if "binary" in row]
+        gain = f"{min(gains, default=0):.0f} to {max(gains, default=0):.0f} nats"
+        said = f"{self.data}: scoring means, not binary samples, is worth {gain} to the same chain"
+        describe(ax, said, xlabel="log-likelihood under a Parzen window, nats")
         tidy(ax)
         return picture
-
-    def _finding(self) -> str:
-        """How much the same chains gain if means are scored in place of samples."""
-        gains = [row["means"] - row["binary"] for row in self.rows if "binary" in row]
-        if not gains:
-            return "Real images, and means of clusters"
-        return (
-            f"{self.data}: scoring means in place of samples is worth {min(gains):.0f} to "
-            f"{max(gains):.0f} nats to the same chain"
-        )

@@ -10,6 +10,7 @@ directions in which h moves at all. It has no density, and no stationary law is 
 starts decides what it shows.
 """
 
+from collections import deque
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,10 +19,10 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import Streams, require_rng
 from minigan.base.validation import real_number
 from minigan.distributions import Examples
-from minigan.game import Turn
+from minigan.game import Game, Turn
 from minigan.layers import Layer
 from minigan.model_costs import bernoulli_cost
-from minigan.models.model import falling_adam, train
+from minigan.models.model import falling_adam
 from minigan.networks import Sequential
 
 
@@ -69,13 +70,6 @@ class ContractiveTurn(Turn):
 
     def __init__(self, F: Sequential, weight: float):
         self.F, self.weight = F, real_number("ContractiveTurn: weight", weight, 0)
-
-    binary = False
-
-    @property
-    def turns(self):
-        """Itself: a game of one turn."""
-        return (self,)
 
     def gradients(self, rng, x):
         """Gradient of -log p(x|r) + weight |J|^2 in the mean over rows."""
@@ -130,7 +124,8 @@ def stacked(
     for i, width in enumerate(widths):
         layers.append(Contractive(X.shape[1], width))
         F = Sequential([layers[-1]], seed=streams[f"init_F{i}"], name="F")
-        turn = ContractiveTurn(F, weight)
-        train(turn, [falling_adam(F, rate, steps)], steps, seed=streams, batch=100, x=Examples(X))
+        optimizers = [falling_adam(F, rate, steps)]
+        turn, x = ContractiveTurn(F, weight), Examples(X)
+        deque(Game(turn, optimizers=optimizers, batch=100, seed=streams, x=x).play(steps), 0)
         X = sigmoid(X @ layers[-1].W + layers[-1].c)
     return StackedCAE(layers)

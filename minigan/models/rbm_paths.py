@@ -34,15 +34,11 @@ def l_bfgs(model: RBM, images: np.ndarray) -> list[np.ndarray]:
         model.R.params = params
         return model.learn(images, rng)["J_R"], model.R.grads.copy()
 
+    def keep(params):
+        path.append(params.copy())
+
     options = {"maxiter": 500, "maxfun": 2000, "ftol": 1e-13, "gtol": 1e-9, "maxcor": 30}
-    minimize(
-        J,
-        path[0],
-        jac=True,
-        method="L-BFGS-B",
-        callback=lambda params: path.append(params.copy()),
-        options=options,
-    )
+    minimize(J, path[0], jac=True, method="L-BFGS-B", callback=keep, options=options)
     model.R.params = path[-1]
     return path
 

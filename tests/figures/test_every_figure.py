@@ -55,7 +55,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "ring": ({"STEPS": 2}, {"jobs": 1}),
     "table1": (
         {
-            "RIVALS": {"digits": [rival._replace(steps=2) for rival in RIVALS["digits"]]},
+            "RIVALS": {"digits": [one._replace(steps=2) for one in RIVALS["digits"]]},
             "SIZES": {"digits": (40, 20, 20)},
             "PILOT": 2,
         },
