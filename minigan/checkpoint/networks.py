@@ -19,6 +19,7 @@ from minigan.layers import (
     Layer,
     LeakyReLU,
     Linear,
+    MaskedLinear,
     Maxout,
     MaxPool2D,
     MinibatchFeatures,
@@ -35,8 +36,8 @@ from minigan.networks.sequential import Sequential
 OWN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
-        *(Linear, Maxout, ReLU, LeakyReLU, Sigmoid, Softplus, Tanh, Dropout, GaussianNoise),
-        *(Conv2D, ConvTranspose2D, ChannelMaxout, MaxPool2D, MinibatchFeatures),
+        *(Linear, MaskedLinear, Maxout, ReLU, LeakyReLU, Sigmoid, Softplus, Tanh, Dropout),
+        *(GaussianNoise, Conv2D, ConvTranspose2D, ChannelMaxout, MaxPool2D, MinibatchFeatures),
         *(BatchNorm, VirtualBatchNorm, ReferenceBatchNorm),
     )
 }

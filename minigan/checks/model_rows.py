@@ -46,7 +46,7 @@ def model_rows() -> dict[str, Callable]:
         "contractive layer": partial(check_layer, contractive.Contractive(4, 3)),
     }
     for name, (cost, shapes) in _COSTS.items():
-        rows[f"cost: {name}"] = partial(check_cost, cost, shapes=shapes, scale=1.0)
+        rows[f"model: cost, {name}"] = partial(check_cost, cost, shapes=shapes, scale=1.0)
     for name, (turn, samplers) in _turns().items():
         rows[f"model: {name}"] = partial(check_turn, turn, **samplers)
     return rows
@@ -60,6 +60,7 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         for name, *widths in (("E", 4, 6, 4), ("G", 2, 6, 4), ("G", 3, 6, 4))
     )
     splits = [np.arange(3) < 1, np.arange(3) < 2]
+    few = {"x": Normal(dim=3), "batch": (5, 1)}  # more rows have a kink of ReLU nearly everywhere
     z = implicit.Corners(3)
     of_dbm = dbm.DBM(4, 3, 2, exact=True)
     of_dbm.R.params *= 10  # at 0.1 nothing depends on h2
@@ -69,8 +70,8 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         "FVBN": (fvbn.FVBN(fvbn.masked_network(4, (), 0)), bars),
         "MADE": (fvbn.FVBN(fvbn.masked_network(4, (6, 6), 0)), bars),
         "FVBN, 48 bins": (of_bins, plane),
-        "flow": (flow.Flow(coupling.couplings(splits, 6, streams)), {"x": Normal(dim=3)}),
-        "NICE": (flow.Flow(coupling.couplings(splits, 6, streams, False)), {"x": Normal(dim=3)}),
+        "flow": (flow.Flow(coupling.couplings(splits, 6, streams)), few),
+        "NICE": (flow.Flow(coupling.couplings(splits, 6, streams, False)), few),
         "flow of pixels": (
             flow.Dequantised(coupling.couplings([np.arange(4) < 2], 6, streams)),
             bars,

@@ -44,8 +44,7 @@ class MaskedLinear(Affine):
     Examples
     --------
     >>> import numpy as np, minigan as mg
-    >>> from minigan.layers import MaskedLinear
-    >>> net = mg.Sequential([MaskedLinear(np.triu(np.ones((3, 3)), 1))], seed=0)
+    >>> net = mg.Sequential([mg.MaskedLinear(np.triu(np.ones((3, 3)), 1))], seed=0)
     >>> x = np.ones((1, 3), "float32")
     >>> bool(net(x)[0, 0] == net(2 * x)[0, 0])  # output 0 sees no input
     True

@@ -22,6 +22,7 @@ NETWORKS = {
         mg.ChannelMaxout((4, 5, 5), 2),
         mg.MaxPool2D((2, 5, 5), 3, 2),
     ],
+    "masked": lambda: [mg.MaskedLinear([[1, 0, 1], [0, 1, 1]]), mg.Linear(3, 1)],
     "minibatches": lambda: [mg.MinibatchFeatures(2, 3, dims=2), mg.Linear(5, 1)],
     "batch norm": lambda: [mg.Linear(2, 8), mg.BatchNorm((2, 2, 2), momentum=0.2), mg.Linear(8, 1)],
 }

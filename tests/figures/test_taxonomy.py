@@ -44,7 +44,7 @@ def played():
             quick |= {"stuck": Entry("stuck", lambda data, seed: Stuck())}
             patch.setattr(measured, registered, quick)
             patch.setattr(f"minigan.figures.taxonomy.{registered}", quick)
-        patch.setattr(measured, "DRAWS", 20)
+        patch.setattr(measured, "DRAWS", 2000)
         patch.setattr(measured, "CELLS", np.linspace(-3, 3, 4))
         patch.setattr(scores, "EXACT", 200)
         yield Taxonomy(only="fvbn,vae,mmd,gan,stuck", full=True, jobs=1).play()
