@@ -31,7 +31,10 @@ class DBM(Chain, OnePlayer):
         self.rbm = RBM(n_visible + n_second, n_first, learning=learning, k=2, seed=seed)
         self.dim, self.exact, self.above = n_visible, exact, all_states(n_second)
 
-    R: Any = property(lambda self: self.rbm.R, doc="The network of log f.")
+    @property
+    def R(self) -> Any:
+        """The network of log f."""
+        return self.rbm.R
 
     def networks(self):
         """That of the RBM."""

@@ -76,10 +76,25 @@ class RBM(Persistent, OnePlayer):
         self.dim, self.learning = n_visible, learning
         self.sweeps_a_turn = whole_number("RBM: k", k)
 
-    params = property(lambda self: self.R.params, doc="All parameters, in one vector.")
-    W = property(lambda self: self.R[0].W, doc="Couplings, (visible, hidden).")
-    b = property(lambda self: self.R[0].b, doc="Biases of the visible units.")
-    c = property(lambda self: self.R[0].c, doc="Biases of the hidden units.")
+    @property
+    def params(self) -> np.ndarray:
+        """All parameters, in one vector."""
+        return self.R.params
+
+    @property
+    def W(self) -> np.ndarray:
+        """Couplings, (visible, hidden)."""
+        return self.R[0].W
+
+    @property
+    def b(self) -> np.ndarray:
+        """Biases of the visible units."""
+        return self.R[0].b
+
+    @property
+    def c(self) -> np.ndarray:
+        """Biases of the hidden units."""
+        return self.R[0].c
 
     def gradients(self, rng, x):
         """Gradient of the mean of -log p(x), or its estimate, into ``R.grads``."""

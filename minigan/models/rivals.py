@@ -23,6 +23,7 @@ from minigan.models.gsn import SaltAndPepper
 from minigan.models.model import falling_adam, mlp, train
 from minigan.models.rbm import RBM, ascend
 from minigan.networks import Sequential
+from minigan.optimizers import Adam
 
 
 class Samples(NamedTuple):
@@ -76,7 +77,7 @@ def gan(X: np.ndarray, seed: int, steps: int, z: int, hidden: int, noise: float)
     G = mlp(streams, "G", z, hidden, hidden, n, bend=ReLU, last=[Sigmoid()]).copy(dtype="float32")
     first = [GaussianNoise(noise)]
     D = mlp(streams, "D", n, hidden, hidden, 1, bend=ReLU, first=first).copy(dtype="float32")
-    optimizers = [falling_adam(net, 5e-4, steps, beta1=0.5) for net in (G, D)]
+    optimizers = [Adam(net, 5e-4, beta1=0.5) for net in (G, D)]
     turns = DiscriminatorTurn(G, D), GeneratorTurn(G, D)
     drawn_from: dict[str, Any] = {"x": Examples(X), "z": Normal(dim=z)}
     game = Game(*turns, optimizers=optimizers, batch=100, seed=streams, **drawn_from)
