@@ -139,7 +139,7 @@ def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
         ax.plot(np.where(mixes, points[:, 0], never), points[:, 1], marker + "-", lw=2, label=name)
         steps, kl = points[points[:, 1].argmin()]
         if name.startswith("RBM") and np.isinf(steps):
-            said = f"As the RBM gets better its only sampler dies:\nat KL {kl:.2g} it never mixes"
+            said = f"As the RBM gets better its only sampler dies:\nat KL {kl:.1g} it never mixes"
     ax.axvline(never, color="grey", lw=2, ls=":")
     ax.text(never, ax.get_ylim()[1], "never ", ha="right", va="top", fontsize=9)
     describe(ax, said, xscale="log")

@@ -21,13 +21,15 @@ def measure(model: str, data: str, seed: int) -> dict[str, Any]:
     """Train a model of the registry on the data from a seed, and measure it.
 
     Beside the scores: ``leaf``, ``log_likelihood`` (exact, bound or none), ``posterior``,
-    ``sequential_steps``, ``gap`` of a bound; ``q``, ``shown`` and ``density`` are for `unpacked`.
+    ``sequential_steps``, ``mixing_time`` of a chain, ``gap`` of a bound; ``q``, ``shown`` and ``density`` are for `unpacked`.
     """
     entry = (ON_BARS if data == "bars" else ON_RING)[model]
     source, rng = (BARS if data == "bars" else RING), Streams(seed)["shown"]
     trained = entry.fit(source, seed)
     found: dict[str, Any] = {"leaf": ", ".join(leaf(trained)), **_what_it_knows(trained)}
     found["sequential_steps"] = trained.sequential_steps()
+    if hasattr(trained, "transition"):
+        found["mixing_time"] = trained.mixing_time()
     if data == "bars":
         q = trained.pmf(BARS.states)
         found |= scores(BARS.pmf, q)._asdict() | {"q": packed(q)}

@@ -69,9 +69,11 @@ class Model(ABC):
         return stationary(self.transition())
 
     def sequential_steps(self) -> float:
-        """Steps, one after another, that one independent sample takes: of a chain, to 0.05 TV."""
-        if not hasattr(self, "transition"):
-            return 1
+        """Steps, one after another, that one independent sample takes."""
+        return self.mixing_time() if hasattr(self, "transition") else 1
+
+    def mixing_time(self) -> float:
+        """Moves of the chain until TV < 0.05 from every start; infinite if that never comes."""
         try:
             return mixing_time(*self.chain(), 0.05)
         except InputError:  # reducible in float64: some ways have underflowed

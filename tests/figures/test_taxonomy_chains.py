@@ -39,7 +39,8 @@ def test_a_chain_that_never_mixes(played):
     assert rows["rbm"]["leaf"] == "explicit, approximate, Markov chain"
     assert rows["rbm"]["log_likelihood"] == "exact" and rows["rbm"]["posterior"] == "exact"
     assert 1 <= rows["rbm"]["sequential_steps"] < 10
-    assert rows["frozen"]["sequential_steps"] is None
+    assert rows["rbm"]["mixing_time"] == rows["rbm"]["sequential_steps"]
+    assert rows["frozen"]["sequential_steps"] is rows["frozen"]["mixing_time"] is None
     assert report["curves"]["RBM, L-BFGS"][-1] == [None, 0.01]
     picture = played.draw()
     titles = [ax.get_title() for part in picture.subfigs for ax in part.axes]
