@@ -21,7 +21,8 @@ def measure(model: str, data: str, seed: int) -> dict[str, Any]:
     """Train a model of the registry on the data from a seed, and measure it.
 
     Beside the scores: ``leaf``, ``log_likelihood`` (exact, bound or none), ``posterior``,
-    ``sequential_steps``, ``mixing_time`` of a chain, ``gap`` of a bound; ``q``, ``shown`` and ``density`` are for `unpacked`.
+    ``sequential_steps``, ``mixing_time`` of a chain, ``gap`` of a bound; ``q``, ``shown`` and
+    ``density`` are for `unpacked`.
     """
     entry = (ON_BARS if data == "bars" else ON_RING)[model]
     source, rng = (BARS if data == "bars" else RING), Streams(seed)["shown"]
@@ -33,7 +34,7 @@ def measure(model: str, data: str, seed: int) -> dict[str, Any]:
     if data == "bars":
         q = trained.pmf(BARS.states)
         found |= scores(BARS.pmf, q)._asdict() | {"q": packed(q)}
-        x = BARS.images
+        x = np.tile(BARS.images, (64, 1))  # many rows a call: each call of a DBN needs Z
         log_p = np.log(q)[state_index(x)] if hasattr(trained, "bound") else None
     else:
         found |= ring_scores(trained, RING, seed)._asdict()
