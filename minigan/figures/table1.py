@@ -67,13 +67,10 @@ class Table1(Figure):
         self.shown = [X[:size] for X, size in zip(shown, sizes, strict=True)]
         self.rows: list[dict[str, Any]] = []
         with self.until_interrupted():
-            for i, rival in enumerate(progress([None, *rivals], len(rivals) + 1)):
-                if rival is None:
-                    self.rows += self._controls()
-                else:
-                    self.rows += self._trained(
-                        rival, (end - time.perf_counter()) / (len(rivals) + 1 - i)
-                    )
+            self.rows += self._controls()
+            for i, rival in enumerate(progress(rivals, len(rivals))):
+                seconds = (end - time.perf_counter()) / (len(rivals) - i)
+                self.rows += self._trained(rival, seconds)
 
     def _controls(self) -> Iterator[dict[str, Any]]:
         """Scores of training images, and of means of clusters."""

@@ -116,16 +116,14 @@ class StackedCAE:
         return self.decode(hs[-1] + self.pushed(hs, noise))
 
 
-def stacked(
-    X: np.ndarray, widths: tuple[int, ...], weight: float, seed: Any, steps: int, rate: float
-) -> StackedCAE:
+def stacked(X, seed: Any, steps: int, widths: tuple[int, ...], rate: float) -> StackedCAE:
     """Layers trained one after another, each on what the one below makes of X; float32."""
     streams, layers = Streams(seed), []
     for i, width in enumerate(widths):
         layers.append(Contractive(X.shape[1], width))
         F = Sequential([layers[-1]], seed=streams[f"init_F{i}"], name="F")
         optimizers = [falling_adam(F, rate, steps)]
-        turn, x = ContractiveTurn(F, weight), Examples(X)
+        turn, x = ContractiveTurn(F, 0.1), Examples(X)
         deque(Game(turn, optimizers=optimizers, batch=100, seed=streams, x=x).play(steps), 0)
         X = sigmoid(X @ layers[-1].W + layers[-1].c)
     return StackedCAE(layers)

@@ -52,11 +52,6 @@ class DBN(Chain):
         """q(h = 1|v) of rows v: that of RBM 1, in one pass."""
         return self.lower.posterior(x)
 
-    def log_p_given(self, x, h):
-        """log p(v|h) of rows v under each row of h, (rows of v, rows of h)."""
-        a = h @ self.lower.W.T + self.lower.b
-        return x @ a.T - softplus(a).sum(axis=1)
-
     def bound(self, x, rng):
         """log p_2(h) p(v|h) / q(h|v) of each row for one h ~ q: a bound in the mean; (m,)."""
         q = self.posterior(x)
@@ -69,7 +64,9 @@ class DBN(Chain):
         """log p(v) of binary rows, by a sum over h, (m,)."""
         self.require_binary(x)
         h = all_states(self.upper.dim)
-        return log_sum_exp(self.log_p_given(x, h) + self.upper.log_likelihood(h))
+        a = h @ self.lower.W.T + self.lower.b
+        log_p = x @ a.T - softplus(a).sum(axis=1)  # of v given each h
+        return log_sum_exp(log_p + self.upper.log_likelihood(h))
 
 
 class Hidden:

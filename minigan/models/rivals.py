@@ -136,16 +136,11 @@ def gan_samples(G: Sequential, X, m: int, rng) -> Iterator[Samples]:
     yield Samples(G(Normal(dim=G.n_in or 1).sample(m, rng)), None, "independent")
 
 
-def cae(X: np.ndarray, seed: int, steps: int, widths: tuple[int, int], rate: float) -> StackedCAE:
-    """Two layers, one after the other, with a penalty of 0.1 |J|^2."""
-    return stacked(X, widths, 0.1, seed, steps, rate)
-
-
 def of_digits() -> Iterator[Rival]:
     """For 8 x 8 digits: seconds each."""
     fit: Callable = partial(dbn, hidden=100, learning="pcd", rate=0.05)
     yield Rival("DBN 64-100-100, PCD-1", fit, 6000, partial(dbn_samples, burn=500))
-    fit = partial(cae, widths=(100, 50), rate=3e-3)
+    fit = partial(stacked, widths=(100, 50), rate=3e-3)
     yield Rival("stacked CAE 64-100-50", fit, 3000, cae_samples)
     for k in (1, 3):
         fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3)
@@ -157,7 +152,7 @@ def of_mnist() -> Iterator[Rival]:
     """For MNIST: minutes each."""
     fit: Callable = partial(dbn, hidden=500, learning="cd", rate=0.1)
     yield Rival("DBN 784-500-500, CD-1", fit, 2400, partial(dbn_samples, burn=200))
-    fit = partial(cae, widths=(400, 200), rate=1e-3)
+    fit = partial(stacked, widths=(400, 200), rate=1e-3)
     yield Rival("stacked CAE 784-400-200", fit, 2000, cae_samples)
     fit = partial(gsn, hidden=500, noise=0.4, walkback=3, rate=1e-3)
     yield Rival("GSN 784-500-784, walkback 3", fit, 1400, partial(gsn_samples, chains=1000))

@@ -11,7 +11,7 @@ from minigan.models.contractive import Contractive
 
 def a_stack():
     X = np.random.default_rng(0).random((50, 6), dtype=np.float32)
-    return contractive.stacked(X, (5, 3), 0.1, 0, steps=20, rate=1e-2), X.astype(np.float64)
+    return contractive.stacked(X, 0, steps=20, widths=(5, 3), rate=1e-2), X.astype(np.float64)
 
 
 def test_the_penalty_is_the_squared_norm_of_the_jacobian():
