@@ -141,7 +141,7 @@ def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
         if name.startswith("RBM") and np.isinf(steps):
             said = f"As the RBM gets better its only sampler dies:\nat KL {kl:.1g} it never mixes"
     ax.axvline(never, color="grey", lw=2, ls=":")
-    ax.text(never, ax.get_ylim()[1], "never ", ha="right", va="top", fontsize=9)
+    ax.text(never, 2, "never mixes", rotation=90, ha="right", va="center", fontsize=9)
     describe(ax, said, xscale="log")
     ax.set(xlabel="steps until TV < 0.05 from every start", ylabel="KL (nats)")
     tidy(ax)
