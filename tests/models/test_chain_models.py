@@ -15,7 +15,7 @@ from minigan.theory.chains import mixing_time, second_eigenvalue
 SMALL, BARS = BarsAndStripes(2), BarsAndStripes(3)
 
 
-def moved(model, network, sweeps=60):
+def moved(model, network, sweeps=30):
     """The model with its parameters moved, and chains that are as short as it allows."""
     rng = np.random.default_rng(1)
     network.params += 0.5 * rng.standard_normal(network.params.shape)
@@ -180,7 +180,7 @@ def test_a_dbn_begins_as_its_lower_rbm():
 # the GSN
 
 
-@pytest.mark.parametrize("walkback", [1, 3])
+@pytest.mark.parametrize("walkback", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_with_the_posterior_the_chain_has_the_datas_law(walkback):
     model = gsn.IdealGSN(BARS, 0.1, joint=True, walkback=walkback)
     assert np.abs(BARS.pmf @ model.T - BARS.pmf).max() < 1e-12
