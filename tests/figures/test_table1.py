@@ -34,11 +34,18 @@ def test_means_and_binary_samples_are_both_scored(small):
 
 
 def test_a_slow_rival_is_given_fewer_updates(small, monkeypatch):
-    now = iter(np.arange(0.0, 1000.0, 6.0))  # the pilot of ten updates seems to take 6 s
-    monkeypatch.setattr(table1.time, "perf_counter", lambda: next(now))
+    now = [0.0]
+
+    def fit(X, seed, steps):
+        now[0] += 1 + 0.4 * steps
+        return steps
+
+    slow = table1.RIVALS["digits"][0]._replace(fit=fit)
+    monkeypatch.setattr(table1, "RIVALS", {"digits": (slow,)})
+    monkeypatch.setattr(table1.time, "perf_counter", lambda: now[0])
     played = table1.Table1(minutes=0.5)
     played.run(lambda rows, total: rows)
-    assert 10 <= played.rows[-1]["updates"] < 30
+    assert 20 <= played.rows[-1]["updates"] < 40 and now[0] < 36
 
 
 def test_states_of_chains_are_kept_in_turn():
