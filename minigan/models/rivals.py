@@ -151,7 +151,7 @@ def of_digits() -> Iterator[Rival]:
 def of_mnist() -> Iterator[Rival]:
     """For MNIST: minutes each."""
     fit: Callable = partial(dbn, hidden=500, learning="cd", rate=0.1)
-    yield Rival("DBN 784-500-500, CD-1", fit, 2400, partial(dbn_samples, burn=200))
+    yield Rival("DBN 784-500-500, CD-1", fit, 5000, partial(dbn_samples, burn=200))
     fit = partial(stacked, widths=(400, 200), rate=1e-3)
     yield Rival("stacked CAE 784-400-200", fit, 2000, cae_samples)
     fit = partial(gsn, hidden=500, noise=0.4, walkback=3, rate=1e-3)
