@@ -13,7 +13,19 @@ from minigan.checks.turns import check_turn
 from minigan.distributions import BarsAndStripes, Normal
 from minigan.layers import MaskedLinear
 from minigan.model_costs import bernoulli_cost, gaussian_cost, gaussian_kl, mmd2
-from minigan.models import binned, coupling, flow, fvbn, implicit, quadrature, vae
+from minigan.models import (
+    binned,
+    contractive,
+    coupling,
+    dbm,
+    flow,
+    fvbn,
+    gsn,
+    implicit,
+    quadrature,
+    rbm,
+    vae,
+)
 from minigan.models.model import mlp
 from minigan.networks import Sequential
 
@@ -30,6 +42,8 @@ def model_rows() -> dict[str, Callable]:
     """The checks by name; each waits for its ``seeds``."""
     rows: dict[str, Callable] = {
         "MaskedLinear": partial(check_layer, MaskedLinear(np.triu(np.ones((4, 3))))),
+        "log f of an RBM": partial(check_layer, rbm.LogF(4, 3)),
+        "contractive layer": partial(check_layer, contractive.Contractive(4, 3)),
     }
     for name, (cost, shapes) in _COSTS.items():
         rows[f"model: cost, {name}"] = partial(check_cost, cost, shapes=shapes, scale=1.0)
@@ -48,6 +62,8 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
     splits = [np.arange(3) < 1, np.arange(3) < 2]
     few = {"x": Normal(dim=3), "batch": (5, 1)}  # more rows have a kink of ReLU nearly everywhere
     z = implicit.Corners(3)
+    of_dbm = dbm.DBM(4, 3, 2, exact=True)
+    of_dbm.R.params *= 10  # at 0.1 nothing depends on h2
     F1 = Sequential([MaskedLinear(np.zeros((1, binned.BINS)))], dtype="float64", name="F1")
     of_bins = binned.BinnedFVBN(F1, mlp(streams, "F2", binned.BINS, 4, binned.BINS))
     return {
@@ -63,5 +79,15 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         "VAE": (vae.VAE(E, G), bars),
         "VAE, Gaussian": (vae.GaussianVAE(mlp(streams, "E", 2, 6, 4), G), plane),
         "VAE's decoder, exact": (quadrature.ExactDecoder(G, quadrature.Grid.square(15, 4.0)), bars),
+        "RBM, exact": (rbm.RBM(4, 3), bars),
+        "RBM, CD-2": (rbm.RBM(4, 3, learning="cd", k=2), bars),
+        "DBM, exact": (of_dbm, bars),
+        "GSN, walkback 3": (gsn.GSN(mlp(streams, "F", 4, 6, 4), 0.2, 3), bars),
+        "contractive autoencoder": (
+            contractive.ContractiveTurn(
+                Sequential([contractive.Contractive(4, 3)], dtype="float64", name="F"), 0.5
+            ),
+            bars,
+        ),
         "MMD net": (implicit.MomentMatching(G4, z, (0.5, 2.0)), bars | {"z": z}),
     }

@@ -80,7 +80,7 @@ def check_model(
         if hasattr(model, "log_joint") and not hasattr(model, "bound"):
             _check_posterior(tally, model, rows[:50])
         if hasattr(model, "transition"):
-            _check_chain(tally, model, q, draws, rng)
+            _check_chain(tally, model, draws, rng)
         if exact:
             _check_gradient(tally, model, rows[:20].astype(np.float64), rng)
 
@@ -122,15 +122,15 @@ def _check_posterior(tally: Tally, model: Any, rows: np.ndarray) -> None:
     tally.require(gap < 1e-9, f"posterior differs from Bayes by {gap:.1e}")
 
 
-def _check_chain(tally: Tally, model: Any, q: np.ndarray, draws: int, rng) -> None:
+def _check_chain(tally: Tally, model: Any, draws: int, rng) -> None:
     """Rows of T sum to 1, q T = q, and moves from one state follow its row."""
-    T = model.transition()
+    T, q = model.chain()
     _check_probabilities(tally, "transition", T)
     gap = float(np.abs(q @ T - q).max())
     tally.require(gap < ROUNDING, f"transition: q T differs from q by {gap:.0e}")
     start = int(rng.integers(len(q)))
-    rows = np.tile(all_states(model.dim)[start], (draws, 1))
-    _check_counts(tally, f"moves from state {start}", state_index(model.step(rows, rng)), T[start])
+    rows = np.tile(all_states(len(T).bit_length() - 1)[start], (draws, 1))
+    _check_counts(tally, f"moves from state {start}", state_index(model.move(rows, rng)), T[start])
 
 
 def _check_gradient(tally: Tally, model: Any, x: np.ndarray, rng: np.random.Generator) -> None:

@@ -29,6 +29,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "inner-loop": ("InnerLoop", "train D against a fixed G: how near D comes to D*"),
         "function-space": ("FunctionSpace", "Proposition 2: p_g itself descends, and Algorithm 1"),
         "helvetica": ("Helvetica", "many turns of G without D: too many z go to the same x"),
+        "table1": ("Table1", "Table 1's rivals, trained small, in minutes: Parzen scores"),
         "monitor": ("Monitored", "how far a real game is from the theory, step by step"),
     },
     "Generative Adversarial Nets (2014), section 7: extensions": {
@@ -125,6 +126,12 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
         parser.add_argument("--data", choices=toys, default="bars", help=line)
         parser.add_argument("--full", action="store_true", help="q of all states, in the report")
         parser.set_defaults(settings=("only", "data", "full"))
+    if name == "table1":
+        sets, line = ["digits", "mnist"], "images (digits, 8 x 8, which come with minigan)"
+        parser.add_argument("--data", choices=sets, default="digits", help=line)
+        line = "of the whole command, about (5)"
+        parser.add_argument("--minutes", type=float, default=5.0, metavar="M", help=line)
+        parser.set_defaults(settings=("data", "minutes"))
     if name != "figure1":
         return
     parser.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigan.distributions.states import state_index
-from minigan.figures.style import SIZE, Axes, Picture, name_curves, new_picture
+from minigan.figures.style import GREY, SIZE, Axes, Picture, name_curves, new_picture
 from minigan.models.measured import CELLS, unpacked
 from minigan.models.registry import BARS
 
@@ -29,7 +29,8 @@ def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture
     below = 4.2 * is_bars
     tall = (0.66 if is_bars else 1.2) * len(leaves) + 1.4
     drawn = new_picture(tall + below)
-    above, *panels = drawn.subfigures(2, 1, height_ratios=[tall, below]) if is_bars else [drawn]
+    parts: Any = drawn.subfigures(2, 1, height_ratios=[tall, below]) if is_bars else [drawn]
+    above, *panels = parts
     rows: Any = [["tree", f"shown {title}", f"said {title}"] for title in leaves]
     axes = above.subplot_mosaic(rows, width_ratios=[5, 2.4 if is_bars else 1.4, 2.8])
     _draw_tree(axes["tree"], [[*_path(models[title][0]), title] for title in leaves])
@@ -136,11 +137,20 @@ def _draw_coverage(ax: Axes, models: Models) -> None:
 
 
 def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
-    for name, points in curves.items():
-        ax.plot(points[:, 0], points[:, 1], "o-", lw=2, ms=6, label=name)
-    ax.set(title="The sampler's price:\nKL against mixing time", xscale="log")
-    ax.set(xlabel="steps until TV < 0.05", ylabel="KL (nats)")
-    name_curves(ax)
+    """A curve for each kind of chain; one that never mixes stands at the right edge."""
+    said = "The sampler's price:\nKL against mixing time"
+    finite = [steps for points in curves.values() for steps in points[:, 0] if np.isfinite(steps)]
+    never = 10 * max(finite, default=1)
+    for (name, points), marker in zip(curves.items(), "osD^vP", strict=False):
+        mixes = np.isfinite(points[:, 0])
+        ax.plot(np.where(mixes, points[:, 0], never), points[:, 1], marker + "-", label=name)
+        steps, kl = points[points[:, 1].argmin()]
+        if name.startswith("RBM") and np.isinf(steps):
+            said = f"As the RBM improves its sampler\ndies: at KL {kl:.1g} it never mixes"
+    ax.axvline(never, color=GREY, ls=":")
+    ax.text(never, 2, "never mixes", rotation=90, ha="right", va="center", fontsize=SIZE - 2)
+    ax.set(title=said, xscale="log", xlabel="steps until TV < 0.05", ylabel="KL (nats)")
+    name_curves(ax, fontsize=SIZE - 3)
 
 
 def _draw_cost(ax: Axes, models: Models) -> None:

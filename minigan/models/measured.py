@@ -21,17 +21,20 @@ def measure(model: str, data: str, seed: int) -> dict[str, Any]:
     """Train a model of the registry on the data from a seed, and measure it.
 
     Beside the scores: ``leaf``, ``log_likelihood`` (exact, bound or none), ``posterior``,
-    ``sequential_steps``, ``gap`` of a bound; ``q``, ``shown`` and ``density`` are for `unpacked`.
+    ``sequential_steps``, ``mixing_time`` of a chain, ``gap`` of a bound; ``q``, ``shown`` and
+    ``density`` are for `unpacked`.
     """
     entry = (ON_BARS if data == "bars" else ON_RING)[model]
     source, rng = (BARS if data == "bars" else RING), Streams(seed)["shown"]
     trained = entry.fit(source, seed)
     found: dict[str, Any] = {"leaf": ", ".join(leaf(trained)), **_what_it_knows(trained)}
     found["sequential_steps"] = trained.sequential_steps()
+    if hasattr(trained, "transition"):
+        found["mixing_time"] = trained.mixing_time()
     if data == "bars":
         q = trained.pmf(BARS.states)
         found |= scores(BARS.pmf, q)._asdict() | {"q": packed(q)}
-        x = BARS.images
+        x = np.tile(BARS.images, (64, 1))  # many rows a call: each call of a DBN needs Z
         log_p = np.log(q)[state_index(x)] if hasattr(trained, "bound") else None
     else:
         found |= ring_scores(trained, RING, seed)._asdict()
@@ -63,7 +66,7 @@ def _what_it_knows(model: Any) -> dict[str, str]:
 
 def _shown(model: Any, m: int, steps: float, rng: np.random.Generator) -> np.ndarray:
     """m samples; of a chain that never mixes m states, one after another."""
-    if math.isfinite(steps):
+    if math.isfinite(steps) or not hasattr(model, "step"):
         return model.sample(m, rng)
     path = [model.sample(1, rng)]
     for _ in range(m - 1):

@@ -69,13 +69,23 @@ class Model(ABC):
         return stationary(self.transition())
 
     def sequential_steps(self) -> float:
-        """Steps, one after another, that one independent sample takes: of a chain, to 0.05 TV."""
-        if not hasattr(self, "transition"):
-            return 1
+        """Steps, one after another, that one independent sample takes."""
+        return self.mixing_time() if hasattr(self, "transition") else 1
+
+    def mixing_time(self) -> float:
+        """Moves of the chain until TV < 0.05 from every start; infinite if that never comes."""
         try:
-            return mixing_time(self.transition(), self.pmf(all_states(self.dim)), 0.05)
+            return mixing_time(*self.chain(), 0.05)
         except InputError:  # reducible in float64: some ways have underflowed
             return math.inf
+
+    def chain(self) -> tuple[np.ndarray, np.ndarray]:
+        """T of `transition`, and its law: that of the rows, unless hidden units make the moves."""
+        return self.transition(), self.pmf(all_states(self.dim))
+
+    def move(self, states: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A step of the chain of `transition`: of rows, unless hidden units make the moves."""
+        return self.step(states, rng)
 
     def require_binary(self, x: np.ndarray) -> None:
         """Raise InputError unless the rows x are binary and as wide as the model."""
@@ -88,6 +98,7 @@ class Model(ABC):
     if TYPE_CHECKING:
         log_likelihood: Any
         transition: Any
+        step: Any
     else:
 
         def __getattr__(self, name: str) -> None:

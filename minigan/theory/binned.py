@@ -95,6 +95,7 @@ def js_masses(p: np.ndarray, q: np.ndarray) -> float:
     """JSD(P || Q) = KL(P || M) / 2 + KL(Q || M) / 2, M = (P + Q) / 2, of masses p, q, in nats."""
     p, q = check_masses(p, q)
     m = (p + q) / 2
+    m[(m == 0) & (p != q)] = np.finfo(np.float64).tiny  # half of the smallest number is 0
     return (kl_masses(p, m) + kl_masses(q, m)) / 2
 
 

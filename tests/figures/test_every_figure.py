@@ -13,6 +13,7 @@ from minigan.figures import f_gan, seeds
 from minigan.figures.conditional import STEPS as CONDITIONAL_STEPS
 from minigan.figures.inference import GAMES as INFERENCE_GAMES
 from minigan.figures.style import PictureFiles
+from minigan.models.rivals import RIVALS
 
 QUICK = {  # constants of a figure's module, and options, that make it short
     "arithmetic": ({"STEPS": 3, "SAMPLES": 200, "TRIALS": 9, "SHOWN": 2}, {}),
@@ -56,6 +57,14 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "smoothing": ({"SEEDS": 1, "MOST": 3, "LOOK": 2, "STARTS": (4.0,), "NEAR": 3.8}, {}),
     "update-rules": ({"STEPS": 10}, {}),
     "ring": ({"STEPS": 2}, {"jobs": 1}),
+    "table1": (
+        {
+            "RIVALS": {"digits": [one._replace(steps=2) for one in RIVALS["digits"]]},
+            "SIZES": {"digits": (40, 20, 20)},
+            "PILOT": 2,
+        },
+        {},
+    ),
     "taxonomy": ({}, {"only": "fvbn", "jobs": 1}),
     "unrolled": ({"LOOKS": 3, "BETWEEN": 1, "STEPS": 200}, {}),
     "z-in-training": ({"STEPS": 4, "SEEDS": 1}, {}),

@@ -190,3 +190,7 @@ def test_bad_laws():
     for law in (Normal(), Mixture([0.0], 1.0)):
         with pytest.raises(InputError, match="in the plane"):
             grid_masses(law, EDGES, EDGES)
+
+
+def test_js_of_the_smallest_number_is_finite():
+    assert abs(js_masses(np.array([1.0, 0.0]), np.array([1.0, 5e-324]))) < 1e-300
