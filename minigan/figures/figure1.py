@@ -299,6 +299,7 @@ def write_film(file: BinaryIO, frames: list[Moment], seconds: float = 8.0) -> No
     pictures = []
     for moment in frames:
         picture = new_picture(4.6, 5.2)
+        picture.set_dpi(80)
         canvas, ax = FigureCanvasAgg(picture), picture.subplots()
         state = draw_moment(ax, moment, NOISE, DATA)
         ax.set_title(f"step {moment.step}, JSD {state.jsd:.3f}")

@@ -27,7 +27,7 @@ def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture
         return new_picture(4)
     leaves, is_bars = _in_order(models), data == "bars"
     below = 4.2 * is_bars
-    tall = (0.66 if is_bars else 1.2) * len(leaves) + 1.4
+    tall = (0.66 if is_bars else 1.2) * max(len(leaves), 3) + 1.4
     drawn = new_picture(tall + below)
     parts: Any = drawn.subfigures(2, 1, height_ratios=[tall, below]) if is_bars else [drawn]
     above, *panels = parts
@@ -38,7 +38,7 @@ def picture(data: str, models: Models, curves: dict[str, np.ndarray]) -> Picture
         found = models[title][0]
         (_draw_sheet if is_bars else _draw_plane)(axes[f"shown {title}"], found)
         ax = axes[f"said {title}"]
-        ax.text(0, 0.5, _caption(found, data), va="center", fontsize=SIZE - 2)
+        ax.text(0, 0.5, _caption(found, data), va="center", fontsize=SIZE - 2, in_layout=False)
         ax.axis("off")
     for part in panels:
         coverage, mixing, cost = part.subplots(1, 3)
@@ -81,6 +81,7 @@ def _draw_tree(ax: Axes, paths: list[list[str]]) -> None:
         said = WORDS.get(node[-1], node[-1]).replace(" ", "\n", 1) if not is_leaf else node[-1]
         weight = "bold" if is_leaf else "normal"
         text: Any = {"ha": "left" if is_leaf else "center", "weight": weight, "bbox": box}
+        text["in_layout"] = False
         ax.text(x, y, said, va="center", fontsize=SIZE - 2, **text)
     ax.set(xlim=(0.6, deepest + 1.3), ylim=(len(paths) - 0.5, -0.5))
     ax.axis("off")
@@ -148,7 +149,8 @@ def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
         if name.startswith("RBM") and np.isinf(steps):
             said = f"As the RBM improves its sampler\ndies: at KL {kl:.1g} it never mixes"
     ax.axvline(never, color=GREY, ls=":")
-    ax.text(never, 2, "never mixes", rotation=90, ha="right", va="center", fontsize=SIZE - 2)
+    place: Any = {"transform": ax.get_xaxis_transform(), "rotation": 90, "ha": "right"}
+    ax.text(never, 0.4, "never mixes", va="center", fontsize=SIZE - 2, **place)
     ax.set(title=said, xscale="log", xlabel="steps until TV < 0.05", ylabel="KL (nats)")
     name_curves(ax, fontsize=SIZE - 3)
 

@@ -26,6 +26,7 @@ class OwnBias(Linear):
         return dx
 
 
+@pytest.mark.slow
 def test_correct_layer_passes_alone_in_a_network_and_in_a_game():
     assert check_layer(BatchNorm(3)).worst < 1e-6
     D = net(Linear(2, 6), BatchNorm(6))

@@ -84,6 +84,7 @@ def test_cost_with_a_corner_and_an_option():
     assert check_cost(hinge, seeds=range(200)).worst < 1e-6
 
 
+@pytest.mark.slow
 def test_suite_yields_a_report_a_row():
     reports = list(run_suite(seeds=1))
     assert [report.name for report in reports] == list(rows())

@@ -33,6 +33,7 @@ def played(monkeypatch):
     return taxonomy.Taxonomy(jobs=1).play()
 
 
+@pytest.mark.slow
 def test_a_chain_that_never_mixes(played):
     report = played.report()
     rows = {row["name"]: row for row in report["models"]}

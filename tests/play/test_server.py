@@ -252,6 +252,7 @@ def test_a_slow_game_is_interrupted_at_once(running):
 WILD = {"optimizer": "SGD with momentum", "rate_G": 10.0, "rate_D": 10.0}
 
 
+@pytest.mark.slow
 def test_a_game_that_leaves_all_bounds_is_a_sentence_and_can_be_begun_anew(running):
     stage, port = running
     assert say(port, {"knobs": WILD})[0] == 200

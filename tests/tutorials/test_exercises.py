@@ -24,7 +24,8 @@ def text(name):
 
 
 def cells(name):
-    return re.findall(r"```\{code-cell\} ipython3\n(.*?)```", text(name), re.S)
+    code = r"```\{code-cell\} ipython3\n(?::[^\n]*\n)*(.*?)```"
+    return re.findall(code, text(name), re.S)
 
 
 @functools.cache
