@@ -14,8 +14,19 @@ from minigan.base.errors import InputError
 
 def did_you_mean(given: object, known: Iterable[str]) -> str:
     """The end of an error, ``; did you mean NAME?``; nothing if no known name is near."""
-    near = difflib.get_close_matches(str(given).lower(), list(known), n=1, cutoff=0.7)
-    return f"; did you mean {near[0]}?" if near else ""
+    names, said = {str(name).lower(): name for name in known}, str(given).lower()
+    near = difflib.get_close_matches(said, names, n=1, cutoff=0.7)
+    near = near or [name for name in names if said and name.startswith(said)]
+    return f"; did you mean {names[near[0]]}?" if near else ""
+
+
+def known_name(where: str, given: str, known: Iterable[str]) -> str:
+    """The name, if it is one of those known; InputError otherwise, with the one that is near."""
+    names = list(known)
+    if not isinstance(given, str) or given not in names:
+        near = did_you_mean(given, names)
+        raise InputError(f"{where}: expected one of {', '.join(names)}, got {given!r}{near}")
+    return given
 
 
 def whole_number(where: str, value: int, low: int = 1) -> int:

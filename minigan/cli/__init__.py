@@ -42,6 +42,10 @@ COMMANDS = {
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, which names what may have been meant."""
 
+    def __init__(self, **options):
+        super().__init__(**options, allow_abbrev=False)
+        self.register("type", int, _whole_number)
+
     def parse_known_args(self, args=None, namespace=None):  # of a command, too
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
@@ -58,6 +62,13 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {printable(message)}\n")
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
 
 
 def main(arguments: list[str] | None = None) -> int:

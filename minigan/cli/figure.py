@@ -152,7 +152,7 @@ def run(options: argparse.Namespace) -> int:
     films = [f"--{name}" for name in ("animate", "gif") if getattr(options, name)]
     if options.seeds is None:
         if options.jobs is not None:
-            raise InputError("--jobs: expected --seeds beside it")
+            raise InputError(f"--jobs: expected --seeds beside it, got --jobs {options.jobs} alone")
         if options.animate:
             _film_knobs(options)  # before the work, not after it
         if films:

@@ -69,7 +69,8 @@ def seed_list(text: str) -> list[int]:
             raise argparse.ArgumentTypeError(f"expected 0:20 or 1,5,7, got {text!r}")
         chosen = range(int(first), int(end)) if colon else [int(first)]
         if not chosen:
-            raise argparse.ArgumentTypeError(f"{part} has no seeds in it: the end is left out")
+            cure = f"the end is left out: {first}:{int(first) + 1} is one"
+            raise argparse.ArgumentTypeError(f"{part} has no seeds in it: {cure}")
         if len(found) + len(chosen) > MOST:
             raise argparse.ArgumentTypeError(f"expected at most {MOST} seeds, got {text!r}")
         found += chosen

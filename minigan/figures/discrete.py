@@ -139,7 +139,7 @@ class Discrete(Figure):
         medians = [one["median"] for one in learned.values() if one["median"] is not None]
         times = INDEPENDENT / max(medians, default=INDEPENDENT)
         who = "independent symbols have"
-        title = f"{who} {times:.1f} times the JSD\nof the worst of four ways to learn"
+        title = f"{who} {times:.1f} times the JSD\nof the worst median of four ways"
         axes["jsd"].set(title=title, ylabel="exact JSD, nats")
         axes["jsd"].set_ylim(0, 1.15 * axes["jsd"].get_ylim()[1])
         self._draw_bars(axes["bars"])

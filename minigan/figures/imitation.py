@@ -89,5 +89,5 @@ class Imitation(Figure):
             ax.text(1.3, 1.35, "-1", va="center", ha="center", color=ORANGE)
             ax.text(4.3, 3.65, "+1", va="center", ha="center", color="white")
             ax.set(title=f"{who}: return {grid.gain(pi):.2f}", xticks=[], yticks=[])
-        picture.suptitle("one trajectory: off the expert's path cloning is lost, and GAIL returns")
+        picture.suptitle(f"seed {self.seed}, one trajectory of the expert: what each of them earns")
         return picture

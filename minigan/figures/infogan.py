@@ -41,7 +41,7 @@ class InfoGan(Figure):
         """A line for each game."""
         rows: list[tuple] = [("nats", "L_I, by Q", "I(c; mode)", "modes", "quality", "JSD")]
         most = math.log(infogan.CODES)
-        rows += [("most: log 8", most, most, 8, 0.9889, 0.0)]
+        rows += [("p_data; log 8", most, most, 8, 0.9889, 0.0)]
         for name, weight in WEIGHTS.items():
             rows.append((f"lambda = {weight:g}", *self.scores[name].values()))
         return "both are lower bounds of I(c; x), which is at most log 8\n\n" + table(
@@ -60,4 +60,6 @@ class InfoGan(Figure):
             title = f"$\\lambda$ = {weight:g}: $L_I$ = {found:.3f} of {most:.3f}"
             ax.set(title=title, xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
             ax.set_xlabel("samples of G, a colour for each of the 8 codes")
+        read = (f"{self.scores[name]['L_I'] / most:.0%} ({name})" for name in WEIGHTS)
+        picture.suptitle(f"how much of a code Q reads off x: {', '.join(read)}")
         return picture

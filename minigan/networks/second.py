@@ -110,5 +110,5 @@ def require_r(where: str, network: Sequential) -> None:
         if not has_r(layer):
             raise InputError(
                 f"{where}: expected layers with second derivatives (forward_r, backward_r), "
-                f"got {layer}, which has none"
+                f"got {layer}, which has none: leave it out, or write them"
             )

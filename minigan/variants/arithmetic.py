@@ -8,7 +8,8 @@ z(h, s) is the mean of n z's whose G(z) have hat h and side s, then
 A template judges, and no network: there is a hat if its pixels are bright on average, and the body
 is on the side that is brighter. Exemplars are drawn from all z with what is asked, not chosen by
 eye. G normalises by its running moments, so that no result depends on what else is in a batch.
-A mean of n z's is shorter than a z, |z| ~ sqrt(dim / n): G has seen few z like it.
+A sum of three means of n z's has a length of about sqrt(3 dim / n), a z one of sqrt(dim): with
+n = 1 it is longer, with n = 30 shorter than most z that G has seen.
 """
 
 import math

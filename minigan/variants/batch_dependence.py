@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from minigan.base.randomness import Streams
+from minigan.base.validation import known_name
 from minigan.distributions import Mixture, Normal, ring
 from minigan.game import Algorithm1
 from minigan.layers import (
@@ -65,7 +66,7 @@ def network(
 def ring_game(norm: str, m: int, seed: int, steps: int) -> Algorithm1:
     """The ring, with a normalisation in both hidden layers of G and minibatches of m."""
     streams = Streams(seed)
-    G = network((4, 32, 32, 2), ReLU, NORMS[norm], streams["init_G"])
+    G = network((4, 32, 32, 2), ReLU, NORMS[known_name("norm", norm, NORMS)], streams["init_G"])
     D = network((2, 48, 48, 1), Tanh, None, streams["init_D"])
     return _game(G, D, RING, m, streams, steps)
 

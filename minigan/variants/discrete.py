@@ -8,8 +8,8 @@ Nothing flows back through x. With f = -1/2 log D(x) and p = softmax(l), dJ/dl i
                         (Maddison et al.; Jang et al., 2016): biased, for D sees soft symbols;
     straight-through    the same, dy taken at x = onehot(argmax(l + g)): biased, however small tau.
 
-argmax(l + g) is a sample of p (the Gumbel-max trick), so all three draw alike. The tutorial's third
-way, continuous embeddings, needs no turn of its own: see `Embedding`.
+argmax(l + g) is a sample of p (the Gumbel-max trick), so all three draw alike. A fourth way, the
+tutorial's continuous embeddings, needs no turn of its own: see `Embedding`.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ class StringTurn(Turn):
         check_players(G, D)
         self.symbols = whole_number("symbols", symbols, 2)
         if D.n_in is None or D.n_in % self.symbols:
-            raise InputError(f"symbols: expected a divisor of G's width {D.n_in}, got {symbols}")
+            raise InputError(f"symbols: expected a divisor of D's width {D.n_in}, got {symbols}")
         self.G, self.D = G, D
 
     def logits(self, z, rng):
@@ -108,7 +108,10 @@ class ReinforceTurn(StringTurn):
         if self.baseline is not None:
             return self.baseline
         if len(f) < 2:
-            raise InputError("batch: expected 2 or more, for a baseline of the others; baseline=0")
+            raise InputError(
+                "batch: expected 2 or more, for a baseline of the others, got 1: give the turn a "
+                "baseline, or take a larger batch"
+            )
         return (f.sum() - f) / (len(f) - 1)
 
 

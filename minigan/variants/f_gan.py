@@ -25,9 +25,8 @@ from typing import Any
 import numpy as np
 
 from minigan.base.backend import array_module
-from minigan.base.errors import InputError
 from minigan.base.numerics import logistic
-from minigan.base.validation import did_you_mean
+from minigan.base.validation import known_name
 from minigan.game.turn import Turn
 from minigan.game.turns import GeneratorTurn, check_players
 from minigan.networks import Sequential
@@ -101,12 +100,7 @@ def row(name: "str | Row") -> Row:
     """A row of `ROWS` by name; a `Row` is passed through."""
     if isinstance(name, Row):
         return name
-    if name not in ROWS:
-        known = ", ".join(ROWS)
-        raise InputError(
-            f"divergence: expected one of {known}, got {name!r}{did_you_mean(name, ROWS)}"
-        )
-    return ROWS[name]
+    return ROWS[known_name("divergence", name, ROWS)]
 
 
 def _named(name: str, penalty: float) -> Row:

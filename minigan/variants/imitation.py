@@ -17,6 +17,7 @@ end here, so that the sign of the reward, which pays for long or for short ones,
 import numpy as np
 
 from minigan.base.randomness import require_rng
+from minigan.base.validation import known_name
 from minigan.theory.binned import js_masses
 from minigan.variants.discrete import softmax
 
@@ -92,6 +93,7 @@ def clone(counts: np.ndarray) -> np.ndarray:
 
 def reward_of(rho_hat: np.ndarray, rho: np.ndarray, kind: str) -> np.ndarray:
     """-log(1 - D*) for "GAIL", D*'s logit for "AIRL"; D* = 1 stands for the expert."""
+    known_name("kind", kind, ("GAIL", "AIRL"))
     real, fake = rho_hat + _LEAST, rho + _LEAST
     return np.log((real + fake) / fake) if kind == "GAIL" else np.log(real / fake)
 

@@ -5,7 +5,7 @@ four parameters is enough. Where the two laws are one,
 
     w^2 + s^2 = 4,   a = w / (w^2 + s^2),   t^2 = s^2 / (w^2 + s^2):
 
-E is the posterior of G. There is one such point for each w in [0, 2): the game does not ask how
+E is the posterior of G. There is one such point for each w in (-2, 2): the game does not ask how
 much z shall know of x.
 """
 

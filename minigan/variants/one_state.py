@@ -21,6 +21,7 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator
+from minigan.base.validation import known_name
 from minigan.costs import discriminator_cost
 from minigan.theory.binned import check_masses, js_masses, kl_masses
 from minigan.variants.discrete import softmax
@@ -70,7 +71,7 @@ def trained_critic(cost: Callable, p_data, p_g, steps: int = 1000) -> np.ndarray
 def policy_gradient(p_data: np.ndarray, p_g: np.ndarray, reward: str) -> np.ndarray:
     """Exact policy gradient at l, p_g = softmax(l), of one of `REWARDS` at D*."""
     p_data, p_g = _positive(p_data, p_g)
-    r = REWARDS[reward].of(np.log(p_data / p_g))
+    r = REWARDS[known_name("reward", reward, REWARDS)].of(np.log(p_data / p_g))
     return p_g * (r - p_g @ r)
 
 

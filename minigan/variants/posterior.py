@@ -1,7 +1,7 @@
 """A net that finds z from x, for a G that stands still (2014, section 7, item 2).
 
 G is z -> x = z^2 / 2 + 0.3 e with z ~ N(0, 1), so that p(z | x), proportional to
-N(z; 0, 1) N(x; z^2/2, 0.3^2), is known: two peaks at +-sqrt(2x) if x is large. Three nets learn
+N(z; 0, 1) N(x; z^2/2, 0.3^2), is known: two peaks if x > 0.09, near +-sqrt(2x). Three nets learn
 from pairs (z, x) that G gives for nothing:
 
     squared error       a point, the mean: E[z | x] = 0
@@ -18,6 +18,7 @@ from scipy.special import ndtr
 from minigan.base.backend import array_module
 from minigan.base.errors import InputError
 from minigan.base.randomness import Streams, generator
+from minigan.base.validation import known_name
 from minigan.distributions import Normal
 from minigan.game import Game, Turn
 from minigan.layers import Tanh
@@ -90,6 +91,7 @@ class Observed(Joint):
 def posterior_game(kind: str, steps: int, seed: Any) -> Game:
     """The game of one of the `KINDS`, set up to play ``steps`` steps."""
     streams = Streams(seed)
+    known_name("kind", kind, KINDS)
     widths = {"squared error": (1, 1), "likelihood": (1, 2), "game": (2, 1)}[kind]
     F = network((widths[0], WIDTH, WIDTH, widths[1]), Tanh, 1.0, seed=streams["init_F"], name="F")
     options: dict[str, Any] = {"batch": BATCH, "seed": streams, "pairs": Joint()}
@@ -111,6 +113,16 @@ def exact(x: float) -> np.ndarray:
     log_p = -(z**2) / 2 - (x - z**2 / 2) ** 2 / (2 * NOISE**2)
     masses = np.exp(log_p - log_p.max()).reshape(80, 100).sum(axis=1)
     return masses / masses.sum()
+
+
+def best(kind: str, x: float) -> np.ndarray:
+    """Masses of the best q(z | x) of a kind: the mean alone, its Gaussian, or p(z | x) itself."""
+    p = exact(x)
+    if kind == "game":
+        return p
+    std = 1e-9 if kind == "squared error" else np.sqrt(p @ ((EDGES[1:] + EDGES[:-1]) / 2) ** 2)
+    cuts = np.concatenate([[-np.inf], EDGES[1:-1] + 1e-6, [np.inf]])  # 0 lies in one cell
+    return np.diff(ndtr(cuts / std))
 
 
 def learned(game: Game, x: float, seed: int = 0) -> np.ndarray:

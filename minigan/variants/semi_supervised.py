@@ -70,7 +70,7 @@ def class_cost(l, t):  # noqa: E741
     if l.shape != t.shape:
         raise InputError(
             f"labelled: expected labels of {l.shape[1]} classes, as D has outputs, got "
-            f"{t.shape[1]}: make them with Labelled(X, labels, {l.shape[1]})"
+            f"{t.shape[1]}: give D an output for each class"
         )
     Z, p = log_softmax_parts(l)
     return (Z - (l * t).sum(axis=1, keepdims=True)).mean(), (p - t) / len(l)
@@ -84,7 +84,7 @@ class Labelled:
     """
 
     def __init__(self, X, labels, classes: int):
-        self.X = Examples(X).X
+        self.X, classes = Examples(X).X, whole_number("classes", classes, 2)
         y = np.asarray(labels)
         if y.shape != (len(X),) or y.dtype.kind not in "iu":
             what = f"{y.dtype} {y.shape}"
@@ -96,7 +96,7 @@ class Labelled:
                 f"number the classes from 0, or give D an output for each"
             )
         if y.min() == y.max():
-            raise InputError(f"labels: expected two classes or more, got {y[0]} alone")
+            raise InputError(f"labels: expected two classes or more, got {y[0]} alone: add others")
         self.t = np.eye(classes, dtype=self.X.dtype)[y]
 
     def sample(self, m: int, rng):
@@ -156,12 +156,17 @@ def _learn_classes(D: Sequential, labelled, rng):
 class FeatureMatchingTurn(Turn):
     """G's turn: J_G = |mean f(G(z)) - mean f(x)|^2 / n_f, with f the first ``layers`` of D.
 
-    ``layers`` counts from the end if negative, as in ``D[:-1]``.
+    ``layers`` counts from the end if negative, as in ``D[:-1]``. InputError if D has not as many,
+    or does not take what G makes.
     """
 
     moves, draws = ("G",), ("x", "z")
 
-    def __init__(self, G: Sequential, D: Sequential, layers: int = -1):
+    def __init__(self, G: Sequential, D: Sequential, layers: int):
+        check_players(G, D)
+        n = len(D) - 1
+        if layers not in (*range(1, n + 1), *range(-n, 0)):
+            raise InputError(f"layers: expected 1 to {n} of D's, or {-n} to -1, got {layers!r}")
         self.G, self.D, self.layers = G, D, layers
 
     def gradients(self, rng, x, z):

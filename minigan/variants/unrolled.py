@@ -66,7 +66,6 @@ class UnrolledGeneratorTurn(Turn):
         stopped: bool = False,
     ):
         check_players(G, D)
-        require_r("D", D)
         if getattr(optimizer, "network", None) is not D:
             raise InputError(f"optimizer: expected D's, built on D, got {optimizer!r}")
         inner_steps(optimizer)
@@ -75,6 +74,7 @@ class UnrolledGeneratorTurn(Turn):
                 f"D: expected layers that say mixes = False, for real and generated examples go "
                 f"through it side by side, got {next(layer for layer in D if layer.mixes)}"
             )
+        require_r("D", D)
         for layer in D:
             if getattr(layer, "max_col_norm", None) is not None:
                 raise InputError(

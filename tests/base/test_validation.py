@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minigan import InputError
-from minigan.base.validation import real_number, whole_number
+from minigan.base.validation import known_name, real_number, whole_number
 
 
 @pytest.mark.parametrize("value", [1, 7, np.int64(3), np.uint8(1)])
@@ -60,3 +60,14 @@ def test_whatever_is_given_the_message_is_one_short_line(value):
         with pytest.raises(InputError) as caught:
             check("k", value)
         assert "\n" not in str(caught.value) and len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("given", "near"), [("gail", "GAIL"), ("GIAL", "GAIL"), ("pear", "Pearson"), ("xyz", None)]
+)
+def test_a_name_that_is_not_known_is_refused_with_the_one_that_is_near(given, near):
+    with pytest.raises(InputError) as caught:
+        known_name("kind", given, ("GAIL", "AIRL", "Pearson"))
+    said = f"kind: expected one of GAIL, AIRL, Pearson, got {given!r}"
+    assert str(caught.value) == said + (f"; did you mean {near}?" if near else "")
+    assert known_name("kind", "AIRL", ("GAIL", "AIRL")) == "AIRL"

@@ -54,7 +54,7 @@ class HeadTurn(mg.Turn):
 
 
 TURNS = {
-    "feature matching": (FeatureMatchingTurn(mlp(3, 2), mlp(2, 1, 3)), ""),
+    "feature matching": (FeatureMatchingTurn(mlp(3, 2), mlp(2, 1, 3), -1), ""),
     "pairs": (papers.LabelTurn(mlp(5, 1)), "pairs"),
     "rows of its own": (FromSamplers(mlp(2, 1)), ""),
     "a part of a network": (HeadTurn(mlp(2, 1)), ""),

@@ -170,7 +170,10 @@ def unplayed(monkeypatch):
         (["--seeds", f"0:{10**15}"], "figure1: argument --seeds: expected at most 1000000 seeds"),
         (["--seeds", "0:2", "--seed", "0"], "figure1: argument --seed: not allowed with"),
         (["--seeds", "0:2", "--jobs", "0"], "--jobs: expected a whole number >= 1, got 0"),
-        (["--seeds", "0:2", "--jobs", "x"], "figure1: argument --jobs: invalid int value: 'x'"),
+        (
+            ["--seeds", "0:2", "--jobs", "x"],
+            "figure1: argument --jobs: expected a whole number, got 'x'",
+        ),
         (["--seeds", "0:2", "--animate"], "--animate: expected --seed, for one film, got --seeds"),
         (["--seeds", "0:2", "--gif"], "--gif: expected --seed, for one film, got --seeds"),
         (["--jobs", "2"], "--jobs: expected --seeds beside it"),

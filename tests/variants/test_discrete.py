@@ -224,7 +224,7 @@ def test_a_temperature_is_given_by_name():
 
 
 def test_other_bad_input():
-    with pytest.raises(InputError, match=r"symbols: expected a divisor of G's width 6, got 4"):
+    with pytest.raises(InputError, match=r"symbols: expected a divisor of D's width 6, got 4"):
         ReinforceTurn(*players(), 4)
     with pytest.raises(InputError, match=r"symbols: expected a whole number >= 2"):
         ReinforceTurn(*players(), 1)

@@ -111,7 +111,7 @@ def test_linear_features_fit_the_mean_and_nothing_more():
     G[0].W[...], G[0].b[...] = 0, x.mean(axis=0)  # a point
     G.zero_grads()
     z = np.random.default_rng(1).standard_normal((9, 2))
-    assert FeatureMatchingTurn(G, D).gradients(None, x, z)["J_G"] < 1e-28
+    assert FeatureMatchingTurn(G, D, -1).gradients(None, x, z)["J_G"] < 1e-28
     assert np.abs(G.grads).max() < 1e-14
 
 
@@ -168,3 +168,20 @@ def test_more_classes_than_outputs_of_d_are_refused():
 def test_a_d_without_logsumexp_is_refused():
     with pytest.raises(mg.InputError, match=r"ends in LogSumExp\(K\), got"):
         SupervisedTurn(mg.Sequential([mg.Linear(3, 1)]))
+
+
+@pytest.mark.parametrize("layers", [0, 5, -5, 99, "a"])
+def test_features_are_layers_below_the_last(layers):
+    G, D = mg.Sequential([mg.Linear(2, 3)]), few_layers()
+    with pytest.raises(mg.InputError, match=r"^layers: expected 1 to 2 of D's, or -2 to -1, got"):
+        FeatureMatchingTurn(G, D, layers)
+
+
+def few_layers():
+    return mg.Sequential([mg.Linear(3, 4), mg.Linear(4, 4), LogSumExp(4)])
+
+
+@pytest.mark.parametrize("classes", [0, 1, 2.5, "3"])
+def test_classes_are_a_whole_number(classes):
+    with pytest.raises(mg.InputError, match=r"^classes: expected a whole number >= 2"):
+        Labelled(np.zeros((2, 3), "f"), [0, 1], classes)

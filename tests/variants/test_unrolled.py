@@ -240,7 +240,7 @@ def test_networks_and_optimizers_that_cannot_be_unrolled_are_one_line():
             UnrolledTurn(G, D, optimizer)
     last = mg.MinibatchFeatures(4, features=2, dims=2)
     for layer, message in (
-        (last, r"D: expected layers with second .*, got MinibatchFeatures"),
+        (last, r"D: expected layers that say mixes = False, .*, got MinibatchFeatures"),
         (mg.Linear(4, 6, max_col_norm=1.0), "D: expected no max_col_norm"),
     ):
         D = mg.Sequential([mg.Linear(2, 4), layer, mg.Linear(6, 1)], dtype="float64")
