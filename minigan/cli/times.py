@@ -1,4 +1,4 @@
-"""How long the commands of figures take: as measured once, and kept in times.json.
+"""Durations of the figures' commands: as measured once, and kept in times.json.
 
 `benchmarks/figures.py` measures: processor seconds of one core, on the machine that is named.
 """

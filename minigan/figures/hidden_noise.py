@@ -91,7 +91,7 @@ class HiddenNoise(Figure):
 
 
 def verdict(name: str, jsd: list[float]) -> str:
-    """What is asked of a setting, and whether it was missed; nothing where nothing is asked."""
+    """The bound of a setting, and MISSED if it was; empty where nothing is asked."""
     if name in ("additive, 2", "multiplicative, 2"):
         held = max(jsd) <= 0.05 and float(np.median(jsd)) <= 0.03
         asked = "<= .05, median <= .03"

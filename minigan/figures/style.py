@@ -79,7 +79,7 @@ def name_all_curves(picture: Picture, columns: int) -> None:
 
 
 class PictureFiles(NamedTuple):
-    """How pictures are written: ``format``, png, svg or pdf, and ``dpi``, of a PNG's pixels."""
+    """Format of written pictures, png, svg or pdf, and ``dpi``, the dots an inch of a PNG."""
 
     format: str = "png"
     dpi: int | None = None  # the picture's own

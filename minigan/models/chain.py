@@ -52,7 +52,7 @@ class Persistent(Chain):
         return self.chains
 
     def state(self):
-        """Where the chains are, for a checkpoint."""
+        """Present states of the chains, for a checkpoint."""
         return {} if self.chains is None else {"chains": self.chains.copy()}
 
     def restore(self, state):

@@ -51,7 +51,7 @@ class DBM(Chain, OnePlayer):
         return {"J_R": self.log_Z() - log_sum_exp(log_f).mean()}
 
     def state(self):
-        """Where the chains are, for a checkpoint."""
+        """Present states of the chains, for a checkpoint."""
         return self.rbm.state()
 
     def restore(self, state):

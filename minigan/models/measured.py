@@ -1,4 +1,4 @@
-"""What is measured of a trained model, as flat numbers and text: a row of the taxonomy's table."""
+"""Measurements of a trained model, as flat numbers and text: a row of the taxonomy's table."""
 
 import base64
 import math

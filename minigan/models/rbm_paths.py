@@ -1,4 +1,4 @@
-"""How the sampler of an RBM dies as the model improves: KL against mixing time, on the way.
+"""KL against mixing time of an RBM on its way: as the model improves, its only sampler dies.
 
 Each point is exact: KL from all probabilities, the mixing time from powers of T. L-BFGS with the
 exact gradient ends at KL 0 or in a local minimum, and in either the chain no longer mixes.

@@ -18,7 +18,7 @@ EXACT = 5000  # samples of p_data, for KL in the plane
 
 
 class Scores(NamedTuple):
-    """How near q comes to p_data, and which of its patterns it has."""
+    """KL and JSD of q from p_data, and the patterns that it covers."""
 
     kl: float
     jsd: float

@@ -38,7 +38,7 @@ TARGETS = [(hat, side) for hat in (0, 1) for side in (0, 1)]
 
 
 def templates() -> np.ndarray:
-    """Where the data are bright, (8, 8, 8): hat, side and height of the body, as in `TARGETS`."""
+    """Bright pixels of the data, (8, 8, 8), by hat, side and height of the body: see `TARGETS`."""
     bright = np.zeros((2, 2, 2, 8, 8))
     bright[1][HAT] = 1
     for side in (0, 1):
