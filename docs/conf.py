@@ -69,7 +69,7 @@ def setup(app):
     generate.write_commands(HERE / "api" / "generated")
     generate.write_gallery(HERE / "api" / "generated", HERE / "gallery")
     generate.copy_tutorials(HERE.parent / "tutorials", HERE / "tutorials")
-    generate.write_film(HERE / "films")
+    generate.write_films(HERE / "films")
     generate.write_poster(HERE / "films")
     mathematics.setup(app)
     docstrings.setup(app)

@@ -16,8 +16,11 @@ from minigan import __path__ as minigan_path
 from minigan.cli import _parser
 from minigan.cli.figure import FIGURES, SECTIONS
 from minigan.cli.times import measured, took
-from minigan.play.recording import record
+from minigan.play.kinds import staged
+from minigan.play.recording import record, record_scene
 from minigan.play.session import Session
+
+FILMED = "circling", "helvetica", "ring"
 
 MODULE = """\
 ---
@@ -133,9 +136,11 @@ def substitutions():
     return times | {"machine": measured()["machine"], "measured": measured()["date"]}
 
 
-def write_film(to):
-    """The live page as one file, which plays the first 1,000 steps of Figure 1's game."""
+def write_films(to):
+    """The live page as one file: the first 1,000 steps of Figure 1's game, and `FILMED` scenes."""
     write(to / "film.html", record(Session(), 1000, lambda moments, n: moments))
+    for scene in FILMED:
+        write(to / f"{scene}.html", record_scene(staged(scene, 0), lambda moments, n: moments))
 
 
 def write_poster(to):
