@@ -80,11 +80,11 @@ class Model(ABC):
             return math.inf
 
     def chain(self) -> tuple[np.ndarray, np.ndarray]:
-        """T of ``transition``, and its law: that of the rows, unless hidden units make the moves."""
+        """T and its law: that of ``transition``, unless hidden units make the moves."""
         return self.transition(), self.pmf(all_states(self.dim))
 
     def move(self, states: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A step of the chain of ``transition``: of rows, unless hidden units make the moves."""
+        """A step of the chain: that of ``transition``, unless hidden units make the moves."""
         return self.step(states, rng)
 
     def require_binary(self, x: np.ndarray) -> None:
