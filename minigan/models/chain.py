@@ -14,7 +14,7 @@ MOST = 13  # binary units of which all states are tabled, at once
 class Chain(Model):
     """Base of models that sample by a chain: m samples are where m chains have come.
 
-    ``sweeps`` are their moves. They go from `start` by `move`, and `visible` turns their last
+    ``sweeps`` are their moves. They go from `start` by ``move``, and `visible` turns their last
     states into rows, where they are not rows themselves.
     """
 
