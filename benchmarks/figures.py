@@ -46,7 +46,7 @@ def main():
 def play(name, directory):
     """Processor seconds of a command."""
     command = [sys.executable, "-m", "minigan", name, "--out", directory]
-    command += ["--jobs", "1"] if name in OVER_SEEDS else []
+    command += ["--jobs", "1"] if OVER_SEEDS.get(name) else []
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     subprocess.run(command, env=os.environ | ONE_THREAD, check=True, **quiet)
