@@ -17,7 +17,7 @@ from minigan.checks.passes import parameter_blocks
 from minigan.checks.trials import Tally
 
 STEP = 0.1  # along a direction of length 1: of f' it makes an error of h^2 f''' / 6
-MOST = 16384  # calls
+MOST = 4096  # calls
 ERRORS, FRACTION = 4.0, 0.1  # of a standard error; of the largest mean along a direction
 
 
