@@ -14,7 +14,7 @@ import numpy as np
 from minigan.checks.calls import Call, cost_of
 from minigan.checks.numeric import along
 from minigan.checks.passes import parameter_blocks
-from minigan.checks.trials import Tally
+from minigan.checks.trials import DoubtError, Tally
 
 STEP = 0.1  # along a direction of length 1: of f' it makes an error of h^2 f''' / 6
 MOST = 4096  # calls
@@ -24,7 +24,7 @@ ERRORS, FRACTION = 4.0, 0.1  # of a standard error; of the largest mean along a 
 def check_mean(tally: Tally, call: Call, seen: set[str], rng: np.random.Generator) -> None:
     """Require that the means agree to 4 standard errors, each at most 1/10 of the largest mean.
 
-    More random numbers are drawn until the errors are so small, or 4,096 were not enough.
+    More random numbers are drawn until the errors are so small; DoubtError if 4,096 do not do.
     """
     figures, _ = call.gradients()
     probes: list[tuple] = []
@@ -48,7 +48,8 @@ def check_mean(tally: Tally, call: Call, seen: set[str], rng: np.random.Generato
         means = calls.mean(axis=0)
         errors = np.subtract(calls[..., 0], calls[..., 1]).std(axis=0, ddof=1) / len(pairs) ** 0.5
         precise = bool(errors.max() <= FRACTION * np.abs(means).max())
-    tally.require(precise, f"{MOST} calls leave the mean gradient too uncertain to be compared")
+    if not precise:  # the mean gradient may be nearly 0 here: another point is drawn
+        raise DoubtError(f"{MOST} calls leave the mean gradient too uncertain")
     for (_, J, block, _), (a, n), error in zip(probes, means, errors, strict=True):
         tally.directions += 1
         tally.require(
