@@ -74,16 +74,24 @@ class Figure(ABC):
         return {name: getattr(self, name) for name in names} | self.numbers()
 
     def save(self, directory: Path, files: PictureFiles = PNG) -> list[Path]:
-        """Draw the picture into a directory that exists, whole or not at all; the files written."""
-        return [files.write(directory / self.name.replace("-", "_"), self.draw())]
+        """Draw the pictures into a directory that exists, each whole or not at all; their files."""
+        drawn = self.pictures().items()
+        return [files.write(directory / name, picture) for name, picture in drawn]
 
     def draw(self) -> Picture:
-        """The picture, a Matplotlib figure, with the look of all of them."""
+        """The picture, a Matplotlib figure, with the look of all of them; the first of several."""
+        return next(iter(self.pictures().values()))
+
+    def pictures(self) -> dict[str, Picture]:
+        """All pictures of the figure, most have one, by the names of their files."""
+        stem = self.name.replace("-", "_")
         with applied():
-            picture = self._draw()
-            for ax in picture.axes:  # ticks are made when a picture is shown, outside of here
+            drawn = {stem: self._draw()}
+            drawn |= {f"{stem}_{name}": picture for name, picture in self._draw_more().items()}
+            for ax in (ax for picture in drawn.values() for ax in picture.axes):
+                # Ticks are made when a picture is shown, outside of here.
                 ax.tick_params(labelsize=SIZE - 1)
-        return picture
+        return drawn
 
     @contextmanager
     def until_interrupted(self) -> Iterator[None]:
@@ -120,6 +128,10 @@ class Figure(ABC):
     @abstractmethod
     def _draw(self) -> Picture:
         """The picture; `draw` gives it its look."""
+
+    def _draw_more(self) -> dict[str, Picture]:
+        """Further pictures, by names that are added to the first one's."""
+        return {}
 
 
 def table(rows: Iterable[Sequence], *columns: str) -> str:

@@ -164,16 +164,23 @@ class Costs(Figure):
         )
 
     def _draw(self) -> Picture:
-        """Eight panels: the theory of the costs above, what was measured and its noise below."""
-        picture = new_picture(15.0)
-        axes = picture.subplots(4, 2).ravel()
-        curves, slopes, rejected, norms, fixed, sampled, share, noise = axes
-        _draw_theory(curves, slopes, fixed, share, noise)
+        """Saturation: the costs and what they send back, by formula and in games."""
+        picture = new_picture(7.6)
+        curves, slopes, rejected, norms = picture.subplots(2, 2).ravel()
+        _draw_costs(curves, slopes)
         _draw_games(rejected, norms, self.games)
+        name_all_curves(picture, 3)
+        return picture
+
+    def _draw_more(self) -> dict[str, Picture]:
+        """The fixed point, and the noise of the gradient, of maximum likelihood above all."""
+        picture = new_picture(7.6)
+        fixed, sampled, share, noise = picture.subplots(2, 2).ravel()
+        _draw_noise(fixed, share, noise)
         _draw_estimates(sampled, self.estimates)
         name_curves(sampled)
         name_all_curves(picture, 3)
-        return picture
+        return {"noise": picture}
 
 
 def _look_at_a_game(cost: str, seed: int) -> list[Look]:
@@ -227,9 +234,23 @@ def _summary(game: Early) -> dict:
     }
 
 
-def _draw_theory(curves: Axes, slopes: Axes, fixed: Axes, share: Axes, noise: Axes) -> None:
-    """Draw a curve for each cost over D(G(z)) of one sample, or over distances of p_g."""
+def _draw_costs(curves: Axes, slopes: Axes) -> None:
+    """Draw a curve for each cost, and for its slope, over D(G(z)) of one sample."""
     D, a = np.linspace(0.001, 0.98, 500), np.linspace(-7, 3, 500)
+    for name, style in STYLES.items():
+        curves.plot(D, saturation.sample_cost(name, D), label=name, **style)
+        size = np.abs(saturation.logit_slope(name, a))
+        slopes.semilogy(1 / (1 + np.exp(-a)), size, label=name, **style)
+    title = "Figure 16: two of the three are flat\nwhere D rejects the sample"
+    curves.set(title=title, ylim=(-8, 4), ylabel="J(G) for one sample")
+    title = "what is sent back: the same at D = 1/2\nfor two of them, far apart at D = 0"
+    slopes.set(title=title, ylabel="|dJ / d logit|, what D sends back")
+    for ax in (curves, slopes):
+        ax.set(xlim=(0, 1), xlabel="D(G(z))")
+
+
+def _draw_noise(fixed: Axes, share: Axes, noise: Axes) -> None:
+    """Draw a curve for each cost over distances of p_g from p_data, where D = D*."""
     means, apart, further = (
         np.linspace(-2.5, 2.5, 101),
         np.linspace(0, 3, 61),
@@ -238,9 +259,6 @@ def _draw_theory(curves: Axes, slopes: Axes, fixed: Axes, share: Axes, noise: Ax
     z, w = np.polynomial.hermite_e.hermegauss(60)
     logits = [likelihood.optimal_logit(Normal(), Normal(float(d)), d + z)[0] for d in apart]
     for name, style in STYLES.items():
-        curves.plot(D, saturation.sample_cost(name, D), label=name, **style)
-        size = np.abs(saturation.logit_slope(name, a))
-        slopes.semilogy(1 / (1 + np.exp(-a)), size, label=name, **style)
         slope = [likelihood.pathwise_gradient(Normal(), Normal(mu), name)[0][0] for mu in means]
         fixed.plot(means, slope, label=name, **style)
         # 1 / (1 + chi^2) of the samples, for max-likelihood; by quadrature for the others
@@ -250,12 +268,6 @@ def _draw_theory(curves: Axes, slopes: Axes, fixed: Axes, share: Axes, noise: Ax
         noise.semilogy(further, np.square(noises), label=name, **style)
     fixed.axhline(0, color="black", lw=0.5)
     fixed.axvline(0, color="black", lw=0.5)
-    title = "Figure 16: two of the three are flat\nwhere D rejects the sample"
-    curves.set(title=title, ylim=(-8, 4), ylabel="J(G) for one sample")
-    title = "what is sent back: the same at D = 1/2\nfor two of them, far apart at D = 0"
-    slopes.set(title=title, ylabel="|dJ / d logit|, what D sends back")
-    for ax in (curves, slopes):
-        ax.set(xlim=(0, 1), xlabel="D(G(z))")
     fixed.set(title="one fixed point: $p_g = p_{data}$", ylabel="expected gradient, D = D*")
     title = "how many samples the gradient comes from:\nwith max-likelihood, few"
     share.set(title=title, ylabel="share of the samples", ylim=(0, 1.05))

@@ -16,7 +16,7 @@ from minigan.base.numerics import sigmoid
 from minigan.base.randomness import generator
 from minigan.base.validation import real_number, whole_number
 from minigan.figures import style
-from minigan.figures.figure1 import Moment, draw_moment
+from minigan.figures.moments import Moment, draw_moment
 from minigan.figures.style import Axes, Picture, applied, name_all_curves, new_picture
 from minigan.game import Game, Record
 

@@ -136,11 +136,9 @@ class WhichKL(Figure):
         )
 
     def _draw(self) -> Picture:
-        """Six panels: Figure 8, likelihood and KL, distance of the modes; three fits."""
-        picture = new_picture(11.5)
-        axes = picture.subplots(3, 2)
-        (pushes, equal, jumps), panels = axes.ravel()[:3], axes.ravel()[3:]
-        _draw_likelihood(pushes, equal, self.likelihood)
+        """The best Gaussian by each divergence, and over the distance of the modes."""
+        picture = new_picture(8)
+        *panels, jumps = picture.subplots(2, 2).ravel()
         for name, by_distance in self.sweep.items():
             at = sorted(by_distance)
             stds = [by_distance[apart].std for apart in at]
@@ -156,6 +154,15 @@ class WhichKL(Figure):
         for ax in picture.axes:
             name_curves(ax)
         return picture
+
+    def _draw_more(self) -> dict[str, Picture]:
+        """Maximum likelihood is the least KL(p_data || q): Figure 8, and the sides of Eq. 4."""
+        picture = new_picture(4.4)
+        pushes, equal = picture.subplots(1, 2)
+        _draw_likelihood(pushes, equal, self.likelihood)
+        name_curves(pushes)
+        name_curves(equal)
+        return {"likelihood": picture}
 
 
 def mixture(apart: float = APART) -> Mixture:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from minigan.base.strict_json import json_text
-from minigan.figures.figure1 import Moment
+from minigan.figures.moments import Moment
 from minigan.play.kinds import numbers, picture, setup
 from minigan.play.knobs import Knobs
 from minigan.play.played import Played

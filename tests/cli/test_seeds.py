@@ -31,7 +31,7 @@ def swept(capsys, *arguments, code=0):
 def empty_pictures(monkeypatch):
     """Where a test does not look at pictures, drawing them takes most of its time."""
     monkeypatch.setattr("minigan.figures.seeds.draw", lambda *_: Figure(figsize=(1, 1)))
-    monkeypatch.setattr(Figure1, "draw", lambda _: Figure(figsize=(1, 1)))
+    monkeypatch.setattr(Figure1, "_draw", lambda _: Figure(figsize=(1, 1)))
 
 
 @pytest.mark.usefixtures("empty_pictures")

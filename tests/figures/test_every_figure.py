@@ -114,12 +114,12 @@ def test_the_text_fits_a_terminal(run):
 
 
 @pytest.fixture(scope="module")
-def picture(run):
-    return run.draw()
+def pictures(run):
+    return run.pictures()
 
 
-def test_the_picture_is_written_whole(run, picture, tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "draw", lambda: picture)
+def test_the_picture_is_written_whole(run, pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "pictures", lambda: pictures)
     file = tmp_path / f"{run.name.replace('-', '_')}.png"
     files = run.save(tmp_path, PictureFiles(dpi=40))
     assert files[0] == file
@@ -127,7 +127,12 @@ def test_the_picture_is_written_whole(run, picture, tmp_path, monkeypatch):
     assert sorted(tmp_path.iterdir()) == sorted(files)
 
 
-def test_the_picture_can_be_read_on_a_slide(picture):
+def test_the_pictures_can_be_read_on_a_slide(pictures):
+    for picture in pictures.values():
+        can_be_read_on_a_slide(picture)
+
+
+def can_be_read_on_a_slide(picture):
     from matplotlib.text import Text
 
     assert picture.get_figwidth() == 10  # inches: at that size

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from minigan import IrwinHall, Linear, Maxout, Sequential, Tanh, Uniform, initialisers
-from minigan.figures import figure1
-from minigan.figures.figure1 import Figure1, Moment, draw_moment, write_film
+from minigan.figures import figure1, moments
+from minigan.figures.figure1 import Figure1
+from minigan.figures.moments import Moment, draw_moment, write_film
 from minigan.theory import GeneratorState
 
 NOISE, DATA = Uniform(-1, 1), IrwinHall(0.5, 1.0)
@@ -77,13 +78,13 @@ def test_edges_of_p_g_are_drawn_upright():
 def test_arrows_lead_from_z_to_g_of_z(drawn):
     (_, _, G, _, _), ax, _, _ = drawn
     arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
-    assert len(arrows) == figure1.ARROWS
+    assert len(arrows) == moments.ARROWS
     z = np.array([arrow.get_position()[0] for arrow in arrows])
-    np.testing.assert_allclose(z, np.linspace(-1, 1, figure1.ARROWS), atol=1e-12)
+    np.testing.assert_allclose(z, np.linspace(-1, 1, moments.ARROWS), atol=1e-12)
     ends = np.array([arrow.xy for arrow in arrows])
     np.testing.assert_allclose(ends[:, 0], G(z[:, None].astype("f4"))[:, 0], atol=1e-5)
-    assert {arrow.get_position()[1] for arrow in arrows} == {figure1.Z_LINE}
-    assert set(ends[:, 1]) == {figure1.X_LINE}
+    assert {arrow.get_position()[1] for arrow in arrows} == {moments.Z_LINE}
+    assert set(ends[:, 1]) == {moments.X_LINE}
 
 
 def test_a_collapsed_generator_can_be_drawn():
@@ -141,7 +142,7 @@ def test_d_pulls_samples_along_the_slope_of_its_logit(drawn):
     np.testing.assert_allclose(
         slope / np.abs(slope).max(), numeric / np.abs(numeric).max(), atol=1e-6
     )
-    samples = G(np.linspace(-1, 1, 2 * figure1.PULLS + 1)[1::2, None].astype("f4"))[:, 0]
+    samples = G(np.linspace(-1, 1, 2 * moments.PULLS + 1)[1::2, None].astype("f4"))[:, 0]
     assert np.abs(samples[:, None] - x).min(axis=0).max() < 1e-5
 
 
@@ -168,13 +169,13 @@ def test_a_film_has_a_picture_for_each_moment_takes_its_time_and_stays_at_the_en
 def test_drawing_needs_no_pyplot_and_no_screen():
     code = """
 import io, sys
-from minigan.figures import figure1
+from minigan.figures import figure1, moments
 run = figure1.Figure1(steps=1)
 figure1.INNER_ROUND = 1
 run.play()
 assert "matplotlib" not in sys.modules
 run.draw().savefig(io.BytesIO(), format="png")
-figure1.write_film(io.BytesIO(), [run.panels["d"]])
+moments.write_film(io.BytesIO(), [run.panels["d"]])
 assert "matplotlib.pyplot" not in sys.modules
 """
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=120)

@@ -73,7 +73,7 @@ def test_a_game_whose_cost_was_no_number_is_said():
 
 def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(ring, "STEPS", 2)
-    monkeypatch.setattr(Ring, "draw", lambda _: Figure(figsize=(1, 1)))  # takes the most time
+    monkeypatch.setattr(Ring, "_draw", lambda _: Figure(figsize=(1, 1)))  # takes the most time
     command = ["ring", "--jobs", "1", "--json", "--out", str(tmp_path), "--seeds"]
     assert main([*command, "0:1"]) == 0
     first = json.loads(capsys.readouterr().out)
