@@ -134,7 +134,7 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
         parser.set_defaults(settings=("data", "minutes"))
     if name != "figure1":
         return
-    parser.add_argument("--steps", type=int, default=12_000, help="of Algorithm 1 (12000)")
+    parser.add_argument("--steps", type=int, default=6000, help="of Algorithm 1 (6000)")
     parser.add_argument("--k", type=int, default=1, help="updates of D a step (1)")
     costs, line = list(GENERATOR_COSTS), "what the generator minimises (non-saturating)"
     parser.add_argument("--cost", choices=costs, default="non-saturating", help=line)
@@ -191,13 +191,14 @@ def _run_one(options: argparse.Namespace, settings: dict, directory: Path) -> in
 
 def _film_knobs(options: argparse.Namespace) -> Any:
     """The knobs of the live page with which its game is Figure 1's; InputError if it has none."""
+    from minigan.figures.figure1 import RATE_G
     from minigan.play.knobs import Knobs  # of the floor above figures: only for a film
 
     try:
         if options.device != "cpu":
             raise InputError(f"device: expected cpu, got {options.device}")
         own = {name: getattr(options, name) for name in ("seed", "steps", "k", "cost")}
-        return Knobs(**own)
+        return Knobs(**own, rate_G=RATE_G)
     except InputError as error:
         raise InputError(f"--animate: {error}; --gif makes a film of such a run") from error
 

@@ -54,12 +54,14 @@ def toy_game(
     seed: int | np.random.SeedSequence,
     k: int = 1,
     cost: str = "non-saturating",
+    rate_G: float = RATE_G,
 ) -> Algorithm1:
     """Algorithm 1 between networks G and D, 1 -> 1 each, set up to play ``steps`` steps well.
 
     Over these, >= 1, the learning rates fall to 0. Data and noise grow from the ``seed``; ``k`` are
     the discriminator's updates a step, >= 1; and ``cost``, that of the generator, is
-    "non-saturating", "minimax" or "max-likelihood". InputError if an option is out of range.
+    "non-saturating", "minimax" or "max-likelihood"; ``rate_G`` is its rate at the start.
+    InputError if an option is out of range.
     """
     steps, k = whole_number("steps", steps), whole_number("k", k)
     return Algorithm1(
@@ -67,7 +69,7 @@ def toy_game(
         D,
         data=DATA,
         noise=NOISE,
-        G_optimizer=Adam(G, cosine(RATE_G, steps), beta1=BETA1, beta2=BETA2),
+        G_optimizer=Adam(G, cosine(rate_G, steps), beta1=BETA1, beta2=BETA2),
         D_optimizer=Adam(D, cosine(RATE_D, steps * k), beta1=BETA1, beta2=BETA2),
         batch=BATCH,
         k=k,

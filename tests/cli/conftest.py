@@ -7,8 +7,7 @@ from minigan.figures import figure1
 
 @pytest.fixture(autouse=True)
 def short_inner_loop(monkeypatch):
-    monkeypatch.setattr(figure1, "INNER_ROUND", 5)
-    monkeypatch.setattr(figure1, "INNER_ROUNDS", 1)
+    monkeypatch.setattr(figure1, "INNER", {8: 5})
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from minigan import NonFiniteError
 from minigan.base.strict_json import json_text
 from minigan.cli import main
+from minigan.figures import figure1
 from minigan.figures.figure1 import Figure1
 from minigan.play.frames import frame, numbers
 from minigan.play.kinds import setup
@@ -18,12 +19,6 @@ from minigan.play.knobs import Knobs
 from minigan.play.session import Session
 
 from .helpers import ENVIRONMENT, refused, strictly
-
-
-@pytest.fixture(autouse=True)
-def short_inner_loop(monkeypatch):
-    """Panel (b) of Figure 1 takes longer than all the rest."""
-    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUNDS", 1)
 
 
 def interrupted_after(n):
@@ -107,8 +102,6 @@ def test_options_reach_the_run(out, monkeypatch, capsys):
 
 
 def test_films_of_a_run_are_a_page_that_plays_it_and_a_gif(out, monkeypatch, capsys):
-    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUNDS", 1)
-    monkeypatch.setattr("minigan.figures.figure1.INNER_ROUND", 1)
     monkeypatch.setattr("minigan.cli.figure.FRAMES", 3)
     options = ["--seed", "4", "--steps", "20", "--k", "2", "--cost", "minimax"]
     films = ["--animate", "--gif"]
@@ -123,7 +116,7 @@ def test_films_of_a_run_are_a_page_that_plays_it_and_a_gif(out, monkeypatch, cap
     last = film["frames"][-1]
     for name in ("jsd", "c_of_g", "residual", "value"):
         assert last[name] == report[name]
-    session = Session(Knobs(seed=4, steps=20, k=2, cost="minimax"))
+    session = Session(Knobs(seed=4, steps=20, k=2, cost="minimax", rate_G=figure1.RATE_G))
     for _ in range(20):
         session.do("step")
     own = strictly(json_text(frame(session, numbers(session))))

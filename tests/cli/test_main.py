@@ -157,5 +157,5 @@ def test_help_of_figure1_lists_its_options_with_their_defaults(capsys):
         "--json",
     ):
         assert option in text
-    for default in ("(0)", "(12000)", "(1)", "(non-saturating)", "(figure1)"):
+    for default in ("(0)", "(6000)", "(1)", "(non-saturating)", "(figure1)"):
         assert default in text

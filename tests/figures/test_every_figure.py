@@ -35,7 +35,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
         },
         {},
     ),
-    "figure1": ({"INNER_ROUND": 5, "INNER_ROUNDS": 2}, {"steps": 12}),
+    "figure1": ({"INNER": {8: 10}}, {"steps": 12}),
     "function-space": ({}, {"steps": 50}),
     "hidden-noise": ({"STEPS": 4, "LOOK": 2, "SEEDS": 1}, {}),
     "inference": (

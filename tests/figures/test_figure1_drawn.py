@@ -171,7 +171,7 @@ def test_drawing_needs_no_pyplot_and_no_screen():
 import io, sys
 from minigan.figures import figure1, moments
 run = figure1.Figure1(steps=1)
-figure1.INNER_ROUND = 1
+figure1.INNER = {8: 1}
 run.play()
 assert "matplotlib" not in sys.modules
 run.draw().savefig(io.BytesIO(), format="png")
