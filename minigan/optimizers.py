@@ -17,6 +17,7 @@ from minigan.base.errors import InputError
 from minigan.base.states import expect_like, fill, snapshot
 from minigan.base.validation import real_number, shown, whole_number
 from minigan.networks.sequential import Sequential
+from minigan.passes.extra import compiled
 from minigan.schedules import is_constant, schedule
 
 if TYPE_CHECKING:
@@ -171,6 +172,13 @@ class Optimizer(ABC):
     def _update(self, params: np.ndarray, grads: np.ndarray, lr: float) -> None:
         """Change ``params`` in place."""
 
+    def _compiled(self, name: str, vectors: tuple[np.ndarray, ...], *numbers: float) -> bool:
+        """Make the update by the extra ``fast``, if it is there; whether it was made."""
+        faster = compiled() if self.network.fast and self.network.xp is np else None
+        if faster:
+            faster.update(getattr(faster, name), vectors, *numbers)
+        return faster is not None
+
 
 class SGD(Optimizer):
     """Gradient descent with momentum: v <- mu v - lr g, theta <- theta + v.
@@ -206,6 +214,8 @@ class SGD(Optimizer):
 
     def _update(self, params, grads, lr):
         mu, xp = self.rate("momentum"), self.network.xp
+        if self._compiled("sgd", (params, grads, self.velocity), mu, lr):
+            return
         for p, g, v in blocks(params, grads, self.velocity):
             scratch = self._scratch[: p.size]
             v *= mu
@@ -267,6 +277,9 @@ class Adam(Optimizer):
         xp, t = self.network.xp, self.t + 1
         s = math.sqrt(1 - self.beta2**t)
         rate = lr * s / (1 - self.beta1**t)
+        rests = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2
+        if self._compiled("adam", (params, grads, self.m, self.v), *rests, s * self.eps, rate):
+            return
         for p, g, m, v in blocks(params, grads, self.m, self.v):
             scratch = self._scratch[: p.size]
             m *= self.beta1

@@ -11,6 +11,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.passes import cpu
+from minigan.passes.extra import compiled
 from minigan.passes.layer_pass import LayerPass, learns
 
 
@@ -24,7 +25,8 @@ class Kit(NamedTuple):
 def kit_of(xp: Any) -> Kit:
     """Kit of an array module."""
     if xp is np:
-        return Kit(np, cpu.PASSES)
+        faster = compiled()
+        return Kit(np, cpu.PASSES | (faster.PASSES if faster else {}))
     from minigan.passes import cuda  # only where there is a GPU
 
     return Kit(xp, cuda.PASSES)

@@ -1,0 +1,110 @@
+"""Elementwise passes and updates compiled by numba: what the extra ``fast`` adds, bit for bit.
+
+NumPy goes through memory once for each operation. Compiled, the winners of maxout, ReLU, and an
+optimizer's update go through it once; the operations, and so the bits, are the same: without
+``fastmath`` the compiler may neither reorder nor fuse them. (The maximum of maxout stays NumPy's,
+which is as fast.)
+"""
+
+# ruff: noqa: D102 (the base class says it for all)
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from minigan.layers.base import Layer
+from minigan.layers.maxout import Maxout
+from minigan.layers.relu import ReLU
+from minigan.passes.cpu import MaxoutPass
+from minigan.passes.layer_pass import LayerPass
+
+# Division as NumPy divides; compiled once and kept; other threads may run beside it.
+compiled = njit(error_model="numpy", cache=True, nogil=True)
+AT_ONCE = 2048  # numbers of a piece, which then stay in the cache of level 1
+
+
+@compiled
+def to_winners(z, y, dy, dz):
+    """dz (pieces, n): dy (n,) at the first piece that is y, 0 at the others; dy is used up."""
+    last = len(z) - 1
+    zero = dy.dtype.type(0)
+    for start in range(0, y.size, AT_ONCE):
+        here = slice(start, start + AT_ONCE)
+        top, left = y[here], dy[here]
+        for k in range(last):
+            piece, out = z[k, here], dz[k, here]
+            for i in range(top.size):
+                won = left[i] if piece[i] == top[i] else zero
+                out[i] = won
+                left[i] -= won
+        dz[last, here] = left
+
+
+@compiled
+def rectify(x, y):
+    """y = max(x, 0), NaN where x is NaN."""
+    zero = x.dtype.type(0)
+    for i in range(x.size):
+        y[i] = zero if x[i] <= 0 else x[i]
+
+
+@compiled
+def where_positive(y, dy):
+    """dy where y > 0, and 0 elsewhere, in place."""
+    one, zero = dy.dtype.type(1), dy.dtype.type(0)
+    for i in range(y.size):
+        dy[i] *= one if y[i] > 0 else zero
+
+
+@compiled
+def sgd(params, grads, velocity, mu, lr):
+    """v <- mu v - lr g, theta <- theta + v, in place."""
+    for i in range(params.size):
+        velocity[i] = velocity[i] * mu - grads[i] * lr
+        params[i] += velocity[i]
+
+
+@compiled
+def adam(params, grads, m, v, beta1, rest1, beta2, rest2, eps, rate):
+    """The two moments, of which rest1 and rest2 are the new gradient's part, and theta."""
+    for i in range(params.size):
+        m[i] = m[i] * beta1 + grads[i] * rest1
+        v[i] = v[i] * beta2 + grads[i] * grads[i] * rest2
+        params[i] -= m[i] / (np.sqrt(v[i]) + eps) * rate
+
+
+class CompiledMaxoutPass(MaxoutPass):
+    """Maxout whose winners are found in one go through memory."""
+
+    def backward(self, dy, param_grads, input_grad):
+        dz = self._by_piece(self._dz)
+        to_winners(self._by_piece(self._z), self.y.reshape(-1), dy.reshape(-1), dz)
+        return super(MaxoutPass, self).backward(self._dz, param_grads, input_grad)
+
+    def _by_piece(self, z):
+        """Pieces (pieces, n) of z; of one batch beside others, a copy."""
+        return z.reshape(self.layer.pieces, -1)
+
+
+class CompiledReLUPass(LayerPass):
+    """ReLU without an array of zeros."""
+
+    scratch = ()
+
+    def forward(self, rng):
+        rectify(self.x.reshape(-1), self.y.reshape(-1))
+
+    def backward(self, dy, param_grads, input_grad):
+        where_positive(self.y.reshape(-1), dy.reshape(-1))
+        return dy
+
+
+PASSES: dict[type[Layer], type[LayerPass]] = {Maxout: CompiledMaxoutPass, ReLU: CompiledReLUPass}
+
+
+def update(kernel: Any, vectors: tuple[np.ndarray, ...], *numbers: float) -> None:
+    """Run ``sgd`` or ``adam`` on vectors of one dtype, with its numbers rounded to it."""
+    kernel(*vectors, *map(vectors[0].dtype.type, numbers))
