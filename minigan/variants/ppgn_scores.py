@@ -1,0 +1,114 @@
+"""Scores of reconstructed and of sampled 8 x 8 digits, each fooled by something, so never one alone.
+
+"Detail" is the variance of I - up(mean of 2 x 2 blocks): white noise has it too, and so has a blurred
+image whose detail is multiplied up. The Frechet distance of the pixels, |mu - mu'|^2 + tr(S + S' -
+2 (S S')^1/2), and a fresh net that tells real from made are not taken in by these. Samples of a
+class are held against held-out images of it, each with a ball to its third neighbour: precision is
+the share of samples in some ball, which blur raises; coverage the share of balls with a
+sample in them. Another classifier is no independent judge of what was pushed up a
+classifier's gradient: the three nearest held-out images vote beside it.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from minigan.networks import Sequential
+from minigan.variants import ppgn
+
+NEIGHBOURS = 3
+
+
+def detail(X: np.ndarray) -> np.ndarray:
+    """What is left of images (m, 64) without the means of their blocks of 2 x 2 pixels, (m, 64)."""
+    blocks = X.reshape(-1, 4, 2, 4, 2)
+    return (blocks - blocks.mean(axis=(2, 4), keepdims=True)).reshape(len(X), -1)
+
+
+def spread(X: np.ndarray) -> float:
+    """Variance of rows, summed over columns."""
+    return float(X.var(axis=0).sum())
+
+
+def frechet(A: np.ndarray, B: np.ndarray) -> float:
+    """Frechet distance of the Gaussians with the means and covariances of rows A and B."""
+    S, T = np.cov(A.T), np.cov(B.T)
+    values, vectors = np.linalg.eigh(S)
+    root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
+    cross = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ T @ root), 0)).sum()
+    off = ((A.mean(axis=0) - B.mean(axis=0)) ** 2).sum()
+    return float(off + np.trace(S) + np.trace(T) - 2 * cross)
+
+
+def sharpened(X: np.ndarray, real: np.ndarray) -> np.ndarray:
+    """A control: images whose detail is multiplied up to have the variance of real ones."""
+    of = detail(X)
+    return np.clip(X + (np.sqrt(spread(detail(real)) / spread(of)) - 1) * of, 0, 1)
+
+
+def noisy(X: np.ndarray, real: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A control: images with as much white noise as their detail lacks."""
+    noise = rng.standard_normal(X.shape, dtype=X.dtype)
+    lacks = max(spread(detail(real)) - spread(detail(X)), 0.0)
+    return np.clip(X + np.sqrt(lacks / spread(detail(noise))) * noise, 0, 1)
+
+
+def reconstruction(X: np.ndarray, real: np.ndarray) -> dict[str, float]:
+    """Scores of images made of the codes of real ones, row by row, each relative to the real ones.
+
+    Where an image is the conditional mean, ``spread`` + ``mse`` is 1.
+    """
+    all_of = spread(real)
+    return {
+        "detail": spread(detail(X)) / spread(detail(real)),
+        "mse": float(((X - real) ** 2).sum(axis=1).mean()) / all_of,
+        "spread": spread(X) / all_of,
+        "fd": frechet(X, real) / all_of,
+    }
+
+
+def told_apart(
+    pairs: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndarray], steps: int, seed: Any
+) -> float:
+    """Share right of a fresh net, 64-128-128-2, that learns to tell real images from made ones."""
+    labels = np.repeat([0, 1], [len(pairs[0]), len(pairs[1])])
+    net = ppgn.classifier(np.concatenate(pairs), labels, (128, 128), steps, seed, noise=0.05)
+    return float(np.mean([(net(X).argmax(axis=1) == i).mean() for i, X in enumerate(test)]))
+
+
+class Judges(NamedTuple):
+    """Held-out images X with their digits, another classifier, and a label for each digit."""
+
+    X: np.ndarray
+    digits: np.ndarray
+    net: Sequential
+    labels: np.ndarray
+
+    def score(self, x: np.ndarray, asked: np.ndarray) -> dict[str, float]:
+        """Scores of samples x that were asked to have labels, means over the labels.
+
+        ``judge`` and ``neighbours`` are shares of what these take for the label; ``classes`` is
+        exp of the entropy of the judge's digits.
+        """
+        found, distances = self.net(x).argmax(axis=1), cdist(x, self.X)
+        near = self.digits[np.argsort(distances, axis=1)[:, :NEIGHBOURS]]
+        voted = np.where(near[:, 1] == near[:, 2], near[:, 1], near[:, 0])
+        rows = [self._of_label(x, found, distances, asked == label, label) for label in set(asked)]
+        return {
+            "judge": float((self.labels[found] == asked).mean()),
+            "neighbours": float((self.labels[voted] == asked).mean()),
+            **{name: float(np.mean([row[name] for row in rows])) for name in rows[0]},
+        }
+
+    def _of_label(self, x, found, distances, made, label) -> dict[str, float]:
+        real = self.labels[self.digits] == label
+        own = np.sort(cdist(self.X[real], self.X[real]), axis=1)
+        inside = distances[made][:, real] < own[:, NEIGHBOURS]
+        p = np.bincount(found[made]) / made.sum()
+        return {
+            "precision": inside.any(axis=1).mean(),
+            "coverage": inside.any(axis=0).mean(),
+            "variance": spread(x[made]) / spread(self.X[real]),
+            "classes": np.exp(-(p[p > 0] * np.log(p[p > 0])).sum()),
+        }
