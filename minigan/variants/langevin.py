@@ -2,7 +2,7 @@
 
     h <- h + e1 (R(h) - h) + e2 grad log p(y|h) + N(0, e3^2)
 
-R is a denoiser: it is shown h~ = h + N(0, s0^2) and asked for h. The best one in squared error obeys
+R is a denoiser: it is shown h~ = h + N(0, s0^2) and asked for h. The best in squared error obeys
 
     (R(h) - h) / s0^2 = grad log p_s0(h),        p_s0: the data, blurred by N(0, s0^2)
 
@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigan.base.randomness import Streams
-from minigan.distributions import Mixture
 from minigan.game import Game
 from minigan.layers import Tanh
 from minigan.networks import Sequential
@@ -27,7 +26,6 @@ from minigan.optimizers import Adam
 from minigan.schedules import linear_ramp
 from minigan.variants.conditional import SquaredErrorTurn
 from minigan.variants.conditional_toys import network
-from minigan.variants.semi_supervised import log_softmax_parts
 
 
 class Rates(NamedTuple):
@@ -53,7 +51,7 @@ def walk(
 ) -> np.ndarray:
     """States of chains that start at h, (m, dim), after so many steps of the rule.
 
-    ``pull(h)`` is R(h) - h, and ``slope(h)`` is grad log p(y|h). A term whose rate is 0 is left out.
+    ``pull(h)`` is R(h) - h, and ``slope(h)`` grad log p(y|h). A term whose rate is 0 is left out.
     """
     for _ in range(steps):
         move = rates.noise * rng.standard_normal(h.shape)
@@ -84,22 +82,6 @@ def mala(
         x, slope = (np.where(taken[:, None], new, old) for new, old in ((y, x), (slope_y, slope)))
         at, accepted = np.where(taken, at_y, at), accepted + taken.mean() / steps
     return x, accepted
-
-
-def law_of(p: Mixture) -> Callable:
-    """x -> log p(x), up to a constant, (m,), and the score grad log p(x), (m, dim).
-
-    With r_k(x) the posterior of the modes the score is sum_k r_k(x) (mu_k - x) / S^2.
-    """
-
-    def law(x):
-        distances = (
-            (x * x).sum(axis=1, keepdims=True) - 2 * x @ p.means.T + (p.means**2).sum(axis=1)
-        )
-        Z, r = log_softmax_parts(np.log(p.weights) - distances / (2 * p.std**2))
-        return Z[:, 0], (r @ p.means - x) / p.std**2
-
-    return law
 
 
 def linear_std(S: float, e3: float, factor: float = 1.0) -> float:
@@ -145,10 +127,3 @@ def denoiser(
     for _ in Game(SquaredErrorTurn(F), optimizers=optimizers, **options).play(steps):
         pass
     return F
-
-
-def score_error(F: Sequential, p: Mixture, s0: float, x: np.ndarray) -> float:
-    """Root mean square of F / s0^2 - score at rows x, over that of the score of the blurred p."""
-    score = law_of(p)(x)[1]
-    off = F(x.astype(F.dtype)) / s0**2 - score
-    return math.sqrt((off**2).sum() / (score**2).sum())

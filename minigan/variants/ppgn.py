@@ -1,17 +1,19 @@
 """PPGN on 8 x 8 digits: a decoder of codes with a GAN among its costs, and a chain in the codes.
 
 "Plug and play generative networks" (Nguyen et al. 2016; the NIPS 2016 tutorial, section 6) sample
-images of a class by the rule of `langevin`, in the code h of an encoder E that stands still. G makes
-images of codes, x^ = G(h + s0 n), and learns by four costs at once, f being a layer of E,
+images of a class by the rule of `langevin`, in the code h of an encoder E that stands still. G
+makes images of codes, x^ = G(h + s0 n), and learns by four costs at once, f being a layer of E,
 
     J_G = mean 1/2 |x^ - x|^2 + a_f/2 |f(x^) - f(x)|^2 + a_h/2 |E(x^) - h|^2 + a_g softplus(-D(x^))
 
-Its gradient at x^, of m images, enters E at two places: in the middle and at the end. A classifier C
-of images gives the condition: grad_h log p(y|G(h)) goes back through C and G. No network is
-trained for it, so that any C may be plugged in.
+Its gradient at x^, of m images, enters E at two places: in the middle and at the end. A classifier
+C of images gives the condition: grad_h log p(y|G(h)) goes back through C and G. Neither is trained
+for it, so that any C may be plugged in.
 """
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +23,7 @@ from minigan.base.numerics import logistic
 from minigan.base.randomness import Streams, require_rng
 from minigan.distributions import Examples
 from minigan.game import DiscriminatorTurn, Game, Turn
-from minigan.layers import GaussianNoise, LeakyReLU, ReLU, Sigmoid
+from minigan.layers import GaussianNoise, Layer, LeakyReLU, ReLU, Sigmoid
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
 from minigan.schedules import linear_ramp
@@ -86,65 +88,68 @@ class DecoderTurn(Turn):
 
 
 def classifier(
-    X: np.ndarray, labels: np.ndarray, widths: tuple[int, ...], steps: int, seed: Any, **how: Any
+    X: np.ndarray,
+    labels: np.ndarray,
+    widths: tuple[int, ...],
+    steps: int,
+    seed: Any,
+    bend: Callable[[], Layer] = ReLU,
+    noise: float = 0.1,
 ) -> Sequential:
-    """Network of logits of the labels of images X, from so many hidden units, ReLU by default.
+    """Logits of the labels of images X, by hidden layers of these widths, with ``bend()`` between.
 
-    It is trained with noise of std ``noise`` on its input, by default 0.1; ``bend`` makes the
-    layers between.
+    They are trained with noise of that std on their input.
     """
-    streams, K = Streams(seed), int(labels.max()) + 1
-    first, bend = GaussianNoise(how.get("noise", 0.1)), how.get("bend", ReLU)
-    widths = (X.shape[1], *widths, K)
-    last, gain = [LogSumExp(K)], math.sqrt(2) if bend is ReLU else 1.0
-    D = network(widths, bend, gain, first, last=last, seed=streams["init_D"], name="classifier")
-    optimizers, labelled = [Adam(D, linear_ramp(RATE, 0.0, steps))], Labelled(X, labels, K)
-    game = Game(
-        SupervisedTurn(D), optimizers=optimizers, batch=100, seed=streams, labelled=labelled
-    )
-    for _ in game.play(steps):
+    streams, labelled = Streams(seed), Labelled(X, labels, int(labels.max()) + 1)
+    K, gain = labelled.t.shape[1], math.sqrt(2) if bend is ReLU else 1.0
+    widths, first = (X.shape[1], *widths, K), GaussianNoise(noise)
+    C = network(widths, bend, gain, first, last=[LogSumExp(K)], seed=streams["init_C"], name="C")
+    optimizers = [Adam(C, linear_ramp(RATE, 0.0, steps))]
+    options: dict[str, Any] = {"batch": 100, "seed": streams, "labelled": labelled}
+    for _ in Game(SupervisedTurn(C), optimizers=optimizers, **options).play(steps):
         pass
-    return D[1:-1]
+    return C[1:-1]
 
 
-def encoder(X: np.ndarray, labels: np.ndarray, steps: int, seed: Any) -> tuple[Sequential, float]:
-    """E, pixels-128-16 of a classifier, its codes of mean 0 and std 1; its share of X right.
+def encoder(X: np.ndarray, labels: np.ndarray, steps: int, seed: Any) -> Sequential:
+    """E, pixels-128-16 of a classifier, with codes of mean 0 and std 1 over X.
 
     Codes are what comes before the last ReLU, so that they have no bounds.
     """
-    C = classifier(X, labels, (FEATURES, CODE), steps, seed)
-    E, right = C[:3], float((C(X).argmax(axis=1) == labels).mean())
+    E = classifier(X, labels, (FEATURES, CODE), steps, seed)[:3]
     h, last = E(X), E[-1]
     last.W[...] /= h.std(axis=0)
     last.b[...] = (last.b - h.mean(axis=0)) / h.std(axis=0)
-    return E, right
+    return E
 
 
 def decoder(E: Sequential, X: np.ndarray, weights: Weights, steps: int, seed: Any) -> Sequential:
     """G, 16-128-128-64, trained against a D of 64-128-128-1 if ``weights.gan``.
 
-    Its parameters are their average over the second half. Features and codes are weighed in units in
-    which they vary as much as the pixels do.
+    Its parameters are their average over the second half. Features and codes are weighed in units
+    in which they vary as much as the pixels do.
     """
-    streams, spread = Streams(seed), X.var(axis=0).sum()
-    f, h = E[:2](X), E(X)
-    a_f, a_h = (float(spread / rows.var(axis=0).sum()) for rows in (f, h))
-    weights = Weights(a_f * weights.features, a_h * weights.code, weights.gan)
-    gain, widths = math.sqrt(2), (CODE, 128, 128, X.shape[1])
-    G = network(widths, ReLU, gain, last=[Sigmoid()], seed=streams["init_G"], name="G")
-    widths, first = (X.shape[1], 128, 128, 1), GaussianNoise(0.1)
-    D = network(widths, lambda: LeakyReLU(0.2), gain, first, seed=streams["init_D"], name="D")
-    rate, beta1 = linear_ramp(RATE, 0.0, steps), 0.5 if weights.gan else 0.9
+    streams, h, n = Streams(seed), E(X), X.shape[1]
+    spread, of_f, of_h = (float(rows.var(axis=0).sum()) for rows in (X, E[:2](X), h))
+    weights = Weights(spread / of_f * weights.features, spread / of_h * weights.code, weights.gan)
+    G, D = (
+        network(widths, bend, math.sqrt(2), *first, last=last, seed=streams[f"init_{name}"])
+        for name, widths, bend, first, last in (
+            ("G", (CODE, 128, 128, n), ReLU, [], [Sigmoid()]),
+            ("D", (n, 128, 128, 1), partial(LeakyReLU, 0.2), [GaussianNoise(0.1)], []),
+        )
+    )
     turns: list[Turn] = [DecoderTurn(G, E, D, S0, weights)]
-    optimizers, drawn = [Adam(G, rate, beta1=beta1)], {"x": Examples(X)}
+    rate, beta1 = linear_ramp(RATE, 0.0, steps), 0.5 if weights.gan else 0.9
+    optimizers = [Adam(G, rate, beta1=beta1)]
+    drawn: dict[str, Any] = {"x": Examples(X)}
     if weights.gan:
         turns.insert(0, DiscriminatorTurn(G, D))
         optimizers.append(Adam(D, rate, beta1=beta1))
         drawn["z"] = Blurred(Examples(h), S0)
+    game = Game(*turns, optimizers=optimizers, batch=BATCH, seed=streams, **drawn)
     average = ParameterAverage(G, DECAY)
-    for record in Game(*turns, optimizers=optimizers, batch=BATCH, seed=streams, **drawn).play(
-        steps
-    ):
+    for record in game.play(steps):
         if record.step > steps // 2:
             average.update()
     return average.network

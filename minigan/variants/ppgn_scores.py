@@ -1,14 +1,15 @@
-"""Scores of reconstructed and of sampled 8 x 8 digits, each fooled by something, so never one alone.
+"""Scores of made and of sampled 8 x 8 digits. Each is fooled by something: never one alone.
 
-"Detail" is the variance of I - up(mean of 2 x 2 blocks): white noise has it too, and so has a blurred
-image whose detail is multiplied up. The Frechet distance of the pixels, |mu - mu'|^2 + tr(S + S' -
-2 (S S')^1/2), and a fresh net that tells real from made are not taken in by these. Samples of a
-class are held against held-out images of it, each with a ball to its third neighbour: precision is
-the share of samples in some ball, which blur raises; coverage the share of balls with a
-sample in them. Another classifier is no independent judge of what was pushed up a
-classifier's gradient: the three nearest held-out images vote beside it.
+"Detail" is the variance of I - up(mean of 2 x 2 blocks). White noise has it too, and a blurred
+image whose detail is multiplied up. The Frechet distance of the pixels, |mu - mu'|^2 +
+tr(S + S' - 2 (S S')^1/2), and a fresh net that tells real from made are not taken in by these.
+Samples of a class are held against held-out images of it, each with a ball to its third neighbour:
+precision is the share of samples in some ball, which blur raises; coverage the share of balls with
+a sample in them. Another classifier is no independent judge of what was pushed up a classifier's
+gradient: so the three nearest held-out images vote beside it.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,31 +42,27 @@ def frechet(A: np.ndarray, B: np.ndarray) -> float:
     return float(off + np.trace(S) + np.trace(T) - 2 * cross)
 
 
-def sharpened(X: np.ndarray, real: np.ndarray) -> np.ndarray:
+def sharpened(X: np.ndarray, real: np.ndarray, rng: Any = None) -> np.ndarray:
     """A control: images whose detail is multiplied up to have the variance of real ones."""
     of = detail(X)
-    return np.clip(X + (np.sqrt(spread(detail(real)) / spread(of)) - 1) * of, 0, 1)
+    return np.clip(X + (math.sqrt(spread(detail(real)) / spread(of)) - 1) * of, 0, 1)
 
 
-def noisy(X: np.ndarray, real: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def with_noise(X: np.ndarray, real: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A control: images with as much white noise as their detail lacks."""
     noise = rng.standard_normal(X.shape, dtype=X.dtype)
     lacks = max(spread(detail(real)) - spread(detail(X)), 0.0)
-    return np.clip(X + np.sqrt(lacks / spread(detail(noise))) * noise, 0, 1)
+    return np.clip(X + math.sqrt(lacks / spread(detail(noise))) * noise, 0, 1)
 
 
 def reconstruction(X: np.ndarray, real: np.ndarray) -> dict[str, float]:
     """Scores of images made of the codes of real ones, row by row, each relative to the real ones.
 
-    Where an image is the conditional mean, ``spread`` + ``mse`` is 1.
+    Of the best decoder in squared error, which is a conditional mean, ``var + mse`` is 1.
     """
-    all_of = spread(real)
-    return {
-        "detail": spread(detail(X)) / spread(detail(real)),
-        "mse": float(((X - real) ** 2).sum(axis=1).mean()) / all_of,
-        "spread": spread(X) / all_of,
-        "fd": frechet(X, real) / all_of,
-    }
+    mse, var = ((X - real) ** 2).sum(axis=1).mean() / spread(real), spread(X) / spread(real)
+    found = {"detail": spread(detail(X)) / spread(detail(real)), "mse": float(mse)}
+    return found | {"fd": frechet(X, real) / spread(real), "var + mse": float(var + mse)}
 
 
 def told_apart(
@@ -77,38 +74,32 @@ def told_apart(
     return float(np.mean([(net(X).argmax(axis=1) == i).mean() for i, X in enumerate(test)]))
 
 
-class Judges(NamedTuple):
+class HeldOut(NamedTuple):
     """Held-out images X with their digits, another classifier, and a label for each digit."""
 
     X: np.ndarray
     digits: np.ndarray
-    net: Sequential
+    judge: Sequential
     labels: np.ndarray
 
     def score(self, x: np.ndarray, asked: np.ndarray) -> dict[str, float]:
-        """Scores of samples x that were asked to have labels, means over the labels.
+        """Scores of samples x that were asked to have labels; the last four are means over labels.
 
-        ``judge`` and ``neighbours`` are shares of what these take for the label; ``classes`` is
-        exp of the entropy of the judge's digits.
+        ``judge`` and ``3-NN`` are the shares that have the label by their digit, as the classifier
+        or the neighbours see it; ``classes`` is exp of the entropy of the classifier's digits.
         """
-        found, distances = self.net(x).argmax(axis=1), cdist(x, self.X)
+        digits, distances = self.judge(x).argmax(axis=1), cdist(x, self.X)
         near = self.digits[np.argsort(distances, axis=1)[:, :NEIGHBOURS]]
         voted = np.where(near[:, 1] == near[:, 2], near[:, 1], near[:, 0])
-        rows = [self._of_label(x, found, distances, asked == label, label) for label in set(asked)]
-        return {
-            "judge": float((self.labels[found] == asked).mean()),
-            "neighbours": float((self.labels[voted] == asked).mean()),
-            **{name: float(np.mean([row[name] for row in rows])) for name in rows[0]},
-        }
-
-    def _of_label(self, x, found, distances, made, label) -> dict[str, float]:
-        real = self.labels[self.digits] == label
-        own = np.sort(cdist(self.X[real], self.X[real]), axis=1)
-        inside = distances[made][:, real] < own[:, NEIGHBOURS]
-        p = np.bincount(found[made]) / made.sum()
-        return {
-            "precision": inside.any(axis=1).mean(),
-            "coverage": inside.any(axis=0).mean(),
-            "variance": spread(x[made]) / spread(self.X[real]),
-            "classes": np.exp(-(p[p > 0] * np.log(p[p > 0])).sum()),
-        }
+        found: dict[str, list] = {"precision": [], "coverage": [], "variance": [], "classes": []}
+        for label in np.unique(asked):
+            real, made = self.labels[self.digits] == label, asked == label
+            radii = np.sort(cdist(self.X[real], self.X[real]), axis=1)[:, NEIGHBOURS]
+            inside = distances[made][:, real] < radii
+            p = np.bincount(digits[made]) / made.sum()
+            found["precision"].append(inside.any(axis=1).mean())
+            found["coverage"].append(inside.any(axis=0).mean())
+            found["variance"].append(spread(x[made]) / spread(self.X[real]))
+            found["classes"].append(np.exp(-(p[p > 0] * np.log(p[p > 0])).sum()))
+        shares = {"judge": self.labels[digits] == asked, "3-NN": self.labels[voted] == asked}
+        return {name: float(np.mean(values)) for name, values in (shares | found).items()}
