@@ -21,7 +21,10 @@ from minigan.variants import ppgn_scores as scores
 from minigan.variants.few_labels import digits
 from minigan.variants.langevin_ring import on_ring
 
-WAYS = {"exact": D_STAR, "denoiser": P_G, "MALA": D}
+LOOKS: dict[str, dict[str, dict]] = {
+    "jsd": {"exact": D_STAR, "denoiser": P_G, "MALA": D},
+    "std": {"law": D_STAR, "std": P_G | {"ls": "", "marker": "o", "ms": 9}},
+}
 STEPS = {"plane": 3000, "nets": 3000, "decoder": 3000, "codes": 4000, "C": 2000, "fresh": 1500}
 IN_PLANE, MOVES_OF = 5000, {0.1: 399, 0.2: 99, 0.3: 44, 0.4: 24}  # chains; their moves by e3
 DECODERS = {"squared error": (0, 0, 0), "+ features, code": (1, 1, 0), "+ GAN": (1, 1, 1)}
@@ -164,32 +167,36 @@ class Ppgn(Figure):
 
     def text(self) -> str:
         """The chain in the plane, the decoders, the chain on digits; then what is asked."""
-        lines = [f"PPGN, seed {self.seed}; JSD in nats of 5,000 chains in the plane, by step e3"]
+        lines = [f"PPGN, seed {self.seed}; chains in the plane, JSD in nats by step e3"]
         if self.plane:
             rows: list[tuple] = [("e3", "exact score", "denoiser", "MALA", "accepted")]
-            rows += [(f"{e3:.1f}", *row.values()) for e3, row in self.plane["jsd"].items()]
+            rows += [(e3, *row.values()) for e3, row in self.plane["jsd"].items()]
             rows += [("floor", self.plane["floor"]), ()]
-            rows += [("noise x", "std in a mode", "exact law", "JSD")]
-            rows += [(f"{f:.1f}", *row.values()) for f, row in self.plane["std"].items()]
-            lines.append(table(rows, "18", *[">14.4f"] * 4))
-        for found, names in ((self.decoders, OF_DECODERS), (self.chains, OF_CHAINS)):
-            rows = [("decoder" if found is self.decoders else "chain", *names)]
-            rows += [(name, *map(row.get, names)) for name, row in found.items()]
-            lines.append(table(rows, "18", *[">10.3g"] * len(names)))
-        rows = [("asked", "least", "most", "found")]
+            rows += [("noise times", "std in a mode", "exact law", "JSD")]
+            rows += [(factor, *row.values()) for factor, row in self.plane["std"].items()]
+            lines.append(table(rows, "16", *[">14.4f"] * 4))
+        for first, found, columns in (
+            ("decoder", self.decoders, OF_DECODERS),
+            ("chain", self.chains, OF_CHAINS),
+        ):
+            rows = [(first, *columns)]
+            rows += [(name, *map(row.get, columns)) for name, row in found.items()]
+            lines.append(table(rows, "16", *(f">{max(8, len(one) + 2)}.3g" for one in columns)))
+        rows, report = [("asked", "least", "most", "found")], self.numbers()
         for name, (low, high) in ASKED.items():
-            value: Any = self.numbers()
-            for part in name.split("."):
-                value = value.get(part) if value else None
-            missed = value is not None and not (low or 0) <= value <= (high or np.inf)
-            rows.append((name, low, high, value, "  MISSED" * missed))
+            part, row, *last = name.split(".")
+            value = report[part].get(row)
+            value = value.get(last[0]) if last and value else value
+            ends = (-np.inf if low is None else low), (np.inf if high is None else high)
+            met = value is None or ends[0] <= value <= ends[1]
+            rows.append((name, low, high, value, "" if met else "  MISSED"))
         return "\n\n".join([*lines, table(rows, "40", ">8.3g", ">8.3g", ">12.3g", "")])
 
     def _draw(self) -> Picture:
         """Rows of digits, two for each class; JSD by step, and std by noise, in the plane."""
         picture = new_picture(10.0)
-        parts: Any = picture.subfigures(2, 1, height_ratios=[1.9, 1])
-        axes, (left, right) = parts[0].subplots(len(DRAWN), 1), parts[1].subplots(1, 2)
+        above, below = picture.subfigures(2, 1, height_ratios=[1.9, 1])  # type: ignore
+        axes, (left, right) = above.subplots(len(DRAWN), 1), below.subplots(1, 2)
         for ax, name in zip(axes, DRAWN, strict=True):
             ax.set(xticks=[], yticks=[], frame_on=False)
             ax.set_ylabel(name, rotation=0, ha="right", va="center")
@@ -198,24 +205,26 @@ class Ppgn(Figure):
                 strip = images.transpose(1, 0, 2).reshape(10, -1)
                 ax.imshow(strip, cmap="gray_r", vmin=0, vmax=1)
         if "+ GAN" in self.decoders:
-            shares = [f"{self.decoders[name]['detail']:.2f}" for name in DECODERS]
-            axes[0].set_title(f"detail in images of test codes, of the real: {', '.join(shares)}")
-        if DRAWN[-1] in self.chains:
-            near = [self.chains[name]["precision"] for name in list(CHAINS)[1:3]]
-            said = "share of samples near held-out digits: {:.2f}, without the prior {:.2f}"
+            before, after = (self.decoders[name]["detail"] for name in (PLAIN, "+ GAN"))
+            said = "images of codes: {:.0%} of the detail without the GAN's cost, {:.0%} with it"
+            axes[0].set_title(said.format(before, after))
+        if "prior off" in self.chains:
+            near = [self.chains[name]["precision"] for name in ("all three terms", "prior off")]
+            said = "the chain: {:.0%} of samples near held-out digits, without the prior {:.0%}"
             axes[len(DECODERS) + 1].set_title(said.format(*near))
         if self.plane:
-            steps, found = list(self.plane["jsd"]), list(self.plane["jsd"].values())
-            for name, look in WAYS.items():
-                left.plot(steps, [row[name] for row in found], **look | {"label": name})
+            for ax, of in ((left, "jsd"), (right, "std")):
+                at = [float(e3) for e3 in self.plane[of]]
+                for name, look in LOOKS[of].items():
+                    values = [row[name] for row in self.plane[of].values()]
+                    ax.plot(at, values, **look | {"label": name})
             left.axhline(self.plane["floor"], **P_DATA | {"label": "floor"})
-            factors, found = list(self.plane["std"]), list(self.plane["std"].values())
-            right.plot(factors, [row["law"] for row in found], **D_STAR | {"label": "exact law"})
-            right.plot(factors, [row["std"] for row in found], "o", color=P_G["color"], ms=9)
-        left.set(title="a step that is too long costs more\nthan a score that was learned")
-        left.set(yscale="log", xlabel="step $e_3$", ylabel="JSD, nats")
-        right.set(title="too little noise shrinks each mode", xlabel="noise, of what Langevin asks")
-        right.set(ylabel="std within a mode", xlim=(0, None), ylim=(0, None))
+        left.set(title="in the plane: a long step costs more\nthan a score that was learned")
+        left.set(xlabel="step $e_3$", ylabel="JSD, nats", ylim=(0, None))
+        right.set(
+            title="too little noise: each mode shrinks,\nas the linear chain's exact law says"
+        )
+        right.set(xlabel="noise, times $e_3$", ylabel="std within a mode", ylim=(0, None))
         for ax in (left, right):
             name_curves(ax)
         return picture

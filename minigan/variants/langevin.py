@@ -1,6 +1,6 @@
-"""Langevin sampling with the score of a denoiser: the rule of PPGN (Nguyen et al. 2016, Eq. 11).
+"""Langevin sampling with the score of a denoiser: the rule of PPGN (tutorial, section 6).
 
-    h <- h + e1 (R(h) - h) + e2 grad log p(y|h) + N(0, e3^2)
+    h <- h + e1 (R(h) - h) + e2 grad log p(y|h) + N(0, e3^2)        (Nguyen et al. 2016)
 
 R is a denoiser: it is shown h~ = h + N(0, s0^2) and asked for h. The best in squared error obeys
 

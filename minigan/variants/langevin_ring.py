@@ -49,21 +49,21 @@ def on_ring(chains: int, moves: dict[float, int], steps: int, seed: Any) -> dict
     score, floor = law(x)[1], grid_jsd(x, BLURRED, EDGES)
     error = math.sqrt(((F(x) / S0**2 - score) ** 2).sum() / (score**2).sum())
     pulls = {"exact": lambda x: S0**2 * law(x)[1], "denoiser": lambda x: F(x.astype(F.dtype))}
-    jsd: dict[float, dict[str, float]] = {}
+    jsd: dict[str, dict[str, float]] = {}
     for e3, n in moves.items():
         ends = {
             name: walk(start, n, langevin_rates(e3, S0), rng, pull) for name, pull in pulls.items()
         }
         ends["MALA"], accepted = mala(start, n, e3, rng, law)
-        jsd[e3] = {name: grid_jsd(end, BLURRED, EDGES) for name, end in ends.items()}
-        jsd[e3]["accepted"] = accepted
+        found = {name: grid_jsd(end, BLURRED, EDGES) for name, end in ends.items()}
+        jsd[f"{e3}"] = found | {"accepted": accepted}
     std = {}
     for factor in FACTORS:
         rates = langevin_rates(smallest, S0)._replace(noise=factor * smallest)
         end = walk(start, moves[smallest], rates, rng, pulls["exact"])
         squares = ((end[:, None] - DATA.means) ** 2).sum(axis=2).min(axis=1)
         own, asked = math.sqrt(squares.mean() / 2), linear_std(BLURRED.std, smallest, factor)
-        std[factor] = {"std": own, "law": asked, "jsd": grid_jsd(end, BLURRED, EDGES)}
-    above = {name: jsd[smallest][name] - floor for name in pulls}
+        std[f"{factor}"] = {"std": own, "law": asked, "jsd": grid_jsd(end, BLURRED, EDGES)}
+    above = {name: jsd[f"{smallest}"][name] - floor for name in pulls}
     off = max(abs(one["std"] / one["law"] - 1) for one in std.values())
     return {"error": error, "floor": floor, "above": above, "std off": off, "jsd": jsd, "std": std}
