@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax
 
-import minigan as mg
 from minigan.base.randomness import generator
 from minigan.checks import GradientError, check_cost, check_turn
 from minigan.checks.variants import costs, turns
@@ -15,7 +14,7 @@ from minigan.variants.few_labels import digits
 from minigan.variants.langevin import langevin_rates, walk
 from minigan.variants.ppgn import DecoderTurn, Weights
 
-[(ROW, (TURN, SAMPLERS))] = [row for row in turns().items() if row[0].startswith("PPGN")]
+[(TURN, SAMPLERS)] = [row for name, row in turns().items() if name.startswith("PPGN")]
 
 
 def test_the_cost_is_the_sum_of_its_four_terms():
@@ -23,15 +22,9 @@ def test_the_cost_is_the_sum_of_its_four_terms():
     x = generator(0).standard_normal((7, 4))
     f, h = TURN.E[:2](x), TURN.E(x)
     made = TURN.G(h + 0.3 * generator(1).standard_normal(h.shape))
-    squares = [
-        ((a - b) ** 2).sum() / 14 for a, b in ((made, x), (TURN.E[:2](made), f), (TURN.E(made), h))
-    ]
-    J = (
-        squares[0]
-        + 0.7 * squares[1]
-        + 1.5 * squares[2]
-        + 0.8 * np.logaddexp(0, -TURN.D(made)).mean()
-    )
+    pairs = ((1, made, x), (0.7, TURN.E[:2](made), f), (1.5, TURN.E(made), h))
+    J = sum(weight * ((a - b) ** 2).sum() / 14 for weight, a, b in pairs)
+    J += 0.8 * np.logaddexp(0, -TURN.D(made)).mean()
     assert TURN.gradients(generator(1), x)["J_G"] == pytest.approx(J, rel=1e-12)
 
 
@@ -39,27 +32,17 @@ class NothingInTheMiddle(DecoderTurn):
     """The cost of features is counted, and its gradient does not enter E at its layer."""
 
     def gradients(self, rng, x):
-        grads, again = self.G.grads.copy(), copy.deepcopy(rng)
-        figures, whole = super().gradients(rng, x), self.weights
-        self.G.grads[...] = grads
-        self.weights = whole._replace(features=0.0)
+        grads, again, whole = self.G.grads.copy(), copy.deepcopy(rng), self.weights
+        figures = super().gradients(rng, x)
+        self.G.grads[...], self.weights = grads, whole._replace(features=0.0)
         super().gradients(again, x)
         self.weights = whole
         return figures
 
 
-class AverageOfPixels(DecoderTurn):
-    """The value is a mean over pixels, the gradient of their sum."""
-
-    def gradients(self, rng, x):
-        figures = super().gradients(rng, x)
-        return {"J_G": figures["J_G"] / x.shape[1]}
-
-
-@pytest.mark.parametrize("mistake", [NothingInTheMiddle, AverageOfPixels])
-def test_mistakes_have_another_gradient(mistake):
+def test_a_gradient_that_does_not_enter_in_the_middle_is_another():
     with pytest.raises(GradientError):
-        check_turn(mistake(*vars(TURN).values()), seeds=range(2), **SAMPLERS)
+        check_turn(NothingInTheMiddle(*vars(TURN).values()), seeds=range(2), **SAMPLERS)
 
 
 def truncated(C, G, h, t):
@@ -73,17 +56,13 @@ def truncated(C, G, h, t):
 
 def test_the_truncated_gradient_of_the_published_sampler_fails(monkeypatch):
     [(condition, shapes)] = costs().values()
+    h = generator(0).standard_normal(*shapes)
+    whole = condition(h)
     check_cost(condition, shapes=shapes, seeds=range(3))
     monkeypatch.setattr(ppgn, "log_p", truncated)
+    assert condition(h)[0] == pytest.approx(whole[0], rel=1e-12)  # the value is SciPy's
     with pytest.raises(GradientError):
         check_cost(condition, shapes=shapes, seeds=range(3))
-
-
-def test_log_p_is_a_log_softmax():
-    G, C = TURN.G, mg.Sequential([mg.Linear(4, 3)], dtype="float64")
-    h, y = generator(0).standard_normal((6, 2)), np.arange(6) % 3
-    expected = log_softmax(C(G(h)), axis=1)[np.arange(6), y]
-    assert ppgn.log_p(C, G, h, np.eye(3)[y])[0] == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -95,23 +74,21 @@ def small():
 def test_codes_have_mean_0_and_std_1_and_keep_the_classes(small):
     X, y, E = small
     h = E(X)
-    assert h.mean(axis=0) == pytest.approx(np.zeros(16), abs=1e-5)
-    assert h.std(axis=0) == pytest.approx(np.ones(16), rel=1e-4)
+    assert np.abs(h.mean(axis=0)).max() < 1e-5
+    assert np.abs(h.std(axis=0) - 1).max() < 1e-4
     assert h.min(axis=0).max() < 0  # before ReLU
     centres = np.array([h[y == c].mean(axis=0) for c in range(10)])
     nearest = ((h[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
     assert (nearest == y).mean() > 0.7
 
 
-@pytest.mark.parametrize("weights", [(0, 0, 0), (1, 1, 0), (1, 1, 1)])
+@pytest.mark.parametrize("weights", [(0, 0, 0), (1, 1, 1)])
 def test_a_decoder_learns_and_the_encoder_stands_still(small, weights):
     X, _, E = small
     before = E.params.copy()
-    errors = []
-    for steps in (2, 60):
-        G = ppgn.decoder(E, X, Weights(*weights), steps, 0)
-        errors.append(((G(E(X)) - X) ** 2).mean())
-    assert errors[1] < 0.8 * errors[0]
+    Gs = [ppgn.decoder(E, X, Weights(*weights), steps, 0) for steps in (2, 40)]
+    first, last = (((G(E(X)) - X) ** 2).mean() for G in Gs)
+    assert last < 0.8 * first
     assert (E.params == before).all()
 
 
