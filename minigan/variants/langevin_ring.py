@@ -1,6 +1,6 @@
 """The rule of `langevin` on a ring of Gaussians, whose score is known when it is blurred.
 
-The blurred ring has modes of std S = (STD^2 + S0^2)^1/2: the chains sample that, and not the data.
+The blurred ring has modes of std S = (.2^2 + S0^2)^1/2: the chains sample that, and not the data.
 Errors have three sources, seen apart here: the learned score, the size of the step, and too little
 noise; besides the number of chains, for which independent samples stand.
 """
@@ -23,7 +23,7 @@ EDGES, FACTORS = np.linspace(-3.5, 3.5, 29), (1.0, 0.5, 0.1)  # of cells; of the
 
 
 def law_of(p: Mixture) -> Callable:
-    """x -> log p(x), up to a constant, (m,), and the score grad log p(x), (m, dim).
+    """Function of rows x: log p(x) up to a constant, (m,), and the score grad log p(x), (m, dim).
 
     With r_k(x) the posterior of the modes the score is sum_k r_k(x) (mu_k - x) / S^2.
     """
@@ -51,9 +51,8 @@ def on_ring(chains: int, moves: dict[float, int], steps: int, seed: Any) -> dict
     pulls = {"exact": lambda x: S0**2 * law(x)[1], "denoiser": lambda x: F(x.astype(F.dtype))}
     jsd: dict[str, dict[str, float]] = {}
     for e3, n in moves.items():
-        ends = {
-            name: walk(start, n, langevin_rates(e3, S0), rng, pull) for name, pull in pulls.items()
-        }
+        rates = langevin_rates(e3, S0)
+        ends = {name: walk(start, n, rates, rng, pull) for name, pull in pulls.items()}
         ends["MALA"], accepted = mala(start, n, e3, rng, law)
         found = {name: grid_jsd(end, BLURRED, EDGES) for name, end in ends.items()}
         jsd[f"{e3}"] = found | {"accepted": accepted}

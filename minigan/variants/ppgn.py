@@ -29,12 +29,7 @@ from minigan.optimizers import Adam
 from minigan.schedules import linear_ramp
 from minigan.variants.conditional_toys import network
 from minigan.variants.langevin import Blurred
-from minigan.variants.semi_supervised import (
-    Labelled,
-    LogSumExp,
-    SupervisedTurn,
-    log_softmax_parts,
-)
+from minigan.variants.semi_supervised import Labelled, LogSumExp, SupervisedTurn, log_softmax_parts
 
 S0, CODE, FEATURES = 0.3, 16, 128  # std of noise on codes; widths of h and of f
 RATE, BATCH, DECAY = 1e-3, 64, 0.999
@@ -100,8 +95,8 @@ def classifier(
 
     They are trained with noise of that std on their input.
     """
-    streams, labelled = Streams(seed), Labelled(X, labels, int(labels.max()) + 1)
-    K, gain = labelled.t.shape[1], math.sqrt(2) if bend is ReLU else 1.0
+    streams, K = Streams(seed), int(labels.max()) + 1
+    labelled, gain = Labelled(X, labels, K), math.sqrt(2) if bend is ReLU else 1.0
     widths, first = (X.shape[1], *widths, K), GaussianNoise(noise)
     C = network(widths, bend, gain, first, last=[LogSumExp(K)], seed=streams["init_C"], name="C")
     optimizers = [Adam(C, linear_ramp(RATE, 0.0, steps))]
