@@ -46,11 +46,15 @@ CHAINS = {  # label that is asked for, G, rates
 }
 TRAIN, TEST = 1199, 1498  # digits to learn from; the first to test
 REAL, PLAIN = "real digits", "squared error"
-CONTROLS = {"sharpened": scores.sharpened, "white noise": scores.with_noise}
 SAMPLES, MOVES, STARTS, TWINS = 600, 200, 20, 5  # twins: chains from one start
 DRAWN = (REAL, *DECODERS, *list(CHAINS)[:5], "loop: no, yes")
 OF_DECODERS = ("detail", "fd", "told apart", "mse", "var + mse", "code")
 OF_CHAINS = ("C", "judge", "3-NN", "precision", "coverage", "variance", "twins", "rms", "classes")
+NOTE = """\
+Relative to real digits: detail, fd (Frechet distance of pixels), mse, var, variance in a class.
+Sharpened and white noise are controls: they have the detail, and fd or a fresh net ("told apart")
+sees them. Precision rewards blur, and a judge that is a net is no independent one: 3-NN are
+held-out images. Twins are chains from one start, their variance relative to that of the data."""
 ASKED = {  # least and most
     "plane.error": (None, 0.2),
     "plane.above.exact": (None, 0.006),
@@ -131,11 +135,11 @@ class Ppgn(Figure):
         real, weights = (self.X, self.test), ppgn.Weights(*DECODERS[name])
         G = ppgn.decoder(self.E, self.X, weights, STEPS["decoder"], self._seed(5))
         self.G[name], self.shown[name] = G.copy(dtype="float64"), G(self.E(self.shown[REAL]))
-        made = [G(self.E(X)) for X in real]
-        rows, rng = {name: made}, Streams(self.seed)["controls"]
-        for control, of in CONTROLS.items() if name == PLAIN else ():
-            rows[control] = [of(x, X, rng) for x, X in zip(made, real, strict=True)]
-        for row, (train, test) in rows.items():
+        rng, made = Streams(self.seed)["controls"], [{name: G(self.E(X))} for X in real]
+        for images, X in zip(made, real, strict=True) if name == PLAIN else ():
+            images |= scores.controls(images[name], X, rng)
+        for row, train in made[0].items():
+            test = made[1][row]
             found = scores.reconstruction(test, self.test)
             found["code"] = float(((self.E(test) - self.E(self.test)) ** 2).mean())
             pairs = (self.X, train), (self.test, test)
@@ -181,7 +185,8 @@ class Ppgn(Figure):
         ):
             rows = [(first, *columns)]
             rows += [(name, *map(row.get, columns)) for name, row in found.items()]
-            lines.append(table(rows, "16", *(f">{max(8, len(one) + 2)}.3g" for one in columns)))
+            widths = [f">{max(8, len(one) + 2)}.{2 if one == 'twins' else 3}g" for one in columns]
+            lines.append(table(rows, "16", *widths))
         rows, report = [("asked", "least", "most", "found")], self.numbers()
         for name, (low, high) in ASKED.items():
             part, row, *last = name.split(".")
@@ -190,7 +195,7 @@ class Ppgn(Figure):
             ends = (-np.inf if low is None else low), (np.inf if high is None else high)
             met = value is None or ends[0] <= value <= ends[1]
             rows.append((name, low, high, value, "" if met else "  MISSED"))
-        return "\n\n".join([*lines, table(rows, "40", ">8.3g", ">8.3g", ">12.3g", "")])
+        return "\n\n".join([*lines, NOTE, table(rows, "40", ">8.3g", ">8.3g", ">12.3g", "")])
 
     def _draw(self) -> Picture:
         """Rows of digits, two for each class; JSD by step, and std by noise, in the plane."""

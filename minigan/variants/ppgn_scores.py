@@ -42,17 +42,14 @@ def frechet(A: np.ndarray, B: np.ndarray) -> float:
     return float(off + np.trace(S) + np.trace(T) - 2 * cross)
 
 
-def sharpened(X: np.ndarray, real: np.ndarray, rng: Any = None) -> np.ndarray:
-    """A control: images whose detail is multiplied up to have the variance of real ones."""
-    of = detail(X)
-    return np.clip(X + (math.sqrt(spread(detail(real)) / spread(of)) - 1) * of, 0, 1)
-
-
-def with_noise(X: np.ndarray, real: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A control: images with as much white noise as their detail lacks."""
+def controls(X: np.ndarray, real: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Images with the detail that real ones have: their own multiplied up, or white noise more."""
+    own, asked = detail(X), spread(detail(real))
     noise = rng.standard_normal(X.shape, dtype=X.dtype)
-    lacks = max(spread(detail(real)) - spread(detail(X)), 0.0)
-    return np.clip(X + math.sqrt(lacks / spread(detail(noise))) * noise, 0, 1)
+    more = math.sqrt(asked / spread(own)) - 1
+    lacks = math.sqrt(max(asked - spread(own), 0.0) / spread(detail(noise)))
+    found = {"sharpened": X + more * own, "white noise": X + lacks * noise}
+    return {name: np.clip(made, 0, 1) for name, made in found.items()}
 
 
 def reconstruction(X: np.ndarray, real: np.ndarray) -> dict[str, float]:

@@ -49,8 +49,8 @@ def test_the_controls_have_the_detail_of_real_images_and_are_none(real):
     grey = 0.5 + 0.2 * (real - 0.5)
     blurred = 0.5 * grey + 0.5 * up(grey)
     plain = scores.reconstruction(blurred, grey)
-    for control in (scores.sharpened, scores.with_noise):
-        found = scores.reconstruction(control(blurred, grey, generator(0)), grey)
+    for made in scores.controls(blurred, grey, generator(0)).values():
+        found = scores.reconstruction(made, grey)
         assert plain["detail"] < 0.3 < 0.9 < found["detail"] < 1.1
     assert found["fd"] > 0.5 * plain["fd"]
 
