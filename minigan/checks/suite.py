@@ -12,6 +12,7 @@ from minigan.checks.suite_divergences import divergence_rows
 from minigan.checks.ties import check_ties
 from minigan.checks.trials import GradientError, Report
 from minigan.checks.turns import check_turn
+from minigan.checks.variants import costs as costs_of_variants
 from minigan.checks.variants import layers as layers_of_variants
 from minigan.checks.variants import turns as turns_of_variants
 from minigan.costs import GENERATOR_COSTS, discriminator_cost, value
@@ -108,6 +109,9 @@ def rows() -> dict[str, Row]:
         **{f"cost: {name}": partial(check_cost, cost) for name, cost in COSTS.items()},
         **{name: partial(check_turn, turn) for name, turn in _turns().items()},
         **{name: partial(check_turn, *t, **by) for name, (*t, by) in turns_of_variants().items()},
+        **{
+            name: partial(check_cost, *c, shapes=s) for name, (*c, s) in costs_of_variants().items()
+        },
         **divergence_rows(),
         **model_rows(),
     }

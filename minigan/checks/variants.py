@@ -1,5 +1,6 @@
 """Turns and layers of the papers' other games, for ``minigan check``."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from minigan.variants import (
     missing_parts,
     one_state,
     posterior,
+    ppgn,
     semi_supervised,
 )
 from minigan.variants.gradient_penalty import PENALTIES, PenalisedDiscriminatorTurn
@@ -51,10 +53,21 @@ def layers() -> list[Layer]:
     return [*last, ConcatenatedNoise(2), WeightNormLinear(3, 4)]
 
 
+def costs() -> dict[str, tuple[Callable, tuple]]:
+    """Functions with a gradient that are no layers, and shapes of what they are given."""
+    G, C, t = _G(2, 4), _G(4, 3), np.eye(3)[np.arange(5) % 3]
+
+    def condition(h):
+        log_p, dh = ppgn.log_p(C, G, h.astype("float64"), t)
+        return log_p.sum(), dh.astype(h.dtype)
+
+    return {"PPGN, log p(y|G(h))": (condition, ((5, 2),))}
+
+
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
     parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
-    return parts | _second_order() | _inference() | _papers() | _learned_noise()
+    return parts | _second_order() | _inference() | _papers() | _learned_noise() | _ppgn()
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -178,6 +191,12 @@ def _papers() -> dict[str, Checked]:
         f"arithmetic, turn of {name}": Checked(turn, {"batch": (5, 3, 17)})
         for name, turn in sums.items()
     }
+
+
+def _ppgn() -> dict[str, Checked]:
+    G, E, D = _G(2, 4), _G(4, 2), _D(4)
+    decoder = ppgn.DecoderTurn(G, E, D, 0.3, ppgn.Weights(0.7, 1.5, 0.8))
+    return {"PPGN, turn of G: four costs": Checked(decoder, {"x": Normal(dim=4)})}
 
 
 def _second_order() -> dict[str, Checked]:

@@ -77,6 +77,9 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
         "unrolled": ("Unrolled", "V = x y with D's steps looked ahead, and the ring's message"),
         "ring": ("Ring", "mode collapse: every remedy on one ring, from the same seeds"),
     },
+    "NIPS 2016 tutorial, section 6: plug and play generative networks": {
+        "ppgn": ("Ppgn", "a chain of three terms and a decoder with a GAN, each switched off"),
+    },
 }
 FIGURES = {name: entry for figures in SECTIONS.values() for name, entry in figures.items()}
 FRAMES = 56  # of a film, which is then under 500 kB
@@ -84,6 +87,7 @@ SWEPT = (  # those with --seeds
     *("figure1", "function-space", "f-gan", "update-rules", "smoothing", "discrete"),
     *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
     *("inference", "posterior", "infogan", "few-labels", "arithmetic"),
+    "ppgn",
 )
 OVER_SEEDS = {"ring": "0:8", "taxonomy": None}  # those whose own numbers go over seeds; their seeds
 

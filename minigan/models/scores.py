@@ -11,7 +11,7 @@ import numpy as np
 
 from minigan.base.randomness import generator
 from minigan.distributions import Mixture
-from minigan.theory.binned import grid_masses, js_masses, kl_masses
+from minigan.theory.binned import grid_jsd, js_masses, kl_masses
 from minigan.variants import ring_game
 
 EXACT = 5000  # samples of p_data, for KL in the plane
@@ -48,15 +48,12 @@ def ring_scores(model: Any, data: Mixture, seed: int = 0, m: int = 100_000) -> S
     """
     rng = generator(seed)
     x, edges = model.sample(m, rng), np.linspace(-3.5, 3.5, 71)
-    counts = np.histogram2d(x[:, 0], x[:, 1], bins=[edges, edges])[0] / m
-    masses = grid_masses(data, edges, edges)[1:-1, 1:-1]
-    both = (np.append(each, max(1 - each.sum(), 0.0)) for each in (masses, counts))
     near = ring_game.cells(x, data)[:-1]
     found = int((near >= data.weights / 10).sum())
     real = data.sample(EXACT, rng).astype(np.float64)
     log_p = log_density(model, real)
     kl = math.nan if log_p is None else float((np.log(data.pdf(real)) - log_p).mean())
-    return Scores(kl, js_masses(*both), found, float(near.sum()))
+    return Scores(kl, grid_jsd(x, data, edges), found, float(near.sum()))
 
 
 def log_density(model: Any, x: np.ndarray) -> np.ndarray | None:

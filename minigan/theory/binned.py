@@ -56,6 +56,16 @@ def grid_masses(p: Mixture, x_edges: np.ndarray, y_edges: np.ndarray) -> np.ndar
     return np.einsum("k,ki,kj->ij", p.weights, of_x, of_y)
 
 
+def grid_jsd(x: np.ndarray, p: Mixture, edges: np.ndarray) -> float:
+    """JSD in nats of the cells in which samples x, (n, 2), fall, from those of p in the plane.
+
+    The cells are those between ascending edges in both directions, and all around them.
+    """
+    counts = np.histogram2d(x[:, 0], x[:, 1], bins=[edges, edges])[0] / len(x)
+    masses = grid_masses(p, edges, edges)[1:-1, 1:-1]
+    return js_masses(*(np.append(one, max(1 - one.sum(), 0.0)) for one in (counts, masses)))
+
+
 def _cuts(edges) -> np.ndarray:
     edges = np.asarray(edges, np.float64)
     if edges.ndim != 1 or edges.size == 0 or not np.isfinite(edges).all():

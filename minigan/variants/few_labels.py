@@ -68,14 +68,15 @@ class Split(NamedTuple):
 
 
 @cache
-def _digits() -> tuple[np.ndarray, np.ndarray]:
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """All images (1797, 64) and labels: to train, to validate and to test."""
     parts = load_splits("digits", ("train", "valid", "test"))
     return tuple(np.concatenate([getattr(part, n) for part in parts]) for n in ("X", "labels"))  # type: ignore
 
 
 def split(seed: int, per_class: int) -> Split:
     """Split number ``seed``, with so many labels of each class."""
-    X, y = _digits()
+    X, y = digits()
     rng = generator(seed)
     order = rng.permutation(len(X))
     test, train = order[:TEST], order[TEST:]

@@ -9,7 +9,7 @@ import pytest
 
 from minigan import InputError
 from minigan.cli.figure import FIGURES, SWEPT, figure_class
-from minigan.figures import f_gan, seeds
+from minigan.figures import f_gan, ppgn, seeds
 from minigan.figures.conditional import STEPS as CONDITIONAL_STEPS
 from minigan.figures.inference import GAMES as INFERENCE_GAMES
 from minigan.figures.style import PictureFiles
@@ -55,6 +55,13 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "posterior": ({"STEPS": 5}, {}),
     "noise": ({"STEPS": 4, "SEEDS": 1, "CELLS": (0.4,)}, {}),
     "smoothing": ({"SEEDS": 1, "MOST": 3, "LOOK": 2, "STARTS": (4.0,), "NEAR": 3.8}, {}),
+    "ppgn": (
+        {
+            "STEPS": dict.fromkeys(ppgn.STEPS, 2),
+            **{"IN_PLANE": 50, "MOVES_OF": {0.1: 2, 0.2: 1}, "SAMPLES": 30, "MOVES": 1},
+        },
+        {},
+    ),
     "update-rules": ({"STEPS": 10}, {}),
     "ring": ({"STEPS": 2}, {"jobs": 1}),
     "table1": (
