@@ -2,7 +2,8 @@
 
 The paper's scores are of means of pixels given the last hidden state; binary samples of the same
 chain score otherwise, and so does the same model from another start. Each is printed. Two controls
-are no models at all: the training images, and means of clusters of them.
+are no models at all: the training images, and means of clusters of them. Below stands what the
+score makes of a model whose log p(x) is known, of a decoder's means, and of a chain's start.
 """
 
 import time
@@ -17,10 +18,11 @@ from minigan.base.randomness import Streams
 from minigan.base.validation import did_you_mean, real_number
 from minigan.data import load
 from minigan.evaluation import parzen
+from minigan.evaluation.critique import true_model_scored
 from minigan.evaluation.references import k_means
 from minigan.figures.base import Figure, Progress, table
 from minigan.figures.style import BLUE, GREEN, GREY, SIZE, Picture, name_curves, new_picture
-from minigan.models.rivals import RIVALS, Rival
+from minigan.models.rivals import DECODER, RIVALS, Rival
 
 PUBLISHED = {"DBN": (138, 2), "Stacked CAE": (121, 1.6), "Deep GSN": (214, 1.1), "GAN": (225, 2)}
 PILOT = 20  # updates of a model that tell how long one takes
@@ -66,6 +68,7 @@ class Table1(Figure):
         self.m, *sizes = (max(20, int(part * size)) for size in SIZES[self.data])
         self.shown = [X[:size] for X, size in zip(shown, sizes, strict=True)]
         self.rows: list[dict[str, Any]] = []
+        self.true_model = true_model_scored(Streams(self.seed)["critique"])
         with self.until_interrupted():
             self.rows += self._controls()
             needed = [self._seconds(rival) for rival in rivals]
@@ -108,11 +111,23 @@ class Table1(Figure):
         numbers = score.test_log_likelihood, score.standard_error, score.sigma
         return dict(zip((what, f"{what}_error", f"{what}_sigma"), numbers, strict=True))
 
+    def critique(self) -> dict[str, dict[str, float]]:
+        """What the score itself is worth, as far as it was played; nats."""
+        found = {"true_model": self.true_model._asdict()}
+        for title in dict.fromkeys(row["title"] for row in self.rows):
+            rows = [row for row in self.rows if row["title"] == title]
+            if title == DECODER:
+                found["decoder"] = {what: rows[0][what] for what in ("means", "binary")}
+                found["decoder"] |= {"real_images": self.rows[0]["means"]}
+            elif len(rows) > 1:
+                found[title] = {row["chains"].partition(";")[0]: row["means"] for row in rows}
+        return found
+
     def numbers(self) -> dict:
-        """``published``, ``rows``, and how many samples and images a score is of."""
+        """``published``, ``rows``, ``critique``, and how many samples and images a score is of."""
         published = {name: {"score": s, "error": e} for name, (s, e) in PUBLISHED.items()}
         sizes = {"samples": self.m, "valid": len(self.shown[0]), "test": len(self.shown[1])}
-        return {"published": published, "rows": self.rows, **sizes}
+        return {"published": published, "rows": self.rows, "critique": self.critique(), **sizes}
 
     def text(self) -> str:
         """The paper's four numbers; ours, means and binary samples, and how chains were run."""
@@ -128,7 +143,23 @@ class Table1(Figure):
                 scores += [row[f"{what}_sigma"]]
             lines.append(table([(row["title"], *scores)], *COLUMNS))
             lines += [f"    {row['updates']} updates; {row['chains']}"] * bool(row["chains"])
-        return "\n\n".join([table(paper, "28", "<"), "\n".join(lines), NOTE])
+        return "\n\n".join([table(paper, "28", "<"), "\n".join(lines), self._said(), NOTE])
+
+    def _said(self) -> str:
+        """The critique: a line for each number against the score."""
+        found = self.critique()
+        true, decoder = found.pop("true_model"), found.pop("decoder", None)
+        low = true["exact"] - true["samples"]
+        said = f"exact {true['exact']:.1f}, scored {true['samples']:.1f}: {low:.1f} nats too low"
+        lines = [("a true model, linear, in 64 dimensions", said)]
+        if decoder:
+            said = "{means:.1f}; real images {real_images:.1f}, its samples {binary:.1f}"
+            lines.append((f"{DECODER}, its decoder's means", said.format(**decoder)))
+        for title, starts in found.items():
+            low, high = min(starts.values()), max(starts.values())
+            said = f"{low:.1f} or {high:.1f}: {high - low:.1f} nats by the first state"
+            lines.append((f"{title}, its start", said))
+        return table([("what the score makes of", ""), *lines], "43", "<")
 
     def _draw(self) -> Picture:
         """A bar of means and one of binary samples for each score."""

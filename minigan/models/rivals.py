@@ -1,5 +1,7 @@
 """The rivals of the 2014 paper's Table 1 on grey images X in [0, 1], small, and how each samples.
 
+On digits a VAE is beside them, which the table has not, for what the means of a decoder score.
+
 The table's scores are of means of pixels given the last hidden state, not of binary samples. So
 `Samples` has both; and a chain's score is of its start, its chains and its thinning too, which are
 said. Everything is float32.
@@ -12,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigan.averages import ParameterAverage
+from minigan.base.numerics import sigmoid
 from minigan.base.randomness import Streams
 from minigan.distributions import Examples, Normal
 from minigan.game import DiscriminatorTurn, Game, GeneratorTurn
@@ -22,8 +25,11 @@ from minigan.models.dbn import DBN, Hidden
 from minigan.models.gsn import SaltAndPepper
 from minigan.models.model import falling_adam, mlp, train
 from minigan.models.rbm import RBM, ascend
+from minigan.models.vae import VAE
 from minigan.networks import Sequential
 from minigan.optimizers import Adam
+
+DECODER = "VAE 64-128-8-128-64"
 
 
 class Samples(NamedTuple):
@@ -69,6 +75,15 @@ def gsn(X, seed: int, steps: int, hidden: int, noise: float, walkback: int, rate
     model = SaltAndPepper(F, noise, walkback)
     optimizers = [falling_adam(F, rate, steps)]
     return train(model, optimizers, steps, seed=streams, batch=100, x=Examples(X))
+
+
+def vae(X: np.ndarray, seed: int, steps: int, z: int, hidden: int, rate: float) -> VAE:
+    """E pixels-hidden-2z and G z-hidden-pixels."""
+    streams, n = Streams(seed), X.shape[1]
+    E = mlp(streams, "E", n, hidden, 2 * z).copy(dtype="float32")
+    G = mlp(streams, "G", z, hidden, n).copy(dtype="float32")
+    optimizers = [falling_adam(net, rate, steps) for net in (E, G)]
+    return train(VAE(E, G), optimizers, steps, seed=streams, batch=100, x=Binarised(X))
 
 
 def gan(X: np.ndarray, seed: int, steps: int, z: int, hidden: int, noise: float) -> Sequential:
@@ -131,6 +146,12 @@ def cae_samples(model: StackedCAE, X, m: int, rng) -> Iterator[Samples]:
     yield Samples(means, drawn(means, rng), how)
 
 
+def vae_samples(model: VAE, X, m: int, rng) -> Iterator[Samples]:
+    """Independent: z from the prior."""
+    means = sigmoid(model.G(Normal(dim=model.latents).sample(m, rng)))
+    yield Samples(means, drawn(means, rng), "independent")
+
+
 def gan_samples(G: Sequential, X, m: int, rng) -> Iterator[Samples]:
     """Independent; G gives grey pixels, which are the samples."""
     yield Samples(G(Normal(dim=G.n_in or 1).sample(m, rng)), None, "independent")
@@ -145,6 +166,8 @@ def of_digits() -> Iterator[Rival]:
     for k in (1, 3):
         fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3)
         yield Rival(f"GSN 64-200-64, walkback {k}", fit, 3000, partial(gsn_samples, chains=100))
+    fit = partial(vae, z=8, hidden=128, rate=2e-3)
+    yield Rival(DECODER, fit, 4000, vae_samples)
     yield Rival("GAN 20-128-128-64", partial(gan, z=20, hidden=128, noise=0.1), 8000, gan_samples)
 
 

@@ -32,6 +32,14 @@ def test_the_two_ways_hold_the_exact_likelihood_between_them():
     assert -0.1 < (high - exact).mean() < 0.5
 
 
+def test_the_weights_are_right_in_the_mean_however_few_the_temperatures():
+    """E w = p(x), so exp(error) has mean 1 over rows, while the mean error is well below 0."""
+    G, x, _, exact = linear(0, n=1000, k=2, d=3)
+    error = ais(G, x, STD, 40, np.random.default_rng(0), chains=2) - exact
+    ratio = np.exp(error)
+    assert abs(ratio.mean() - 1) < 4 * ratio.std() / len(x) ** 0.5 and error.mean() < -0.05
+
+
 @pytest.mark.slow
 def test_bounds_tighten_with_the_number_of_temperatures():
     G, x, z, exact = linear(0)

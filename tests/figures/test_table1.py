@@ -33,6 +33,25 @@ def test_means_and_binary_samples_are_both_scored(small):
     assert "138 +- 2" in played.text() and played.numbers()["test"] == 20
 
 
+def test_the_score_is_judged_where_the_truth_is_known(small, monkeypatch):
+    def samples(model, X, m, rng):
+        for start, shift in (("images", 0.0), ("units", 0.3)):
+            for row in one.samples(model, X, m, rng):
+                yield row._replace(means=row.means + shift, chains=f"{start}; {row.chains}")
+
+    (one,) = table1.RIVALS["digits"]
+    rivals = [one._replace(samples=samples), one._replace(title=table1.DECODER)]
+    monkeypatch.setattr(table1, "RIVALS", {"digits": rivals})
+    played = table1.Table1().play()
+    found = played.numbers()["critique"]
+    assert 20 < found["true_model"]["exact"] - found["true_model"]["samples"] < 40
+    assert found["true_model"]["means"] > found["true_model"]["samples"]
+    assert found["noise"]["images"] > found["noise"]["units"]
+    assert found["decoder"]["real_images"] == played.rows[0]["means"]
+    for said in ("nats too low", "nats by the first state", "real images"):
+        assert said in played.text()
+
+
 def test_a_slow_rival_is_given_fewer_updates(small, monkeypatch):
     now = [0.0]
 
