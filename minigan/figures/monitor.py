@@ -51,10 +51,10 @@ class Monitored(Figure):
         self.values = -2 * np.array(J_D)
 
     def numbers(self) -> dict:
-        """``observing`` in seconds, its ``share`` of the time of training, the ``observations``."""
+        """``observing`` in seconds, its ``share`` of all seconds, and the ``observations``."""
         return {
             "observing": self.observing,
-            "share": self.observing / (self.seconds - self.observing),
+            "share": self.observing / self.seconds,
             "observations": [observation._asdict() for observation in self.observations],
         }
 
@@ -76,7 +76,7 @@ class Monitored(Figure):
         return (
             f"The toy game under a monitor, seed {report['seed']}: {report['steps']} steps in "
             f"{report['seconds']:.1f} s;\nlooking every {report['every']} steps took "
-            f"{report['share']:.0%} of the time of the training\n\n{table(rows, '32', '18', '')}"
+            f"{report['share']:.0%} of the time, playing the rest\n\n{table(rows, '32', '18', '')}"
         )
 
     def _draw(self) -> Picture:

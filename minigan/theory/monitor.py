@@ -49,8 +49,7 @@ class Monitor:
         G and D from one variable to one; data and noise with a known density.
     every : int
         Steps between two observations, >= 1. An observation of the toy game takes as
-        long as about 130 of its steps: from the default interval on, watching takes less
-        time than the training that is watched.
+        long as about 60 of its steps: at the default interval, a fifth of all time.
 
     Attributes
     ----------

@@ -41,7 +41,7 @@ def test_the_report_says_where_the_game_stood_and_what_watching_cost(run):
     report = run.report()
     assert (report["seed"], report["steps"], report["every"]) == (4, 260, 250)
     assert 0 < report["observing"] < report["seconds"]
-    assert report["share"] == report["observing"] / (report["seconds"] - report["observing"])
+    assert report["share"] == report["observing"] / report["seconds"]
     for one in report["observations"]:
         assert one["c_of_g"] == pytest.approx(-math.log(4) + 2 * one["jsd"])
         assert one["inner_gap"] == pytest.approx(one["c_of_g"] - one["value"])
