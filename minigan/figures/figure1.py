@@ -45,10 +45,10 @@ RATE_G = 2e-3  # Adam's; half the steps bring p_g as near as the toy game's own 
 INNER, INNER_RATE, INNER_BETA2 = {128: 1500, 1024: 900}, 0.08, 0.9
 
 SAYS = {
-    "a": "$p_g$ is near $p_{data}$",
+    "a": "D is right in part",
     "b": "G rests, D meets $D^*$",
     "c": "G follows D's slope",
-    "d": "D is nearly 1/2",
+    "d": "D is nearly 1/2 at samples",
 }
 
 

@@ -18,7 +18,7 @@ from minigan.figures.toy import DATA, NOISE
 from minigan.networks import Sequential
 from minigan.theory import GeneratorState
 
-ARROWS, PULLS = 21, 16
+ARROWS, PULLS, NEIGHBOURS = 21, 16, 64
 Z_LINE, X_LINE, PULL_LINE = -0.66, -0.26, -0.11  # heights of what lies below the curves
 
 
@@ -39,7 +39,7 @@ def draw_moment(
 
     ``noise`` and ``data`` are p_z and p_data, ``ax`` is Matplotlib's; p_g and D of the moment
     ``before`` are drawn pale. Between D and D* the picture is shaded; and short arrows at samples
-    show which way, and how steeply, D's logit rises there: D's pull on them.
+    show which way, and how steeply, log D rises there: D's pull on them.
     """
     state = GeneratorState(moment.G, noise, data)
     low, high = data.interval()
@@ -91,14 +91,18 @@ def _draw_mapping(ax: Axes, moment: Moment, noise: Density, low: float, high: fl
 
 
 def _draw_pull(ax: Axes, moment: Moment, noise: Density, low: float, high: float) -> None:
-    """Arrows along the slope of D's logit at samples; the steepest is a tenth of the picture."""
-    z = np.linspace(*noise.interval(), 2 * PULLS + 1)[1::2, None]
+    """Arrows along the mean slope of log D at neighbours; the longest is a tenth of the picture.
+
+    Means, for where p_g ends D may jump: few samples are there, and each is pulled hard.
+    """
+    z = np.linspace(*noise.interval(), 2 * PULLS * NEIGHBOURS + 1)[1::2, None]
     D = moment.D.copy(dtype="float64")
     x = moment.G.copy(dtype="float64")(z)
     a, cache = D.forward(x, train=False)
-    slope = D.backward(np.ones_like(a), cache, param_grads=False)[:, 0]
-    seen = (x[:, 0] >= low) & (x[:, 0] <= high)
-    x, slope = x[seen, 0], slope[seen]
+    slope = D.backward(sigmoid(-a), cache, param_grads=False)  # d log D / da = 1 - D
+    x, slope = (each.reshape(PULLS, NEIGHBOURS).mean(axis=1) for each in (x, slope))
+    seen = (x >= low) & (x <= high)
+    x, slope = x[seen], slope[seen]
     longest = max(np.abs(slope).max(initial=0.0), 1e-12)
     length = slope / longest * (high - low) / 10
     ax.quiver(

@@ -133,17 +133,18 @@ def test_what_was_before_is_drawn_pale_in_b_and_c():
     np.testing.assert_allclose(p_g, state.p_g.pdf(x), rtol=1e-12)
 
 
-def test_d_pulls_samples_along_the_slope_of_its_logit(drawn):
+def test_d_pulls_samples_along_the_slope_of_log_d_a_mean_over_neighbours(drawn):
     (_, _, G, net, _), ax, _, _ = drawn
     (arrows,) = (child for child in ax.collections if hasattr(child, "U"))
-    x, slope = arrows.XY[:, 0], arrows.U
+    many = np.linspace(-1, 1, 2 * 16 * 640 + 1)[1::2, None]  # NOISE's range, ten times as fine
+    x = G.copy(dtype="float64")(many)
     logit, step = net.copy(dtype="float64"), 1e-6
-    numeric = (logit((x + step)[:, None]) - logit((x - step)[:, None]))[:, 0] / (2 * step)
+    log_D = [-np.logaddexp(0, -logit(x + at)) for at in (step, -step)]
+    numeric = np.subtract(*log_D).reshape(16, 640).mean(axis=1)
+    np.testing.assert_allclose(arrows.XY[:, 0], x.reshape(16, 640).mean(axis=1), atol=1e-3)
     np.testing.assert_allclose(
-        slope / np.abs(slope).max(), numeric / np.abs(numeric).max(), atol=1e-6
+        arrows.U / np.abs(arrows.U).max(), numeric / np.abs(numeric).max(), atol=0.02
     )
-    samples = G(np.linspace(-1, 1, 2 * moments.PULLS + 1)[1::2, None].astype("f4"))[:, 0]
-    assert np.abs(samples[:, None] - x).min(axis=0).max() < 1e-5
 
 
 # The film.
