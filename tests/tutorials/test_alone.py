@@ -1,6 +1,8 @@
-"""What is behind the pages' sliders draws what it is asked for, and says what is true."""
+"""Pages stand alone; what is behind their sliders draws what it is asked for, and truly."""
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -27,6 +29,19 @@ def behind(page, function, **given):
     names |= given | {"show": lambda figure, *, alt: figures.append(figure) or alt[5]}
     exec(re.sub(rf"^{function}\(.*", "", defined, flags=re.M), names)
     return names[function], figures
+
+
+@pytest.mark.parametrize("page", sorted(TUTORIALS.glob("[0-9]*.md")), ids=lambda page: page.stem)
+def test_a_page_copied_alone_into_an_empty_directory_finds_all_that_it_imports(page):
+    code = "\n".join(code for _, code in re.findall(CELL, page.read_text(encoding="utf-8"), re.S))
+    found = {"minigan", "numpy", "scipy", "matplotlib", *sys.stdlib_module_names}
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Try) and "ModuleNotFoundError" in ast.dump(node.handlers[0].type):
+            found.add(node.body[0].module)  # there is something for the case that it is not here
+    for node in ast.walk(ast.parse(code)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in [node.module] if isinstance(node, ast.ImportFrom) else names:
+            assert name.split(".")[0] in found
 
 
 @pytest.fixture(autouse=True)
