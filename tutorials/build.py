@@ -35,7 +35,8 @@ from minigan.data.datasets import find
 
 HERE = Path(__file__).resolve().parent
 # Half an hour holds 300 lines of text and code. Those of cells tagged `hide-input`, which draw and
-# are folded away, are not counted. A longer line would scroll in its box on a screen of 1,440 px.
+# are folded away, are not counted. 88 columns are what the documentation shows of a line, without
+# scrolling sideways, on screens of 1,024 px and more (100 on one of 1,440 px).
 LINES, COLUMNS, BYTES, SECONDS = 300, 88, 300_000, 60
 HIDDEN = re.compile(r"```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*?:tags: \[hide-input\].*?\n```\n", re.S)
 CLOCK = "import time; print(time.process_time())"  # on a busy machine a page is not slower

@@ -42,9 +42,12 @@ STICKING_OUT = """() => {
 
 # Code, and what it prints, that one has to scroll sideways to read; folded code is unfolded first.
 SCROLLING = """() => {
-  for (const folded of document.querySelectorAll("article details")) folded.open = true;
-  const all = [...document.querySelectorAll("article .cell pre")];
-  return all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 120));
+  const folded = [...document.querySelectorAll("article details")];
+  for (const one of folded) one.open = true;
+  const wide = [...document.querySelectorAll("article .cell pre")].filter(
+    e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 120));
+  for (const one of folded) one.open = false;
+  return wide;
 }"""
 
 # One element of each kind, by colours, size and class: a page of code has thousands that are alike.
