@@ -47,7 +47,7 @@ METADATA = {
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 NO_DATA = {"MINIGAN_DATA": os.devnull}  # the notebooks are those of a computer without MNIST,
 OF_MNIST = "07_mnist"  # but for this one; where it is checked there are digits, and other outputs
-DESCRIBE = "import drawn as d, minigan.figures.notebook as n; n.about = d.about; del d, n"
+DESCRIBE = "import drawn as d, minigan.figures.notebook as n; n.ABOUT += [d.about]; del d, n"
 
 
 def main() -> int:

@@ -1,8 +1,4 @@
-"""Pictures in a notebook, with words for those who cannot see them, and sliders.
-
-Matplotlib's own pictures in notebooks carry no alternative text: a screen reader says "image", and
-no more. `show` draws a small PNG and says what there is to see.
-"""
+"""Pictures in a notebook, with words for those who cannot see them, and sliders."""
 
 import io
 from collections.abc import Callable
@@ -10,8 +6,9 @@ from typing import Any
 
 from minigan.figures.style import DPI, SETTINGS, Picture, new_picture
 
-COLOURS = 48  # enough, and a dozen pictures stay under 300 kB
 TEXT = {"font.size": 10, "axes.titlesize": 11, "legend.fontsize": 9}  # points, within a page
+COLOURS = 48  # enough, and a dozen pictures stay under 300 kB
+ABOUT: list[Callable[[Picture], dict]] = []  # what else is stored with a picture, to compare it by
 
 
 def panels(columns: int = 1, rows: int = 1, *, height: float = 3.2, **shared: Any) -> tuple:
@@ -23,26 +20,22 @@ def panels(columns: int = 1, rows: int = 1, *, height: float = 3.2, **shared: An
     return figure, *figure.subplots(rows, columns, squeeze=False, **shared).flat
 
 
-def about(_: Picture) -> dict[str, str]:
-    """What else is stored with a picture; tutorials/build.py puts in more."""
-    return {}
-
-
 def show(figure: Picture, *, alt: str) -> None:
-    """Display a figure with alternative text: a sentence or two on what there is to see."""
+    """Display a figure with a sentence on what is to be seen, where Matplotlib would have none."""
     from IPython.display import Image, display
     from matplotlib.pyplot import close
     from PIL import Image as Pixels
 
     if not alt.strip():
         raise ValueError("alt: expected a sentence that says what one sees, got none")
-    png = io.BytesIO()
+    png, small = io.BytesIO(), io.BytesIO()
     figure.savefig(png, format="png", dpi=DPI, bbox_inches="tight")
     close(figure)  # or the notebook would show it once more
-    picture, png = Pixels.open(png).convert("RGB"), io.BytesIO()
-    picture.quantize(COLOURS, dither=Pixels.Dither.NONE).save(png, "png", optimize=True)
+    picture = Pixels.open(png).convert("RGB").quantize(COLOURS, dither=Pixels.Dither.NONE)
+    picture.save(small, "png", optimize=True)
+    stored = {key: text for about in ABOUT for key, text in about(figure).items()}
     words = " ".join(alt.split())
-    display(Image(png.getvalue(), format="png", retina=True, alt=words, metadata=about(figure)))
+    display(Image(small.getvalue(), format="png", retina=True, alt=words, metadata=stored))
 
 
 def slider(draw: Callable[..., None], **values: tuple[float, float, float]) -> None:

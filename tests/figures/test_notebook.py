@@ -23,7 +23,7 @@ def test_a_picture_is_shown_with_its_words(monkeypatch):
     display = pytest.importorskip("IPython.display")
     shown = []
     monkeypatch.setattr(display, "display", shown.append)
-    monkeypatch.setattr(notebook, "about", lambda figure: {"drawn": str(len(figure.axes))})
+    monkeypatch.setattr(notebook, "ABOUT", [lambda figure: {"drawn": str(len(figure.axes))}])
     with matplotlib.rc_context():
         figure, ax = notebook.panels(height=1)
         ax.plot([1, 2])
