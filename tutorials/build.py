@@ -138,6 +138,7 @@ def execute(notebook: nbformat.NotebookNode, variables: dict[str, str]) -> tuple
             kernel,
             timeout=10 * SECONDS,
             record_timing=False,
+            coalesce_streams=True,  # or a table would come in as many boxes as pieces
             resources=where,
             extra_arguments=[f"--IPKernelApp.exec_lines={DESCRIBE}"],
         )
