@@ -8,6 +8,7 @@ Formulas become MathML, which browsers show without a script from elsewhere. Wha
 elsewhere in the repository (notebooks, the commands' help) is copied in at build time.
 """
 
+import configparser
 import sys
 from pathlib import Path
 
@@ -63,12 +64,19 @@ nitpicky = True  # a reference to a name that does not exist is an error
 default_role = "py:obj"
 
 
+def address():
+    """The repository's address, ``url`` in setup.cfg; empty as long as it has none."""
+    metadata = configparser.ConfigParser()
+    metadata.read(HERE.parent / "setup.cfg", encoding="utf-8")
+    return metadata.get("metadata", "url", fallback="")
+
+
 def setup(app):
     """Write and copy in what other files say, and render mathematics and docstrings."""
     generate.write_modules(HERE / "api" / "generated")
     generate.write_commands(HERE / "api" / "generated")
     generate.write_gallery(HERE / "api" / "generated", HERE / "gallery")
-    generate.copy_tutorials(HERE.parent / "tutorials", HERE / "tutorials")
+    generate.copy_tutorials(HERE.parent / "tutorials", HERE / "tutorials", address())
     generate.write_films(HERE / "films")
     generate.write_poster(HERE / "films")
     mathematics.setup(app)

@@ -159,8 +159,8 @@ def helps(parser):
                 yield from helps(command)
 
 
-def copy_tutorials(source, to):
-    """Copy the notebooks, and remove those that are gone."""
+def copy_tutorials(source, to, address=""):
+    """Copy the notebooks, and remove those that are gone; address of the repository, if any."""
     to.mkdir(exist_ok=True)
     notebooks = {path.name: path for path in source.glob("[0-9]*.ipynb")}
     for path in to.iterdir():
@@ -170,7 +170,21 @@ def copy_tutorials(source, to):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             describe_pictures(cell)
+        if links := open_elsewhere(address, name):
+            first = notebook["cells"][0]
+            first["source"] = "".join(first["source"]) + links
         write(to / name, json.dumps(notebook))
+
+
+def open_elsewhere(address, name):
+    """Links that open a notebook in Colab and on Binder; none without an address on GitHub."""
+    host, _, repository = address.rstrip("/").partition("//github.com/")
+    if not (host and repository):
+        return ""
+    colab = f"https://colab.research.google.com/github/{repository}/blob/main/tutorials/{name}"
+    binder = f"https://mybinder.org/v2/gh/{repository}/main?labpath=tutorials/{name}"
+    first = f"`%pip install 'minigan[tutorials] @ git+{address}'`"
+    return f"\n\nRun this page on [Binder]({binder}), or in [Colab]({colab}), there first {first}."
 
 
 def describe_pictures(cell):

@@ -24,6 +24,11 @@ from matplotlib.text import Annotation, Text
 STRETCHES = 8
 
 
+def about(figure: Figure) -> dict[str, str]:
+    """What is stored with a picture, to hold another run's against."""
+    return {"drawn": drawn(figure), "written": written(figure)}
+
+
 def drawn(figure: Figure) -> str:
     """Where everything is in the axes of a figure that has been drawn, colour bars aside."""
     lines = []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the documentation's tests compare texts, and need no notebo
 ROUNDED, OF_AXES, ZERO = 1e-3, 0.05, 1e-7
 NUMBER = re.compile(r"(?<!\w)(?<!\w\.)[-+]?\d+(?:,\d{3})*(?:\.\d*)?(?:e[-+]?\d+)?")
 LEFT_OUT = re.compile(r"\d+(?:\.\d+){2,}|[\d.,]+ (?:s|ms|min)\b")  # versions, durations
-PARTS = ("alt", "drawn", "written")  # of a picture, see pictures.py
+PARTS = ("alt", "drawn", "written")  # of a picture, see drawn.py
 
 
 class Tolerance(NamedTuple):

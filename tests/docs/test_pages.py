@@ -40,6 +40,16 @@ STICKING_OUT = """() => {
   return found;
 }"""
 
+# Code, and what it prints, that one has to scroll sideways to read; folded code is unfolded first.
+SCROLLING = """() => {
+  const folded = [...document.querySelectorAll("article details")];
+  for (const one of folded) one.open = true;
+  const wide = [...document.querySelectorAll("article .cell pre")].filter(
+    e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 120));
+  for (const one of folded) one.open = false;
+  return wide;
+}"""
+
 # One element of each kind, by colours, size and class: a page of code has thousands that are alike.
 ONE_OF_EACH = """() => {
   const kinds = new Set();
@@ -108,6 +118,8 @@ def test_a_page_fits_is_legible_and_loads_nothing_from_elsewhere(name, window):
     assert sticking_out(page) == []
     if name in READ and page.evaluate("document.documentElement.scrollHeight / innerHeight") > 1.5:
         assert page.locator(".toc-tree a").count() > 1  # a list of contents
+    if name.startswith("tutorials/"):
+        assert page.evaluate(SCROLLING) == []
     if name not in SOURCES[1:]:  # one stands for all of them: colours go by the kind of word
         assert faint(page) == []
         page.emulate_media(color_scheme="dark")

@@ -79,6 +79,22 @@ def test_notebooks_are_copied_with_the_words_for_their_pictures(tmp_path):
     assert not (to / "0.ipynb").exists()
 
 
+def test_a_repository_with_an_address_is_opened_elsewhere(tmp_path):
+    generate = of_docs("generate")
+    assert generate.open_elsewhere("", "a.ipynb") == ""
+    assert generate.open_elsewhere("https://example.org/me/gan", "a.ipynb") == ""
+    links = generate.open_elsewhere("https://github.com/me/gan/", "a.ipynb")
+    assert "https://colab.research.google.com/github/me/gan/blob/main/tutorials/a.ipynb" in links
+    assert "https://mybinder.org/v2/gh/me/gan/main?labpath=tutorials/a.ipynb" in links
+    cells = [{"cell_type": "markdown", "source": ["# 1\n", "Text."]}]
+    (tmp_path / "1.ipynb").write_text(json.dumps({"cells": cells}))
+    for address in ("", "https://github.com/me/gan"):
+        generate.copy_tutorials(tmp_path, tmp_path / "to", address)
+        (cell,) = json.loads((tmp_path / "to" / "1.ipynb").read_text())["cells"]
+        text = "".join(cell["source"])
+        assert text.startswith("# 1\nText.") and ("Colab" in text) == bool(address)
+
+
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [

@@ -34,7 +34,7 @@ def run(name):
     names, said = {}, io.StringIO()
     with contextlib.redirect_stdout(said):
         for cell in cells(name):
-            if re.search(r"^(check\(|from exercises)", cell, re.M):
+            if re.search(r"^(check\(| *from exercises)", cell, re.M):
                 exec(cell, names)
     return names, re.findall(r"^(?:right|wrong|not yet).*$", said.getvalue(), re.M)
 
