@@ -26,6 +26,7 @@ from minigan.variants import (
     conditional,
     conditional_toys,
     infogan,
+    lapgan,
     linear_ali,
     missing_parts,
     one_state,
@@ -48,13 +49,14 @@ class Checked(NamedTuple):
 def layers() -> list[Layer]:
     """Layers that only variants have."""
     last = [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
-    return [*last, ConcatenatedNoise(2), WeightNormLinear(3, 4)]
+    of_pairs = [lapgan.Detail(lapgan.Pyramid(2, 4)), lapgan.Rebuilt(lapgan.Pyramid(4, 2))]
+    return [*last, *of_pairs, ConcatenatedNoise(2), WeightNormLinear(3, 4)]
 
 
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
     parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
-    return parts | _second_order() | _inference() | _papers() | _learned_noise()
+    return parts | _second_order() | _inference() | _papers() | _learned_noise() | _lapgan()
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -152,6 +154,21 @@ def _inference() -> dict[str, Checked]:
         "linear ALI, turn of E and G": Checked(ali_GE, of_ali),
         "InfoGAN, turn of G and Q": Checked(info, {"z": infogan.CodedNoise(2, 1)}),
         "likelihood of z given x": Checked(likelihood, {"pairs": posterior.Joint()}),
+    }
+
+
+def _lapgan() -> dict[str, Checked]:
+    X, pyramid = np.random.default_rng(7).random((9, 8)), lapgan.Pyramid(2, 4)
+    pairs, c, z = lapgan.Pairs(X, pyramid), Normal(dim=2), Normal()
+    G_layers = [Linear(3, 6), Tanh(), Linear(6, 8), lapgan.Detail(pyramid)]
+    D_layers = [lapgan.Rebuilt(pyramid), Maxout(10, 6, 2), Linear(6, 1)]
+    G = Sequential(G_layers, seed=5, dtype="float64", name="G")
+    D = Sequential(D_layers, seed=6, dtype="float64", name="D")
+    of_D = conditional.ConditionalDiscriminatorTurn(G, D)
+    of_G = conditional.ConditionalGeneratorTurn(G, D)
+    return {
+        "LAPGAN, stage B, turn of D": Checked(of_D, {"pairs": pairs, "c": c, "z": z}),
+        "LAPGAN, stage B, turn of G": Checked(of_G, {"c": c, "z": z}),
     }
 
 

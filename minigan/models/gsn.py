@@ -35,6 +35,17 @@ def flips(d: int, p: float) -> np.ndarray:
     return C
 
 
+def flipped(x: np.ndarray, p: float, rng: np.random.Generator) -> np.ndarray:
+    """Binary rows x, each pixel turned with probability p."""
+    return np.abs(x - drawn(np.full_like(x, p), rng))
+
+
+def salt_and_pepper(x: np.ndarray, p: float, rng: np.random.Generator) -> np.ndarray:
+    """Rows x in [0, 1], each pixel 0 or 1, by a coin, with probability p."""
+    u = rng.random(x.shape, dtype=x.dtype.type)
+    return np.where(u < p, (u < p / 2).astype(x.dtype), x)
+
+
 class Denoiser(Chain, OnePlayer):
     """The chain of a denoiser F, a network of logits of x', ``walkback`` states a row."""
 
@@ -66,9 +77,18 @@ class Denoiser(Chain, OnePlayer):
         """Probabilities of the pixels of x' after a corruption of x."""
         return sigmoid(self.F(self.corrupted(x.astype(self.F.dtype), rng)))
 
+    def begun(self, x):
+        """States of chains that begin at rows x: the rows."""
+        return x
+
+    def walked(self, x, rng):
+        """Probabilities of the pixels of x', and x', a step later."""
+        means = self.reconstruction(x, rng)
+        return means, drawn(means, rng)
+
     def step(self, x, rng):
         """x~ from x, then x' from x~."""
-        return drawn(self.reconstruction(x, rng), rng)
+        return self.walked(x, rng)[1]
 
 
 class GSN(Denoiser):
@@ -76,7 +96,7 @@ class GSN(Denoiser):
 
     def corrupted(self, x, rng):
         """x~, some pixels flipped."""
-        return np.abs(x - drawn(np.full_like(x, self.noise), rng))
+        return flipped(x, self.noise, rng)
 
     def transition(self):
         """T = C R over all states."""
@@ -90,8 +110,7 @@ class SaltAndPepper(Denoiser):
 
     def corrupted(self, x, rng):
         """x~, some pixels white or black."""
-        u = rng.random(x.shape, dtype=x.dtype.type)
-        return np.where(u < self.noise, (u < self.noise / 2).astype(x.dtype), x)
+        return salt_and_pepper(x, self.noise, rng)
 
 
 class IdealGSN(Chain):

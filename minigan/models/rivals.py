@@ -19,7 +19,8 @@ from minigan.layers import GaussianNoise, ReLU, Sigmoid
 from minigan.models.chain import drawn
 from minigan.models.contractive import StackedCAE, stacked
 from minigan.models.dbn import DBN, Hidden
-from minigan.models.gsn import SaltAndPepper
+from minigan.models.deep_gsn import DeepGSN, deep_network
+from minigan.models.gsn import SaltAndPepper, salt_and_pepper
 from minigan.models.model import falling_adam, mlp, train
 from minigan.models.rbm import RBM, ascend
 from minigan.networks import Sequential
@@ -71,6 +72,15 @@ def gsn(X, seed: int, steps: int, hidden: int, noise: float, walkback: int, rate
     return train(model, optimizers, steps, seed=streams, batch=100, x=Examples(X))
 
 
+def deep_gsn(X, seed: int, steps: int, hidden: int, noise: float, walkback: int, rate: float):
+    """pixels-hidden-hidden, behind salt and pepper, with noise of size 2 in front of h2's tanh."""
+    streams = Streams(seed)
+    F = deep_network(X.shape[1], hidden, streams)
+    model = DeepGSN(F, salt_and_pepper, noise, walkback, before=2.0)
+    optimizers = [falling_adam(F, rate, steps)]
+    return train(model, optimizers, steps, seed=streams, batch=100, x=Examples(X))
+
+
 def gan(X: np.ndarray, seed: int, steps: int, z: int, hidden: int, noise: float) -> Sequential:
     """G z-hidden-hidden-pixels, averaged over updates, against a D behind noise."""
     streams, n = Streams(seed), X.shape[1]
@@ -108,18 +118,17 @@ def dbn_samples(model: DBN, X, m: int, rng, burn: int) -> Iterator[Samples]:
         yield Samples(means, drawn(means, rng), how)
 
 
-def gsn_samples(model: SaltAndPepper, X, m: int, rng, chains: int) -> Iterator[Samples]:
+def gsn_samples(model: Any, X, m: int, rng, chains: int) -> Iterator[Samples]:
     """From independent pixels; a mean is what the last step drew from."""
+    chains, d = min(chains, m), X.shape[1]
 
-    def step(both):
-        means = model.reconstruction(both[:, 1], rng)
-        return np.stack([means, drawn(means, rng)], axis=1)
+    def step(rows):  # means, then the state of the chain, which begins with x
+        return np.hstack(model.walked(rows[:, d:], rng))
 
-    chains = min(chains, m)
-    state = drawn(np.tile(X.mean(axis=0), (chains, 1)), rng)
-    kept = walk(step, np.stack([state, state], axis=1), 100, 10, m)
+    x = drawn(np.tile(X.mean(axis=0), (chains, 1)), rng)
+    kept = walk(step, np.hstack([x, model.begun(x)]), 100, 10, m)
     how = f"independent pixels; {chains} chains; 100 steps, then every 10th"
-    yield Samples(kept[:, 0], kept[:, 1], how)
+    yield Samples(kept[:, :d], kept[:, d : 2 * d], how)
 
 
 def cae_samples(model: StackedCAE, X, m: int, rng) -> Iterator[Samples]:
@@ -145,6 +154,9 @@ def of_digits() -> Iterator[Rival]:
     for k in (1, 3):
         fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3)
         yield Rival(f"GSN 64-200-64, walkback {k}", fit, 3000, partial(gsn_samples, chains=100))
+    fit = partial(deep_gsn, hidden=200, noise=0.3, walkback=4, rate=2e-3)
+    sampled = partial(gsn_samples, chains=100)
+    yield Rival("deep GSN 64-200-200, walkback 4", fit, 3000, sampled)
     yield Rival("GAN 20-128-128-64", partial(gan, z=20, hidden=128, noise=0.1), 8000, gan_samples)
 
 

@@ -7,7 +7,7 @@ ever is near an answer.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -92,16 +92,21 @@ TWO_ANSWERS = Task(
 
 
 def network(
-    widths: tuple[int, ...], bend: Callable[[], Layer], gain: float, *first: Layer, **named: Any
+    widths: tuple[int, ...],
+    bend: Callable[[], Layer],
+    gain: float,
+    *first: Layer,
+    last: Sequence[Layer] = (),
+    **named: Any,
 ) -> Sequential:
     """Layers of these widths with ``bend()`` between them, weights N(0, gain^2 / n_in).
 
-    ``first`` are layers before them all.
+    ``first`` and ``last`` are layers before and behind them all.
     """
     layers: list[Layer] = [*first]
     for a, b in pairwise(widths):
         layers += [Linear(a, b, weights=normal(gain / math.sqrt(a))), bend()]
-    return Sequential(layers[:-1], **named)
+    return Sequential([*layers[:-1], *last], **named)
 
 
 def conditional_game(task: Task, steps: int, seed: Any, *, D_sees_c: bool = True) -> Game:
