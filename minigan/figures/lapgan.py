@@ -11,7 +11,6 @@ from minigan.data.datasets import load_splits
 from minigan.evaluation import parzen
 from minigan.figures.base import Figure, Progress, table
 from minigan.figures.style import Picture, new_picture
-from minigan.game import Game
 from minigan.variants import lapgan
 
 STEPS, SAMPLES, SHOWN = 3000, 5000, 8
@@ -32,18 +31,15 @@ class LapGan(Figure):
 
     name = "lapgan"
     asked: ClassVar = {
+        **dict.fromkeys(("coarse", "P.real_c", "P.whole", "no P.inconsistency")),
         "P.inconsistency": 0.0,
-        "no P.inconsistency": None,
-        "P.real_c": None,
-        "P.whole": None,
-        "coarse": None,
     }
 
     def run(self, progress: Progress) -> None:
         """Play the three games, then draw samples and score them."""
         self.X, *shown = (one.X for one in load_splits("digits", ("train", "valid", "test")))
         self.pyramid = pyramid = lapgan.Pyramid(8, 8)
-        games: list[Game] = [lapgan.stage_A(self.X, pyramid, self.seed)]
+        games = [lapgan.stage_A(self.X, pyramid, self.seed)]
         games += [lapgan.stage_B(self.X, pyramid, self.seed, P) for P in STAGES.values()]
         averages = [ParameterAverage(game.networks["G"], lapgan.DECAY) for game in games]
         plays = zip((game.play(STEPS) for game in games), averages, strict=True)

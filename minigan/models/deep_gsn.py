@@ -18,7 +18,8 @@ memory is what keeps the chain there. s n is outgrown by the weights, s' n' cann
 
 import math
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
 
@@ -87,15 +88,7 @@ class DeepGSN(Chain, OnePlayer):
     moves: ClassVar = ("F",)
     binary = False
 
-    def __init__(
-        self,
-        F: Sequential,
-        corrupt: Callable,
-        noise: float,
-        walkback: int,
-        before: float = 0.0,
-        after: float = 0.0,
-    ):
+    def __init__(self, F: Sequential, corrupt: Callable, noise, walkback, before=0.0, after=0.0):
         self.F, self.corrupt, (self.dim, _, self.top) = F, corrupt, F[0].widths
         self.noise = real_number("DeepGSN: noise", noise, 0, 1, low_open=True, high_open=True)
         self.walkback = whole_number("DeepGSN: walkback", walkback)
@@ -121,12 +114,10 @@ class DeepGSN(Chain, OnePlayer):
     def _forward(self, states, rng):
         """Logits of x', h2', and the cache of F's pass."""
         x, h2 = states[:, : self.dim], states[:, self.dim :]
-        n = rng.standard_normal(h2.shape, dtype=h2.dtype)
-        inputs, _ = join(self.corrupt(x, self.noise, rng), h2, h2.dtype.type(self.before) * n)
+        normal = partial(rng.standard_normal, h2.shape, dtype=h2.dtype)
+        inputs, _ = join(self.corrupt(x, self.noise, rng), h2, self.before * normal())
         y, cache = self.F.forward(inputs, rng=rng)
-        h2 = y[:, self.dim :]
-        if self.after:
-            h2 = h2 + h2.dtype.type(self.after) * rng.standard_normal(h2.shape, dtype=h2.dtype)
+        h2 = y[:, self.dim :] + (self.after * normal() if self.after else 0)
         return y[:, : self.dim], h2, cache
 
     def begun(self, x):
@@ -156,19 +147,12 @@ class DeepGSN(Chain, OnePlayer):
         return math.nan
 
 
-def deep_network(d: int, hidden: int, streams: Streams, dtype: str = "float32") -> Sequential:
+def deep_network(d: int, hidden: int, streams: Streams, dtype="float32") -> Sequential:
     """F of `DeepGSN` with two layers of hidden units of one width."""
     return Sequential([DeepStep(d, hidden, hidden)], seed=streams["init_F"], dtype=dtype, name="F")
 
 
-def on_bars(
-    data: Any,
-    seed: int,
-    steps: int = 3000,
-    walkback: int = 5,
-    before: float = 2.0,
-    after: float = 0.0,
-) -> DeepGSN:
+def on_bars(data, seed, steps=3000, walkback=5, before=2.0, after=0.0) -> DeepGSN:
     """d-60-60, each pixel flipped with probability 0.05."""
     streams = Streams(seed)
     F = deep_network(data.dim, 60, streams, "float64")

@@ -8,7 +8,7 @@ wrong, one that is right hardly moves.
 Walkback asks R for x at w states of the chain in a row, x~ first, each with weight 1/w.
 """
 
-from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -57,16 +57,14 @@ class Denoiser(Chain, OnePlayer):
         self.noise = real_number(f"{where}: noise", noise, 0, 1, low_open=True, high_open=True)
         self.walkback = whole_number(f"{where}: walkback", walkback)
 
-    @abstractmethod
-    def corrupted(self, x, rng):
-        """x~ ~ C(x~|x)."""
+    corrupt: Callable  # (x, noise, rng) -> x~
 
     def gradients(self, rng, x):
         """Gradient of minus log R(x|x~), in the mean over the states of the walk."""
         require_rng("GSN", rng)
         J_F, state = 0.0, x
         for _ in range(self.walkback):
-            a, cache = self.F.forward(self.corrupted(state, rng), rng=rng)
+            a, cache = self.F.forward(self.corrupt(state, self.noise, rng), rng=rng)
             cost, da = bernoulli_cost(a, x)
             self.F.backward(da / self.walkback, cache, input_grad=False)
             J_F += cost / self.walkback
@@ -75,7 +73,7 @@ class Denoiser(Chain, OnePlayer):
 
     def reconstruction(self, x, rng):
         """Probabilities of the pixels of x' after a corruption of x."""
-        return sigmoid(self.F(self.corrupted(x.astype(self.F.dtype), rng)))
+        return sigmoid(self.F(self.corrupt(x.astype(self.F.dtype), self.noise, rng)))
 
     def begun(self, x):
         """States of chains that begin at rows x: the rows."""
@@ -94,9 +92,7 @@ class Denoiser(Chain, OnePlayer):
 class GSN(Denoiser):
     """Of binary rows, each pixel flipped with probability ``noise``."""
 
-    def corrupted(self, x, rng):
-        """x~, some pixels flipped."""
-        return flipped(x, self.noise, rng)
+    corrupt = staticmethod(flipped)
 
     def transition(self):
         """T = C R over all states."""
@@ -106,11 +102,7 @@ class GSN(Denoiser):
 class SaltAndPepper(Denoiser):
     """Of rows in [0, 1], each pixel 0 or 1, by a coin, with probability ``noise``."""
 
-    binary = False
-
-    def corrupted(self, x, rng):
-        """x~, some pixels white or black."""
-        return salt_and_pepper(x, self.noise, rng)
+    binary, corrupt = False, staticmethod(salt_and_pepper)
 
 
 class IdealGSN(Chain):

@@ -63,20 +63,15 @@ def dbn(X: np.ndarray, seed: int, steps: int, hidden: int, learning: str, rate: 
     return DBN(lower, upper)
 
 
-def gsn(X, seed: int, steps: int, hidden: int, noise: float, walkback: int, rate: float):
-    """pixels-hidden-pixels, behind salt and pepper."""
-    streams = Streams(seed)
-    F = mlp(streams, "F", X.shape[1], hidden, X.shape[1]).copy(dtype="float32")
-    model = SaltAndPepper(F, noise, walkback)
-    optimizers = [falling_adam(F, rate, steps)]
-    return train(model, optimizers, steps, seed=streams, batch=100, x=Examples(X))
-
-
-def deep_gsn(X, seed: int, steps: int, hidden: int, noise: float, walkback: int, rate: float):
-    """pixels-hidden-hidden, behind salt and pepper, with noise of size 2 in front of h2's tanh."""
-    streams = Streams(seed)
-    F = deep_network(X.shape[1], hidden, streams)
-    model = DeepGSN(F, salt_and_pepper, noise, walkback, before=2.0)
+def gsn(X, seed, steps: int, hidden: int, noise: float, walkback: int, rate: float, deep=False):
+    """pixels-hidden-pixels behind salt and pepper; if deep, with h2 as wide, behind noise."""
+    streams, n = Streams(seed), X.shape[1]
+    if deep:
+        F = deep_network(n, hidden, streams)
+        model: Any = DeepGSN(F, salt_and_pepper, noise, walkback, before=2.0)
+    else:
+        F = mlp(streams, "F", n, hidden, n).copy(dtype="float32")
+        model = SaltAndPepper(F, noise, walkback)
     optimizers = [falling_adam(F, rate, steps)]
     return train(model, optimizers, steps, seed=streams, batch=100, x=Examples(X))
 
@@ -151,12 +146,14 @@ def of_digits() -> Iterator[Rival]:
     yield Rival("DBN 64-100-100, PCD-1", fit, 6000, partial(dbn_samples, burn=500))
     fit = partial(stacked, widths=(100, 50), rate=3e-3)
     yield Rival("stacked CAE 64-100-50", fit, 3000, cae_samples)
-    for k in (1, 3):
-        fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3)
-        yield Rival(f"GSN 64-200-64, walkback {k}", fit, 3000, partial(gsn_samples, chains=100))
-    fit = partial(deep_gsn, hidden=200, noise=0.3, walkback=4, rate=2e-3)
     sampled = partial(gsn_samples, chains=100)
-    yield Rival("deep GSN 64-200-200, walkback 4", fit, 3000, sampled)
+    for k, name, deep in (
+        (1, "GSN 64-200-64", False),
+        (3, "GSN 64-200-64", False),
+        (4, "deep GSN 64-200-200", True),
+    ):
+        fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3, deep=deep)
+        yield Rival(f"{name}, walkback {k}", fit, 3000, sampled)
     yield Rival("GAN 20-128-128-64", partial(gan, z=20, hidden=128, noise=0.1), 8000, gan_samples)
 
 

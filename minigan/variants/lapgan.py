@@ -25,7 +25,7 @@ from minigan.base.errors import InputError
 from minigan.base.randomness import Streams
 from minigan.base.validation import whole_number
 from minigan.distributions import Examples, Normal
-from minigan.game import Algorithm1, Game
+from minigan.game import DiscriminatorTurn, Game, GeneratorTurn
 from minigan.layers import GaussianNoise, Layer, ReLU, Sigmoid
 from minigan.networks import Sequential, join
 from minigan.optimizers import Adam
@@ -36,18 +36,7 @@ NOISE, WIDTH, BATCH, RATE, BLUR, DECAY = Normal(dim=10), 128, 50, 1e-3, 0.1, 0.9
 
 
 class Pyramid:
-    """d and u for images of so many rows and columns, which are given as rows (m, pixels).
-
-    Parameters
-    ----------
-    rows, columns : int
-        Of an image; even.
-
-    Raises
-    ------
-    InputError
-        If one of them is odd; in `down`, `up` and `detail`, if the images have other sizes.
-    """
+    """d and u for images of so many rows and columns, both even, which are rows (m, pixels)."""
 
     def __init__(self, rows: int, columns: int):
         for name, n in (("rows", rows), ("columns", columns)):
@@ -130,37 +119,30 @@ class Pairs:
         return self.h[i], self.c[i]
 
 
-def stage_A(X: np.ndarray, pyramid: Pyramid, seed: Any) -> Algorithm1:
+def stage_A(X: np.ndarray, pyramid: Pyramid, seed: Any) -> Game:
     """The game on coarse images: G 10-128-c, and D c-128-1 behind noise."""
     streams, n = Streams(seed), pyramid.coarse
-    widths, of_G, blur = (NOISE.dim, WIDTH, n), streams["init_A"], GaussianNoise(BLUR)
-    G = network(widths, ReLU, 1.0, last=[Sigmoid()], seed=of_G, name="G")
-    D = network((n, WIDTH, 1), ReLU, 1.0, blur, seed=streams["init_D_A"], name="D")
-    of_G, of_D = (Adam(net, RATE, beta1=0.5) for net in (G, D))
-    play: Any = {"data": Examples(pyramid.down(X)), "noise": NOISE, "batch": BATCH}
-    return Algorithm1(G, D, G_optimizer=of_G, D_optimizer=of_D, seed=streams, **play)
+    of_G, of_D, blur = streams["init_A"], streams["init_D_A"], GaussianNoise(BLUR)
+    G = network((NOISE.dim, WIDTH, n), ReLU, 1.0, last=[Sigmoid()], seed=of_G, name="G")
+    D = network((n, WIDTH, 1), ReLU, 1.0, blur, seed=of_D, name="D")
+    optimizers = [Adam(net, RATE, beta1=0.5) for net in (D, G)]
+    drawn: Any = {"x": Examples(pyramid.down(X)), "z": NOISE}
+    turns = DiscriminatorTurn(G, D), GeneratorTurn(G, D)
+    return Game(*turns, optimizers=optimizers, batch=BATCH, seed=streams, **drawn)
 
 
 def stage_B(X: np.ndarray, pyramid: Pyramid, seed: Any, project: bool = True) -> Game:
     """The game of details: G (c, z)-128-128-h, then P; D (u(c) + h, c)-128-128-1 behind noise."""
     streams, n = Streams(seed), pyramid.coarse
     last, first = [Detail(pyramid)] * project, (Rebuilt(pyramid), GaussianNoise(BLUR))
-    G_widths, D_widths = (
-        (n_in, WIDTH, WIDTH, n_out)
-        for n_in, n_out in ((n + NOISE.dim, pyramid.fine), (n + pyramid.fine, 1))
-    )
-    G = network(G_widths, ReLU, 1.0, last=last, seed=streams["init_B"], name="G")
-    D = network(D_widths, ReLU, 1.0, *first, seed=streams["init_D_B"], name="D")
-    return Game(
-        ConditionalDiscriminatorTurn(G, D),
-        ConditionalGeneratorTurn(G, D),
-        optimizers=[Adam(net, RATE, beta1=0.5) for net in (G, D)],
-        batch=BATCH,
-        seed=streams,
-        pairs=Pairs(X, pyramid),
-        c=Examples(pyramid.down(X)),
-        z=NOISE,
-    )
+    wide = WIDTH, WIDTH
+    of_G, of_D = (n + NOISE.dim, *wide, pyramid.fine), (n + pyramid.fine, *wide, 1)
+    G = network(of_G, ReLU, 1.0, last=last, seed=streams["init_B"], name="G")
+    D = network(of_D, ReLU, 1.0, *first, seed=streams["init_D_B"], name="D")
+    turns = ConditionalDiscriminatorTurn(G, D), ConditionalGeneratorTurn(G, D)
+    optimizers = [Adam(net, RATE, beta1=0.5) for net in (G, D)]
+    drawn: Any = {"pairs": Pairs(X, pyramid), "c": Examples(pyramid.down(X)), "z": NOISE}
+    return Game(*turns, optimizers=optimizers, batch=BATCH, seed=streams, **drawn)
 
 
 def averaging(steps: Iterable, average: ParameterAverage) -> Iterator:
