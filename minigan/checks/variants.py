@@ -158,17 +158,15 @@ def _inference() -> dict[str, Checked]:
 
 
 def _lapgan() -> dict[str, Checked]:
-    X, pyramid = np.random.default_rng(7).random((9, 8)), lapgan.Pyramid(2, 4)
-    pairs, c, z = lapgan.Pairs(X, pyramid), Normal(dim=2), Normal()
-    G_layers = [Linear(3, 6), Tanh(), Linear(6, 8), lapgan.Detail(pyramid)]
-    D_layers = [lapgan.Rebuilt(pyramid), Maxout(10, 6, 2), Linear(6, 1)]
-    G = Sequential(G_layers, seed=5, dtype="float64", name="G")
-    D = Sequential(D_layers, seed=6, dtype="float64", name="D")
-    of_D = conditional.ConditionalDiscriminatorTurn(G, D)
-    of_G = conditional.ConditionalGeneratorTurn(G, D)
+    pyramid, make = lapgan.Pyramid(2, 4), conditional_toys.network
+    G = make((3, 6, 8), Tanh, 1.0, last=[lapgan.Detail(pyramid)], dtype="float64", name="G")
+    D = make((10, 6, 1), Tanh, 1.0, lapgan.Rebuilt(pyramid), dtype="float64", name="D")
+    of_G: dict[str, Any] = {"c": Normal(dim=2), "z": Normal()}
+    pairs = {"pairs": lapgan.Pairs(np.random.default_rng(7).random((9, 8)), pyramid)}
+    turn_D = conditional.ConditionalDiscriminatorTurn(G, D)
     return {
-        "LAPGAN, stage B, turn of D": Checked(of_D, {"pairs": pairs, "c": c, "z": z}),
-        "LAPGAN, stage B, turn of G": Checked(of_G, {"c": c, "z": z}),
+        "LAPGAN, stage B, turn of D": Checked(turn_D, of_G | pairs),
+        "LAPGAN, stage B, turn of G": Checked(conditional.ConditionalGeneratorTurn(G, D), of_G),
     }
 
 

@@ -1,13 +1,14 @@
 """LAPGAN on the 8 x 8 digits: 4 x 4 by one game, the detail by another (Denton et al. 2015)."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from minigan.averages import ParameterAverage
 from minigan.base.randomness import Streams
 from minigan.data.datasets import load_splits
+from minigan.distributions import Examples
 from minigan.evaluation import parzen
 from minigan.figures.base import Figure, Progress, table
 from minigan.figures.style import Picture, new_picture
@@ -26,7 +27,7 @@ class LapGan(Figure):
     """Stage A, and stage B with the projection P and without it, from one seed.
 
     After ``play``, ``c`` are coarse images of stage A, ``x`` those with their detail and ``many``
-    one c with a z each, with P and without it; ``scores``, Parzen scores.
+    one c with a z each, with P and without it.
     """
 
     name = "lapgan"
@@ -37,29 +38,36 @@ class LapGan(Figure):
 
     def run(self, progress: Progress) -> None:
         """Play the three games, then draw samples and score them."""
-        self.X, *shown = (one.X for one in load_splits("digits", ("train", "valid", "test")))
+        X, *shown = (one.X for one in load_splits("digits", ("train", "valid", "test")))
         self.pyramid = pyramid = lapgan.Pyramid(8, 8)
-        games = [lapgan.stage_A(self.X, pyramid, self.seed)]
-        games += [lapgan.stage_B(self.X, pyramid, self.seed, P) for P in STAGES.values()]
+        games = [lapgan.stage_A(X, pyramid, self.seed)]
+        games += [lapgan.stage_B(X, pyramid, self.seed, P) for P in STAGES.values()]
         averages = [ParameterAverage(game.networks["G"], lapgan.DECAY) for game in games]
         plays = zip((game.play(STEPS) for game in games), averages, strict=True)
         self.play_each([(lapgan.averaging(*play), STEPS) for play in plays], progress)
-        rng = Streams(self.seed)["samples"]
-        G, *details = (average.network for average in averages)
-        self.c = G(lapgan.NOISE.sample(SAMPLES, rng))
-        images = self.X[rng.integers(len(self.X), size=SAMPLES)]
-        real, same = pyramid.down(images), np.repeat(self.c[:1], SHOWN, axis=0)
 
         def score(x: np.ndarray) -> float:
             return parzen(x, *shown).test_log_likelihood
 
+        rng, images = Streams(self.seed)["samples"], Examples(X)
+        G, *details = (average.network for average in averages)
+        self.c, real = G(lapgan.NOISE.sample(SAMPLES, rng)), images.sample(SAMPLES, rng)
+        one, h = np.repeat(self.c[:1], SHOWN, axis=0), pyramid.detail(X)
         self.x, self.many = {}, {}
-        self.scores = {"images": score(images), "coarse": score(pyramid.up(self.c))}
+        self.found: dict[str, Any] = {
+            "images": score(real),
+            "coarse": score(pyramid.up(self.c)),
+            "identity": float(np.abs(pyramid.up(pyramid.down(X)) + h - X).max()),
+            "detail": float(h.var(axis=0).sum() / X.var(axis=0).sum()),
+        }
         for name, B in zip(STAGES, details, strict=True):
             self.x[name] = x = lapgan.with_detail(B, self.c, pyramid, rng)
-            self.many[name] = lapgan.with_detail(B, same, pyramid, rng)
-            of_real = lapgan.with_detail(B, real, pyramid, rng)
-            self.scores |= {f"{name}, whole": score(x), f"{name}, real_c": score(of_real)}
+            self.many[name] = lapgan.with_detail(B, one, pyramid, rng)
+            self.found[name] = {
+                "real_c": score(lapgan.with_detail(B, pyramid.down(real), pyramid, rng)),
+                "whole": score(x),
+                "inconsistency": float(np.abs(pyramid.down(x) - self.c).mean()),
+            }
 
     def numbers(self) -> dict:
         """Parzen scores; with ``P`` and with ``no P`` also ``inconsistency``, mean |d(x) - c|.
@@ -67,42 +75,31 @@ class LapGan(Figure):
         ``identity`` is the largest |u(d(x)) + h - x| of training images; ``detail`` the part of
         their variance that is in h.
         """
-        found: dict = {name: self.scores[name] for name in ("images", "coarse")}
-        for name in STAGES:
-            off = np.abs(self.pyramid.down(self.x[name]) - self.c).mean()
-            of = {row: self.scores[f"{name}, {row}"] for row in ("real_c", "whole")}
-            found[name] = of | {"inconsistency": float(off)}
-        h = self.pyramid.detail(self.X)
-        rebuilt = self.pyramid.up(self.pyramid.down(self.X)) + h
-        found["identity"] = float(np.abs(rebuilt - self.X).max())
-        return found | {"detail": float(h.var(axis=0).sum() / self.X.var(axis=0).sum())}
+        return self.found
 
     def text(self) -> str:
         """What must hold exactly, then Parzen scores with P and without it."""
         report = self.report()
-        exact: list[tuple] = [
-            ("", "theory", "measured"),
-            ("largest |u(d(x)) + h - x|", "0", f"{report['identity']:.0e}"),
-        ]
-        for name in STAGES:
+        exact: list[tuple] = [("", "theory", "measured")]
+        exact += [("largest |u(d(x)) + h - x|", "0", f"{report['identity']:.0e}")]
+        for name, theory in (("P", "0"), ("no P", "-")):
             off = report[name]["inconsistency"]
-            exact.append((f"mean |d(x) - c|, {name}", "0" if name == "P" else "-", f"{off:.1g}"))
-        exact.append(("part of the variance in h", "-", f"{report['detail']:.2f}"))
+            exact.append((f"mean |d(x) - c|, {name}", theory, f"{off:.1g}"))
+        exact += [("part of the variance in h", "-", f"{report['detail']:.2f}")]
         scored: list[tuple] = [(f"Parzen, {SAMPLES} samples", *STAGES)]
-        scored.append(("training images", report["images"], ""))
+        scored += [("training images", report["images"])]
         for said, row in (("c of those, detail made", "real_c"), ("c and detail made", "whole")):
             scored.append((said, *(report[name][row] for name in STAGES)))
-        scored.append(("c made, no detail: u(c)", report["coarse"], ""))
+        scored += [("c made, no detail: u(c)", report["coarse"])]
         gain = report["P"]["real_c"] - report["P"]["whole"]
-        head = f"8 x 8 digits: 4 x 4 by one game, the detail by another; {STEPS} steps each, "
-        return "\n".join(
+        missed = " MISSED" * (gain <= 0)
+        head = f"8 x 8 digits: 4 x 4 by one game, the detail by another; {STEPS} steps each, seed"
+        return "\n\n".join(
             [
-                f"{head}seed {report['seed']}\n",
+                f"{head} {report['seed']}",
                 table(exact, "32", ">8", ">12"),
-                "",
                 table(scored, "32", ">8.1f", ">12.1f"),
-                f"\nthe c that is made costs {gain:.1f} nats (asked: > 0){' MISSED' * (gain <= 0)}",
-                NOTE,
+                f"the c that is made costs {gain:.1f} nats (asked: > 0){missed}\n{NOTE}",
             ]
         )
 

@@ -50,14 +50,13 @@ class Denoiser(Chain, OnePlayer):
     """The chain of a denoiser F, a network of logits of x', ``walkback`` states a row."""
 
     moves: ClassVar = ("F",)
+    corrupt: Callable  # (x, noise, rng) -> x~
 
     def __init__(self, F: Sequential, noise: float, walkback: int = 1):
         where = type(self).__name__
         self.F, self.dim = F, F.n_out or 0
         self.noise = real_number(f"{where}: noise", noise, 0, 1, low_open=True, high_open=True)
         self.walkback = whole_number(f"{where}: walkback", walkback)
-
-    corrupt: Callable  # (x, noise, rng) -> x~
 
     def gradients(self, rng, x):
         """Gradient of minus log R(x|x~), in the mean over the states of the walk."""
@@ -71,17 +70,13 @@ class Denoiser(Chain, OnePlayer):
             state = drawn(sigmoid(a), rng)
         return {"J_F": J_F}
 
-    def reconstruction(self, x, rng):
-        """Probabilities of the pixels of x' after a corruption of x."""
-        return sigmoid(self.F(self.corrupt(x.astype(self.F.dtype), self.noise, rng)))
-
     def begun(self, x):
         """States of chains that begin at rows x: the rows."""
         return x
 
     def walked(self, x, rng):
         """Probabilities of the pixels of x', and x', a step later."""
-        means = self.reconstruction(x, rng)
+        means = sigmoid(self.F(self.corrupt(x.astype(self.F.dtype), self.noise, rng)))
         return means, drawn(means, rng)
 
     def step(self, x, rng):

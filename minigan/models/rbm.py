@@ -162,15 +162,7 @@ class RBM(Persistent, OnePlayer):
         return up @ table(all_states(len(self.c)) @ self.W.T + self.b)
 
 
-def on_bars(
-    data: Any,
-    seed: int,
-    steps: int = 10_000,
-    learning: str = "pcd",
-    k: int = 1,
-    hidden: int = 8,
-    rate: float = 0.05,
-) -> RBM:
+def on_bars(data: Any, seed, steps=10_000, learning="pcd", k=1, hidden=8, rate=0.05) -> RBM:
     """d-8, by stochastic gradient ascent at a rate that falls to 0."""
     streams = Streams(seed)
     model = RBM(data.dim, hidden, learning=learning, k=k, seed=streams["init_R"])

@@ -147,12 +147,8 @@ def of_digits() -> Iterator[Rival]:
     fit = partial(stacked, widths=(100, 50), rate=3e-3)
     yield Rival("stacked CAE 64-100-50", fit, 3000, cae_samples)
     sampled = partial(gsn_samples, chains=100)
-    for k, name, deep in (
-        (1, "GSN 64-200-64", False),
-        (3, "GSN 64-200-64", False),
-        (4, "deep GSN 64-200-200", True),
-    ):
-        fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3, deep=deep)
+    for k, name in ((1, "GSN 64-200-64"), (3, "GSN 64-200-64"), (4, "deep GSN 64-200-200")):
+        fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3, deep=k == 4)
         yield Rival(f"{name}, walkback {k}", fit, 3000, sampled)
     yield Rival("GAN 20-128-128-64", partial(gan, z=20, hidden=128, noise=0.1), 8000, gan_samples)
 

@@ -7,7 +7,7 @@ ever is near an answer.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -92,12 +92,7 @@ TWO_ANSWERS = Task(
 
 
 def network(
-    widths: tuple[int, ...],
-    bend: Callable[[], Layer],
-    gain: float,
-    *first: Layer,
-    last: Sequence[Layer] = (),
-    **named: Any,
+    widths: tuple[int, ...], bend: Callable, gain: float, *first: Layer, last=(), **named: Any
 ) -> Sequential:
     """Layers of these widths with ``bend()`` between them, weights N(0, gain^2 / n_in).
 
