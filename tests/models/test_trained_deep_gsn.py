@@ -44,13 +44,13 @@ def test_its_memory_repairs_the_reconstruction_and_stops_the_chain(seed):
         from_two_starts(gsn.on_bars(BARS, seed, 3000, walkback=k), seed) for k in (1, 5)
     )
     assert apart(*flat) < 0.1 and apart(*walked) < 0.1 and apart(*deep) > 0.4
-    assert scores(BARS.pmf, deep[0]).jsd < 0.2 < 0.5 < scores(BARS.pmf, walked[0]).jsd
+    assert scores(BARS.pmf, deep[0]).jsd < 0.25 < 0.5 < scores(BARS.pmf, walked[0]).jsd
 
 
 def test_noise_behind_tanh_makes_it_mix_and_is_paid_for():
     model = deep_gsn.on_bars(BARS, 0, walkback=3, before=0.0, after=3.0)
     random, blank = from_two_starts(model, 0)
-    assert apart(random, blank) < 0.1 and scores(BARS.pmf, random).jsd > 0.14
+    assert apart(random, blank) < 0.1 and scores(BARS.pmf, random).jsd > 0.12
 
 
 def changes(model, X, labels, chains=100, moves=200):
