@@ -149,7 +149,7 @@ def of_digits() -> Iterator[Rival]:
     sampled = partial(gsn_samples, chains=100)
     for k, name in ((1, "GSN 64-200-64"), (3, "GSN 64-200-64"), (4, "deep GSN 64-200-200")):
         fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3, deep=k == 4)
-        yield Rival(f"{name}, walkback {k}", fit, 3000, sampled)
+        yield Rival(f"{name}, walkback {k}", fit, 2400 if k == 4 else 3000, sampled)
     yield Rival("GAN 20-128-128-64", partial(gan, z=20, hidden=128, noise=0.1), 8000, gan_samples)
 
 
