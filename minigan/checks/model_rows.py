@@ -18,6 +18,7 @@ from minigan.models import (
     contractive,
     coupling,
     dbm,
+    deep_gsn,
     flow,
     fvbn,
     gsn,
@@ -43,6 +44,7 @@ def model_rows() -> dict[str, Callable]:
     rows: dict[str, Callable] = {
         "MaskedLinear": partial(check_layer, MaskedLinear(np.triu(np.ones((4, 3))))),
         "log f of an RBM": partial(check_layer, rbm.LogF(4, 3)),
+        "a step of the deep GSN": partial(check_layer, deep_gsn.DeepStep(4, 3, 2)),
         "contractive layer": partial(check_layer, contractive.Contractive(4, 3)),
     }
     for name, (cost, shapes) in _COSTS.items():
@@ -83,6 +85,17 @@ def _turns() -> dict[str, tuple[Any, dict[str, Any]]]:
         "RBM, CD-2": (rbm.RBM(4, 3, learning="cd", k=2), bars),
         "DBM, exact": (of_dbm, bars),
         "GSN, walkback 3": (gsn.GSN(mlp(streams, "F", 4, 6, 4), 0.2, 3), bars),
+        "deep GSN, walkback 3": (
+            deep_gsn.DeepGSN(
+                deep_gsn.deep_network(4, 5, streams, "float64"),
+                gsn.flipped,
+                0.2,
+                3,
+                before=0.5,
+                after=0.2,
+            ),
+            bars,
+        ),
         "contractive autoencoder": (
             contractive.ContractiveTurn(
                 Sequential([contractive.Contractive(4, 3)], dtype="float64", name="F"), 0.5

@@ -27,6 +27,7 @@ from minigan.variants import (
     conditional,
     conditional_toys,
     infogan,
+    lapgan,
     linear_ali,
     missing_parts,
     one_state,
@@ -50,7 +51,8 @@ class Checked(NamedTuple):
 def layers() -> list[Layer]:
     """Layers that only variants have."""
     last = [bigan.GaussianOutput(2), linear_ali.Squares(), semi_supervised.LogSumExp(3)]
-    return [*last, ConcatenatedNoise(2), WeightNormLinear(3, 4)]
+    of_pairs = [lapgan.Detail(lapgan.Pyramid(2, 4)), lapgan.Rebuilt(lapgan.Pyramid(4, 2))]
+    return [*last, *of_pairs, ConcatenatedNoise(2), WeightNormLinear(3, 4)]
 
 
 def costs() -> dict[str, tuple[Callable, tuple]]:
@@ -67,7 +69,9 @@ def costs() -> dict[str, tuple[Callable, tuple]]:
 def turns() -> dict[str, Checked]:
     """The turns by what they are called in the table."""
     parts = _conditional() | _missing_parts() | _semi_supervised() | _mixing()
-    return parts | _second_order() | _inference() | _papers() | _learned_noise() | _ppgn()
+    return (
+        parts | _second_order() | _inference() | _papers() | _learned_noise() | _ppgn() | _lapgan()
+    )
 
 
 def _G(n_in: int, n_out: int) -> Sequential:
@@ -165,6 +169,19 @@ def _inference() -> dict[str, Checked]:
         "linear ALI, turn of E and G": Checked(ali_GE, of_ali),
         "InfoGAN, turn of G and Q": Checked(info, {"z": infogan.CodedNoise(2, 1)}),
         "likelihood of z given x": Checked(likelihood, {"pairs": posterior.Joint()}),
+    }
+
+
+def _lapgan() -> dict[str, Checked]:
+    pyramid, make = lapgan.Pyramid(2, 4), conditional_toys.network
+    G = make((3, 6, 8), Tanh, 1.0, last=[lapgan.Detail(pyramid)], dtype="float64", name="G")
+    D = make((10, 6, 1), Tanh, 1.0, lapgan.Rebuilt(pyramid), dtype="float64", name="D")
+    of_G: dict[str, Any] = {"c": Normal(dim=2), "z": Normal()}
+    pairs = {"pairs": lapgan.Pairs(np.random.default_rng(7).random((9, 8)), pyramid)}
+    turn_D = conditional.ConditionalDiscriminatorTurn(G, D)
+    return {
+        "LAPGAN, stage B, turn of D": Checked(turn_D, of_G | pairs),
+        "LAPGAN, stage B, turn of G": Checked(conditional.ConditionalGeneratorTurn(G, D), of_G),
     }
 
 

@@ -56,6 +56,7 @@ SECTIONS = {  # of the papers: their figures by name, which is that of the modul
             "HiddenNoise",
             "noise in the middle of G: its size at the start (minutes)",
         ),
+        "lapgan": ("LapGan", "digits coarse first, then their detail: LAPGAN's pyramid of games"),
         "arithmetic": ("Arithmetic", "sums of z, judged by a template; sums of pixels beside them"),
         "costs": ("Costs", "the three generator costs, and where they saturate"),
         "which-kl": ("WhichKL", "one Gaussian fitted to two, under either KL and under JSD"),
@@ -88,6 +89,7 @@ SWEPT = (  # those with --seeds
     *("mode-collapse", "conditional", "missing-parts", "batches", "unrolled"),
     *("inference", "posterior", "infogan", "few-labels", "arithmetic"),
     "ppgn",
+    "lapgan",
 )
 OVER_SEEDS = {"ring": "0:8", "taxonomy": None}  # those whose own numbers go over seeds; their seeds
 

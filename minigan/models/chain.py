@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from minigan.base.errors import InputError
 from minigan.base.numerics import softplus
 from minigan.base.randomness import require_rng
 from minigan.distributions.states import all_states
-from minigan.models.model import Model
+from minigan.models.model import Model, NotThereError
 
 MOST = 13  # binary units of which all states are tabled, at once
 
@@ -73,5 +72,5 @@ def coins(m: int, n: int, rng: np.random.Generator) -> np.ndarray:
 def table(a: np.ndarray) -> np.ndarray:
     """Probabilities of all states of independent units with logits a (n, d), shape (n, 2^d)."""
     if a.shape[1] > MOST:
-        raise InputError(f"transition: expected at most {MOST} binary units, got {a.shape[1]}")
+        raise NotThereError(f"transition: expected at most {MOST} binary units, got {a.shape[1]}")
     return np.exp(a @ all_states(a.shape[1]).T - softplus(a).sum(axis=1, keepdims=True))

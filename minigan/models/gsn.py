@@ -8,7 +8,7 @@ wrong, one that is right hardly moves.
 Walkback asks R for x at w states of the chain in a row, x~ first, each with weight 1/w.
 """
 
-from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,10 +35,22 @@ def flips(d: int, p: float) -> np.ndarray:
     return C
 
 
+def flipped(x: np.ndarray, p: float, rng: np.random.Generator) -> np.ndarray:
+    """Binary rows x, each pixel turned with probability p."""
+    return np.abs(x - drawn(np.full_like(x, p), rng))
+
+
+def salt_and_pepper(x: np.ndarray, p: float, rng: np.random.Generator) -> np.ndarray:
+    """Rows x in [0, 1], each pixel 0 or 1, by a coin, with probability p."""
+    u = rng.random(x.shape, dtype=x.dtype.type)
+    return np.where(u < p, (u < p / 2).astype(x.dtype), x)
+
+
 class Denoiser(Chain, OnePlayer):
     """The chain of a denoiser F, a network of logits of x', ``walkback`` states a row."""
 
     moves: ClassVar = ("F",)
+    corrupt: Callable  # (x, noise, rng) -> x~
 
     def __init__(self, F: Sequential, noise: float, walkback: int = 1):
         where = type(self).__name__
@@ -46,37 +58,36 @@ class Denoiser(Chain, OnePlayer):
         self.noise = real_number(f"{where}: noise", noise, 0, 1, low_open=True, high_open=True)
         self.walkback = whole_number(f"{where}: walkback", walkback)
 
-    @abstractmethod
-    def corrupted(self, x, rng):
-        """x~ ~ C(x~|x)."""
-
     def gradients(self, rng, x):
         """Gradient of minus log R(x|x~), in the mean over the states of the walk."""
         require_rng("GSN", rng)
         J_F, state = 0.0, x
         for _ in range(self.walkback):
-            a, cache = self.F.forward(self.corrupted(state, rng), rng=rng)
+            a, cache = self.F.forward(self.corrupt(state, self.noise, rng), rng=rng)
             cost, da = bernoulli_cost(a, x)
             self.F.backward(da / self.walkback, cache, input_grad=False)
             J_F += cost / self.walkback
             state = drawn(sigmoid(a), rng)
         return {"J_F": J_F}
 
-    def reconstruction(self, x, rng):
-        """Probabilities of the pixels of x' after a corruption of x."""
-        return sigmoid(self.F(self.corrupted(x.astype(self.F.dtype), rng)))
+    def begun(self, x):
+        """States of chains that begin at rows x: the rows."""
+        return x
+
+    def walked(self, x, rng):
+        """Probabilities of the pixels of x', and x', a step later."""
+        means = sigmoid(self.F(self.corrupt(x.astype(self.F.dtype), self.noise, rng)))
+        return means, drawn(means, rng)
 
     def step(self, x, rng):
         """x~ from x, then x' from x~."""
-        return drawn(self.reconstruction(x, rng), rng)
+        return self.walked(x, rng)[1]
 
 
 class GSN(Denoiser):
     """Of binary rows, each pixel flipped with probability ``noise``."""
 
-    def corrupted(self, x, rng):
-        """x~, some pixels flipped."""
-        return np.abs(x - drawn(np.full_like(x, self.noise), rng))
+    corrupt = staticmethod(flipped)
 
     def transition(self):
         """T = C R over all states."""
@@ -86,12 +97,7 @@ class GSN(Denoiser):
 class SaltAndPepper(Denoiser):
     """Of rows in [0, 1], each pixel 0 or 1, by a coin, with probability ``noise``."""
 
-    binary = False
-
-    def corrupted(self, x, rng):
-        """x~, some pixels white or black."""
-        u = rng.random(x.shape, dtype=x.dtype.type)
-        return np.where(u < self.noise, (u < self.noise / 2).astype(x.dtype), x)
+    binary, corrupt = False, staticmethod(salt_and_pepper)
 
 
 class IdealGSN(Chain):

@@ -76,6 +76,8 @@ class Model(ABC):
         """Moves of the chain until TV < 0.05 from every start; infinite if that never comes."""
         try:
             return mixing_time(*self.chain(), 0.05)
+        except NotThereError:  # the states are too many to table T
+            raise
         except InputError:  # reducible in float64: some ways have underflowed
             return math.inf
 
@@ -179,7 +181,8 @@ def leaf(model: Any) -> tuple[str, ...]:
     approximations; explicit without either is tractable, implicit without a chain is direct.
     """
     if not (hasattr(model, "log_likelihood") or hasattr(model, "bound")):
-        return ("implicit", "Markov chain" if hasattr(model, "transition") else "direct")
+        is_chain = hasattr(model, "transition") or hasattr(model, "sweeps")
+        return ("implicit", "Markov chain" if is_chain else "direct")
     names = {"bound": "variational", "transition": "Markov chain"}
     found = [name for part, name in names.items() if hasattr(model, part)]
     return ("explicit", "approximate", " and ".join(found)) if found else ("explicit", "tractable")

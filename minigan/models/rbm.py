@@ -162,11 +162,11 @@ class RBM(Persistent, OnePlayer):
         return up @ table(all_states(len(self.c)) @ self.W.T + self.b)
 
 
-def on_bars(data: Any, seed: int, steps: int = 10_000, learning: str = "pcd", k: int = 1) -> RBM:
-    """d-8, by stochastic gradient ascent at a rate that falls from 0.05."""
+def on_bars(data: Any, seed, steps=10_000, learning="pcd", k=1, hidden=8, rate=0.05) -> RBM:
+    """d-8, by stochastic gradient ascent at a rate that falls to 0."""
     streams = Streams(seed)
-    model = RBM(data.dim, 8, learning=learning, k=k, seed=streams["init_R"])
-    return ascend(model, data, streams, 0.05, steps)
+    model = RBM(data.dim, hidden, learning=learning, k=k, seed=streams["init_R"])
+    return ascend(model, data, streams, rate, steps)
 
 
 def ascend(model: Any, x: Any, streams: Streams, rate: float, steps: int) -> Any:

@@ -22,7 +22,8 @@ from minigan.layers import GaussianNoise, ReLU, Sigmoid
 from minigan.models.chain import drawn
 from minigan.models.contractive import StackedCAE, stacked
 from minigan.models.dbn import DBN, Hidden
-from minigan.models.gsn import SaltAndPepper
+from minigan.models.deep_gsn import DeepGSN, deep_network
+from minigan.models.gsn import SaltAndPepper, salt_and_pepper
 from minigan.models.model import falling_adam, mlp, train
 from minigan.models.rbm import RBM, ascend
 from minigan.models.vae import VAE
@@ -68,11 +69,15 @@ def dbn(X: np.ndarray, seed: int, steps: int, hidden: int, learning: str, rate: 
     return DBN(lower, upper)
 
 
-def gsn(X, seed: int, steps: int, hidden: int, noise: float, walkback: int, rate: float):
-    """pixels-hidden-pixels, behind salt and pepper."""
-    streams = Streams(seed)
-    F = mlp(streams, "F", X.shape[1], hidden, X.shape[1]).copy(dtype="float32")
-    model = SaltAndPepper(F, noise, walkback)
+def gsn(X, seed, steps: int, hidden: int, noise: float, walkback: int, rate: float, deep=False):
+    """pixels-hidden-pixels behind salt and pepper; if deep, with h2 as wide, behind noise."""
+    streams, n = Streams(seed), X.shape[1]
+    if deep:
+        F = deep_network(n, hidden, streams)
+        model: Any = DeepGSN(F, salt_and_pepper, noise, walkback, before=2.0)
+    else:
+        F = mlp(streams, "F", n, hidden, n).copy(dtype="float32")
+        model = SaltAndPepper(F, noise, walkback)
     optimizers = [falling_adam(F, rate, steps)]
     return train(model, optimizers, steps, seed=streams, batch=100, x=Examples(X))
 
@@ -123,18 +128,17 @@ def dbn_samples(model: DBN, X, m: int, rng, burn: int) -> Iterator[Samples]:
         yield Samples(means, drawn(means, rng), how)
 
 
-def gsn_samples(model: SaltAndPepper, X, m: int, rng, chains: int) -> Iterator[Samples]:
+def gsn_samples(model: Any, X, m: int, rng, chains: int) -> Iterator[Samples]:
     """From independent pixels; a mean is what the last step drew from."""
+    chains, d = min(chains, m), X.shape[1]
 
-    def step(both):
-        means = model.reconstruction(both[:, 1], rng)
-        return np.stack([means, drawn(means, rng)], axis=1)
+    def step(rows):  # means, then the state of the chain, which begins with x
+        return np.hstack(model.walked(rows[:, d:], rng))
 
-    chains = min(chains, m)
-    state = drawn(np.tile(X.mean(axis=0), (chains, 1)), rng)
-    kept = walk(step, np.stack([state, state], axis=1), 100, 10, m)
+    x = drawn(np.tile(X.mean(axis=0), (chains, 1)), rng)
+    kept = walk(step, np.hstack([x, model.begun(x)]), 100, 10, m)
     how = f"independent pixels; {chains} chains; 100 steps, then every 10th"
-    yield Samples(kept[:, 0], kept[:, 1], how)
+    yield Samples(kept[:, :d], kept[:, d : 2 * d], how)
 
 
 def cae_samples(model: StackedCAE, X, m: int, rng) -> Iterator[Samples]:
@@ -163,9 +167,10 @@ def of_digits() -> Iterator[Rival]:
     yield Rival("DBN 64-100-100, PCD-1", fit, 6000, partial(dbn_samples, burn=500))
     fit = partial(stacked, widths=(100, 50), rate=3e-3)
     yield Rival("stacked CAE 64-100-50", fit, 3000, cae_samples)
-    for k in (1, 3):
-        fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3)
-        yield Rival(f"GSN 64-200-64, walkback {k}", fit, 3000, partial(gsn_samples, chains=100))
+    sampled = partial(gsn_samples, chains=100)
+    for k, name in ((1, "GSN 64-200-64"), (3, "GSN 64-200-64"), (4, "deep GSN 64-200-200")):
+        fit = partial(gsn, hidden=200, noise=0.3, walkback=k, rate=2e-3, deep=k == 4)
+        yield Rival(f"{name}, walkback {k}", fit, 2400 if k == 4 else 3000, sampled)
     fit = partial(vae, z=8, hidden=128, rate=2e-3)
     yield Rival(DECODER, fit, 4000, vae_samples)
     yield Rival("GAN 20-128-128-64", partial(gan, z=20, hidden=128, noise=0.1), 8000, gan_samples)

@@ -49,6 +49,7 @@ QUICK = {  # constants of a figure's module, and options, that make it short
     "helvetica": ({"UPDATES": 200, "BLOCKS": (1, 100), "SEEDS": 1}, {}),
     "imitation": ({"TRAJECTORIES": (1,), "SEEDS": 1}, {}),
     "inner-loop": ({"LOOKS": (1, 5), "KEPT": (1,), "UPDATES": 5, "SEEDS": 2}, {}),
+    "lapgan": ({"STEPS": 3, "SAMPLES": 40}, {}),
     "missing-parts": ({"STEPS": 10}, {}),
     "mode-collapse": ({}, {"steps": 20}),
     "monitor": ({"STEPS": 10}, {}),
