@@ -91,7 +91,7 @@ def _draw_mapping(ax: Axes, moment: Moment, noise: Density, low: float, high: fl
 
 
 def _draw_pull(ax: Axes, moment: Moment, noise: Density, low: float, high: float) -> None:
-    """Arrows along the mean slope of log D at neighbours; the longest is a tenth of the picture.
+    """Arrows as long as the mean slope of log D at neighbours, up to an eighth of the picture.
 
     Means, for where p_g ends D may jump: few samples are there, and each is pulled hard.
     """
@@ -103,8 +103,8 @@ def _draw_pull(ax: Axes, moment: Moment, noise: Density, low: float, high: float
     x, slope = (each.reshape(PULLS, NEIGHBOURS).mean(axis=1) for each in (x, slope))
     seen = (x >= low) & (x <= high)
     x, slope = x[seen], slope[seen]
-    longest = max(np.abs(slope).max(initial=0.0), 1e-12)
-    length = slope / longest * (high - low) / 10
+    longest = (high - low) / 8
+    length = np.clip(slope * longest, -1, 1) * longest
     ax.quiver(
         x, np.full_like(x, PULL_LINE), length, np.zeros_like(x),
         angles="xy", scale_units="xy", scale=1, width=0.006, color="black", zorder=3,
