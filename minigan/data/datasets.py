@@ -173,7 +173,7 @@ def find(name: str, data_dir: str | os.PathLike | None = None) -> list[Path]:
         If there is no such data set, or no such directory.
     """
     known = _known(name)
-    advice = f"put it there, or name another directory with --data-dir or {VARIABLE}"
+    advice = f"put it there, or name another directory with {VARIABLE} (some commands: --data-dir)"
     if known.downloads:
         advice += f", or run: minigan data fetch {name}"
     return known.locate(Places(name, data_dir, advice))

@@ -83,7 +83,7 @@ def _draw_tree(ax: Axes, paths: list[list[str]]) -> None:
         text: Any = {"ha": "left" if is_leaf else "center", "weight": weight, "bbox": box}
         text["in_layout"] = False
         ax.text(x, y, said, va="center", fontsize=SIZE - 2, **text)
-    ax.set(xlim=(0.6, deepest + 1.3), ylim=(len(paths) - 0.5, -0.5))
+    ax.set(xlim=(0.6, deepest + 1.55), ylim=(len(paths) - 0.5, -0.5))
     ax.axis("off")
 
 
@@ -104,7 +104,7 @@ def _draw_sheet(ax: Axes, found: dict[str, Any]) -> None:
 
 def _draw_plane(ax: Axes, found: dict[str, Any]) -> None:
     """The exact density where there is one, samples where there is none."""
-    end = CELLS[-1]
+    end = CELLS[-1] + (CELLS[1] - CELLS[0]) / 2
     if found["density"]:
         density = unpacked(found["density"])
         ax.imshow(density, origin="lower", extent=(-end, end, -end, end), cmap="Greys", vmax=0.5)
@@ -140,6 +140,10 @@ def _draw_coverage(ax: Axes, models: Models) -> None:
 def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
     """A curve for each kind of chain; one that never mixes stands at the right edge."""
     said = "The sampler's price:\nKL against mixing time"
+    if not curves:
+        ax.axis("off")
+        ax.set_title("(the chains' curves are\ndrawn with all models)")
+        return
     finite = [steps for points in curves.values() for steps in points[:, 0] if np.isfinite(steps)]
     never = 10 * max(finite, default=1)
     for (name, points), marker in zip(curves.items(), "osD^vP", strict=False):
@@ -157,7 +161,7 @@ def _draw_mixing(ax: Axes, curves: dict[str, np.ndarray]) -> None:
 
 def _draw_cost(ax: Axes, models: Models) -> None:
     _dots(ax, models, "sequential_steps", "kl")
-    ax.set(title="Cost of a sample,\nand KL where finite", xscale="log", yscale="log")
+    ax.set(title="Cost of a sample, and KL,\nwhere both are finite", xscale="log", yscale="log")
     ax.set(xlabel="steps of one sample", ylabel="KL (nats)")
 
 

@@ -14,7 +14,7 @@ from minigan.distributions import Mixture
 from minigan.theory.binned import grid_jsd, js_masses, kl_masses
 from minigan.variants import ring_game
 
-EXACT = 5000  # samples of p_data, for KL in the plane
+OF_DATA = 5000  # samples of p_data, for KL in the plane
 
 
 class Scores(NamedTuple):
@@ -50,7 +50,7 @@ def ring_scores(model: Any, data: Mixture, seed: int = 0, m: int = 100_000) -> S
     x, edges = model.sample(m, rng), np.linspace(-3.5, 3.5, 71)
     near = ring_game.cells(x, data)[:-1]
     found = int((near >= data.weights / 10).sum())
-    real = data.sample(EXACT, rng).astype(np.float64)
+    real = data.sample(OF_DATA, rng).astype(np.float64)
     log_p = log_density(model, real)
     kl = math.nan if log_p is None else float((np.log(data.pdf(real)) - log_p).mean())
     return Scores(kl, grid_jsd(x, data, edges), found, float(near.sum()))

@@ -79,7 +79,7 @@ def mala(
         back = ((x - y - e3**2 / 2 * slope_y) ** 2).sum(axis=1)
         log_ratio = at_y - at + ((noise**2).sum(axis=1) - back) / (2 * e3**2)
         taken = np.log1p(-rng.random(len(x))) < log_ratio
-        x, slope = (np.where(taken[:, None], new, old) for new, old in ((y, x), (slope_y, slope)))
+        x, slope = np.where(taken[:, None], [y, slope_y], [x, slope])
         at, accepted = np.where(taken, at_y, at), accepted + taken.mean() / steps
     return x, accepted
 

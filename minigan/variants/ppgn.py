@@ -4,9 +4,9 @@
 images of a class by the rule of `langevin`, in the code h of an encoder E that stands still. G
 makes images of codes, x^ = G(h + s0 n), and learns by four costs at once, f being a layer of E,
 
-    J_G = mean 1/2 |x^ - x|^2 + a_f/2 |f(x^) - f(x)|^2 + a_h/2 |E(x^) - h|^2 + a_g softplus(-D(x^))
+    J_G = mean 1/2 |x^ - x|^2 + a_f/2 |f(x^) - f(x)|^2 + a_h/2 |E(x^) - h|^2 + a_g softplus(-a(x^)),
 
-Its gradient at x^, of m images, enters E at two places: in the middle and at the end. A classifier
+with a the logit of D. Its gradient at x^, of m images, enters E at two places: in the middle and at the end. A classifier
 C of images gives the condition: grad_h log p(y|G(h)) goes back through C and G. Neither is trained
 for it, so that any C may be plugged in.
 """
@@ -103,7 +103,7 @@ def classifier(
     options: dict[str, Any] = {"batch": 100, "seed": streams, "labelled": labelled}
     for _ in Game(SupervisedTurn(C), optimizers=optimizers, **options).play(steps):
         pass
-    return C[1:-1]
+    return C[1:-1]  # without noise in front and what `SupervisedTurn` wants behind: K logits
 
 
 def encoder(X: np.ndarray, labels: np.ndarray, steps: int, seed: Any) -> Sequential:
@@ -127,13 +127,10 @@ def decoder(E: Sequential, X: np.ndarray, weights: Weights, steps: int, seed: An
     streams, h, n = Streams(seed), E(X), X.shape[1]
     spread, of_f, of_h = (float(rows.var(axis=0).sum()) for rows in (X, E[:2](X), h))
     weights = Weights(spread / of_f * weights.features, spread / of_h * weights.code, weights.gan)
-    G, D = (
-        network(widths, bend, math.sqrt(2), *first, last=last, seed=streams[f"init_{name}"])
-        for name, widths, bend, first, last in (
-            ("G", (CODE, 128, 128, n), ReLU, [], [Sigmoid()]),
-            ("D", (n, 128, 128, 1), partial(LeakyReLU, 0.2), [GaussianNoise(0.1)], []),
-        )
-    )
+    gain, to_image, blurred = math.sqrt(2), [Sigmoid()], GaussianNoise(0.1)
+    G = network((CODE, 128, 128, n), ReLU, gain, last=to_image, seed=streams["init_G"])
+    of_D: Any = (n, 128, 128, 1), partial(LeakyReLU, 0.2), gain, blurred
+    D = network(*of_D, seed=streams["init_D"])
     turns: list[Turn] = [DecoderTurn(G, E, D, S0, weights)]
     rate, beta1 = linear_ramp(RATE, 0.0, steps), 0.5 if weights.gan else 0.9
     optimizers = [Adam(G, rate, beta1=beta1)]
