@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tutorials"))  # as a noteboo
 if not find_spec("nbformat"):
     pytest.skip("it is of the extra 'tutorials'", allow_module_level=True)
 
-from drawn import drawn, written  # noqa: E402
-from outputs import Tolerance, difference, differences, tolerance  # noqa: E402
+from drawn import drawn, written
+from outputs import Tolerance, difference, differences, tolerance
 
 matplotlib.use("agg")
 
