@@ -5,18 +5,9 @@ windows share their weights. The CIFAR-10 discriminator of the 2014 paper begins
 such layers.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import numpy as np
-
 from minigan.layers.convolution import Convolution
-from minigan.layers.image import Shape, images_as_rows, pixels_as_columns
+from minigan.layers.image import images_as_rows, pixels_as_columns
 from minigan.layers.windows import Windows
-
-if TYPE_CHECKING:
-    from minigan.base.types import Initialiser
 
 
 class Conv2D(Convolution):
@@ -84,31 +75,6 @@ class Conv2D(Convolution):
     """
 
     mixes = False
-
-    def __init__(
-        self,
-        shape_in: Shape,
-        channels: int,
-        kernel: int,
-        *,
-        stride: int = 1,
-        pad: int = 0,
-        weights: Initialiser | None = None,
-        bias: float | np.ndarray | Initialiser = 0.0,
-        tied_bias: bool = True,
-        name: str | None = None,
-    ):
-        super().__init__(
-            shape_in,
-            channels,
-            kernel,
-            stride=stride,
-            pad=pad,
-            weights=weights,
-            bias=bias,
-            tied_bias=tied_bias,
-            name=name,
-        )
 
     def _place_windows(self, shape_in, channels):
         windows = Windows(f"{self}: kernel", shape_in, self.kernel, self.stride, self.pad)

@@ -5,19 +5,10 @@ forward is `Conv2D`'s backward. ("Deconvolution" is an older name; nothing is un
 CIFAR-10 generator of the 2014 paper ends in one.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import numpy as np
-
 from minigan.base.errors import InputError
 from minigan.layers.convolution import Convolution
-from minigan.layers.image import Shape, images_as_rows, pixels_as_columns
+from minigan.layers.image import images_as_rows, pixels_as_columns
 from minigan.layers.windows import Windows
-
-if TYPE_CHECKING:
-    from minigan.base.types import Initialiser
 
 
 class ConvTranspose2D(Convolution):
@@ -87,31 +78,6 @@ class ConvTranspose2D(Convolution):
     """
 
     mixes = False
-
-    def __init__(
-        self,
-        shape_in: Shape,
-        channels: int,
-        kernel: int,
-        *,
-        stride: int = 1,
-        pad: int = 0,
-        weights: Initialiser | None = None,
-        bias: float | np.ndarray | Initialiser = 0.0,
-        tied_bias: bool = True,
-        name: str | None = None,
-    ):
-        super().__init__(
-            shape_in,
-            channels,
-            kernel,
-            stride=stride,
-            pad=pad,
-            weights=weights,
-            bias=bias,
-            tied_bias=tied_bias,
-            name=name,
-        )
 
     def _place_windows(self, shape_in, channels):
         painted = [self.stride * (n - 1) + self.kernel for n in shape_in[1:]]

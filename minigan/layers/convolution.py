@@ -38,12 +38,12 @@ class Convolution(ImageLayer):
         channels: int,
         kernel: int,
         *,
-        stride: int,
-        pad: int,
-        weights: Initialiser | None,
-        bias: float | np.ndarray | Initialiser,
-        tied_bias: bool,
-        name: str | None,
+        stride: int = 1,
+        pad: int = 0,
+        weights: Initialiser | None = None,
+        bias: float | np.ndarray | Initialiser = 0.0,
+        tied_bias: bool = True,
+        name: str | None = None,
     ):
         super().__init__(name=name)
         shape_in = image_shape(f"{self}: shape_in", shape_in)

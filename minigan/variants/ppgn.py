@@ -6,9 +6,9 @@ makes images of codes, x^ = G(h + s0 n), and learns by four costs at once, f bei
 
     J_G = mean 1/2 |x^ - x|^2 + a_f/2 |f(x^) - f(x)|^2 + a_h/2 |E(x^) - h|^2 + a_g softplus(-a(x^)),
 
-with a the logit of D. Its gradient at x^, of m images, enters E at two places: in the middle and at the end. A classifier
-C of images gives the condition: grad_h log p(y|G(h)) goes back through C and G. Neither is trained
-for it, so that any C may be plugged in.
+with a the logit of D. Its gradient at x^, of m images, enters E at two places: in the middle and at
+the end. A classifier C of images gives the condition: grad_h log p(y|G(h)) goes back through C and
+G. Neither is trained for it, so that any C may be plugged in.
 """
 
 import math

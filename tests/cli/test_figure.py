@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from interrupts import interrupted_after
 
 from minigan import NonFiniteError
 from minigan.base.strict_json import json_text
@@ -19,18 +20,6 @@ from minigan.play.knobs import Knobs
 from minigan.play.session import Session
 
 from .helpers import ENVIRONMENT, refused, strictly
-
-
-def interrupted_after(n):
-    """Progress that ends in Ctrl-C when n steps are done."""
-
-    def progress(records, total):
-        for record in records:
-            yield record
-            if record.step == n:
-                raise KeyboardInterrupt
-
-    return progress
 
 
 def test_a_process_draws_into_a_directory_of_the_figures_name(tmp_path):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 
 
+@cache
 def floors():
     """Floor of each package or module of minigan, from the table on the page."""
     rows = re.findall(r"^\| (\d+) \| ([^|]*) \|", PAGE, re.M)
@@ -22,8 +24,10 @@ def part(path):
     return path.relative_to(ROOT / "minigan").parts[0].removesuffix(".py")
 
 
+@cache
 def imports(path):
     """Modules of minigan that a file imports anywhere: in functions and for type checkers too."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -32,7 +36,8 @@ def imports(path):
             assert "." in node.module, f"from {node.module}: import from its modules instead"
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                yield inner if inner in MODULES else node.module
+                found.append(inner if inner in MODULES else node.module)
+    return found
 
 
 ALL = sorted((ROOT / "minigan").rglob("*.py"))

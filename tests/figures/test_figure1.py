@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from interrupts import interrupted_after
 
 from minigan import InputError, NonFiniteError
 from minigan.base.randomness import sequence
@@ -47,18 +48,6 @@ def same(first, second):
         np.array_equal(params(first.panels[letter]), params(second.panels[letter]))
         for letter in first.panels
     )
-
-
-def interrupted_after(n):
-    """Progress that ends in Ctrl-C when n steps are done."""
-
-    def progress(records, total):
-        for record in records:
-            yield record
-            if record.step == n:
-                raise KeyboardInterrupt
-
-    return progress
 
 
 # The four panels.

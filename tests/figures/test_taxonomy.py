@@ -46,7 +46,7 @@ def played():
             patch.setattr(f"minigan.figures.taxonomy.{registered}", quick)
         patch.setattr(measured, "DRAWS", 2000)
         patch.setattr(measured, "CELLS", np.linspace(-3, 3, 4))
-        patch.setattr(scores, "EXACT", 200)
+        patch.setattr(scores, "OF_DATA", 200)
         yield Taxonomy(only="fvbn,vae,mmd,gan,stuck", full=True, jobs=1).play()
 
 

@@ -5,7 +5,9 @@ import pytest
 from minigan.images import run
 
 
-@pytest.fixture(autouse=True)
-def few_samples(monkeypatch):
-    monkeypatch.setattr(run, "SAMPLES", 50)
-    monkeypatch.setattr(run, "SHEET", 20)
+@pytest.fixture(autouse=True, scope="module")
+def few_samples():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "SAMPLES", 50)
+        patch.setattr(run, "SHEET", 20)
+        yield

@@ -1,18 +1,16 @@
 """The plane, V = x y and the scenes in a real browser: numbers, keys, addresses, width, speed."""
 
-import threading
 from dataclasses import replace
 
 import pytest
 
 from minigan.play.kinds import KINDS, numbers, opened, staged
 from minigan.play.recording import record, record_scene
-from minigan.play.server import serve
 from minigan.play.stage import Stage
 
 base = pytest.importorskip("tests.play.test_browser", reason="the extra browser")
 pytestmark = base.pytestmark
-browser, page, stepped = base.browser, base.page, base.stepped
+address, browser, page, stepped = base.address, base.browser, base.page, base.stepped
 
 
 @pytest.fixture
@@ -21,16 +19,6 @@ def stage(request):
     stage = Stage(opened(kind))
     yield stage
     stage.close()
-
-
-@pytest.fixture
-def address(stage):
-    server = serve(stage, 18_300)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    stage.close()
-    server.shutdown()
-    server.server_close()
 
 
 def shown(page, row):

@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -21,8 +22,8 @@ from minigan.theory import GeneratorState
 NONE = "command: expected one of do, knobs, draw, open, scene; got "
 
 
-@pytest.fixture
-def running():
+@contextmanager
+def served():
     stage = Stage(Session())
     server = serve(stage, 18_000)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -31,6 +32,19 @@ def running():
     stage.close()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def running():
+    with served() as stage_and_port:
+        yield stage_and_port
+
+
+@pytest.fixture(scope="module")
+def idle():
+    """A game that is only looked at, or asked for what it refuses."""
+    with served() as stage_and_port:
+        yield stage_and_port
 
 
 def ask(port, method, path, body=None, **headers):
@@ -79,8 +93,8 @@ class Reader:
         self.connection.close()
 
 
-def test_the_page_and_its_parts_are_served_and_nothing_else(running):
-    _, port = running
+def test_the_page_and_its_parts_are_served_and_nothing_else(idle):
+    _, port = idle
     page = ask(port, "GET", "/")[1]
     scripts = re.findall('src="([^"]+)"', page)
     assert "play.js" in scripts
@@ -95,8 +109,8 @@ def test_the_page_and_its_parts_are_served_and_nothing_else(running):
         assert ask(port, "GET", path)[0] == 404
 
 
-def test_the_first_frame_comes_at_once_with_the_numbers_of_the_theory(running):
-    stage, port = running
+def test_the_first_frame_comes_at_once_with_the_numbers_of_the_theory(idle):
+    stage, port = idle
     reader = Reader(port)
     kind, setup = reader.event()
     assert kind == "setup" and len(setup["x"]) == len(setup["p_data"])
@@ -158,14 +172,14 @@ def test_a_second_reader_does_not_make_the_game_faster_and_none_makes_it_rest(ru
     ],
     ids=str,
 )
-def test_commands_from_elsewhere_are_refused(running, headers, status):
-    stage, port = running
+def test_commands_from_elsewhere_are_refused(idle, headers, status):
+    stage, port = idle
     assert say(port, {"do": "step"}, **headers)[0] == status
     assert stage.session.game.steps_done == 0
 
 
-def test_pages_for_other_hosts_are_refused(running):
-    _, port = running
+def test_pages_for_other_hosts_are_refused(idle):
+    _, port = idle
     assert ask(port, "GET", "/", Host="evil.example")[0] == 403
     assert ask(port, "GET", "/events", Host="evil.example")[0] == 403
     assert ask(port, "GET", "/", Origin=f"http://localhost:{port}")[0] == 200
@@ -196,8 +210,8 @@ def test_pages_for_other_hosts_are_refused(running):
         ("x" * (LONGEST + 1), 413, "expected a body of at most 4096 bytes, got 4097"),
     ],
 )
-def test_commands_that_are_none_come_back_as_a_sentence(running, command, status, message):
-    stage, port = running
+def test_commands_that_are_none_come_back_as_a_sentence(idle, command, status, message):
+    stage, port = idle
     found, said = say(port, command)
     assert found == status
     assert said.startswith(message)
@@ -205,8 +219,8 @@ def test_commands_that_are_none_come_back_as_a_sentence(running, command, status
 
 
 @pytest.mark.parametrize("length", ["\u00b2", "-1", "9" * 5000, "1e3"])
-def test_a_length_that_is_none_is_a_sentence_and_no_traceback(running, capfd, length):
-    _, port = running
+def test_a_length_that_is_none_is_a_sentence_and_no_traceback(idle, capfd, length):
+    _, port = idle
     headers = {"X-Token": token(port), "Content-Length": length}
     status, said, _ = ask(port, "POST", "/command", None, **headers)
     assert status == 413 and said == f"expected a body of at most 4096 bytes, got {length[:20]}"

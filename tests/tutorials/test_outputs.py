@@ -1,7 +1,8 @@
 """Two runs of a page are found to say the same, or not: text, numbers, pictures."""
 
-import copy
 import sys
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib
@@ -11,10 +12,11 @@ from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tutorials"))  # as a notebook's directory is
 
-nbformat = pytest.importorskip("nbformat")  # of the extra "tutorials"
+if not find_spec("nbformat"):
+    pytest.skip("it is of the extra 'tutorials'", allow_module_level=True)
 
-from drawn import drawn, written  # noqa: E402
-from outputs import Tolerance, difference, differences, tolerance  # noqa: E402
+from drawn import drawn, written
+from outputs import Tolerance, difference, differences, tolerance
 
 matplotlib.use("agg")
 
@@ -65,6 +67,7 @@ def test_a_tolerance_is_relative_or_absolute_or_both():
     assert "got -0.4" in difference("0.3 nats", "-0.4 nats", tolerance("0.6"))
 
 
+@cache
 def picture(height=1.0, **text):
     """A figure of what pages draw: a line, an image, a histogram, an area, an arrow."""
     figure = Figure(figsize=(6, 2), layout="constrained")
@@ -81,16 +84,20 @@ def picture(height=1.0, **text):
     return figure
 
 
+class Node(dict):
+    """A node of a notebook as nbformat has them, without two seconds of importing it."""
+
+    __getattr__ = dict.__getitem__
+
+
 def page(printed="JSD 0.12\n", figure=None, **metadata):
     """A notebook of one cell with its outputs, as build.py stores it."""
     figure = figure or picture()
     about = {"alt": "a curve", "drawn": drawn(figure), "written": written(figure)}
-    shown = nbformat.v4.new_output(
-        "display_data", data={"image/png": ""}, metadata={"image/png": about}
-    )
-    stream = nbformat.v4.new_output("stream", name="stdout", text=printed)
-    cell = nbformat.v4.new_code_cell("...", outputs=[stream, shown], metadata=metadata)
-    return nbformat.v4.new_notebook(cells=[cell])
+    stream = Node(output_type="stream", text=printed)
+    shown = Node(output_type="display_data", metadata={"image/png": about})
+    cell = Node(cell_type="code", outputs=[stream, shown], metadata=metadata)
+    return Node(cells=[cell])
 
 
 def test_a_page_agrees_with_itself_and_within_its_tolerance():
@@ -104,7 +111,7 @@ def test_what_was_tampered_with_is_found():
     (said,) = differences(page(), page("JSD 0.14\n"))
     assert said == "cell 0, printed: stored is 0.12, got 0.14, in 'JSD 0.12'"
     for part in ("alt", "drawn", "written"):
-        tampered = copy.deepcopy(page())
+        tampered = page()
         tampered.cells[0].outputs[1].metadata["image/png"][part] = "nothing"
         (said,) = differences(tampered, page())
         assert said.startswith(f"cell 0, {part}: stored is 'nothing'")

@@ -3,6 +3,7 @@
 import pytest
 import strict_cupy
 
+from minigan.game.gpu import feeds, updates
 from minigan.passes.cuda.products import CuPyProducts
 
 
@@ -19,3 +20,10 @@ def graphs(monkeypatch, kernels):
 def played(request, kernels):
     """An array module whose games are launched kernel by kernel, or recorded."""
     return request.getfixturevalue("graphs") if request.param == "recorded" else kernels
+
+
+@pytest.fixture
+def little_ahead(monkeypatch):
+    """Tables of ten rates, and eight minibatches at once: their ends come soon."""
+    monkeypatch.setattr(updates, "AHEAD", 10)
+    monkeypatch.setattr(feeds, "AHEAD", 8)

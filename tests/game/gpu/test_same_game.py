@@ -38,6 +38,8 @@ from minigan import (
 )
 from minigan.base.numerics import logistic
 
+pytestmark = pytest.mark.usefixtures("little_ahead")
+
 
 def adam(net):
     return Adam(net, 0.01)
@@ -108,8 +110,8 @@ GAMES = {
     "adam": (with_options(optimizer=adam), 12, True),
     "adam, k=3": (with_options(optimizer=adam, k=3), 12, True),
     "float32": (with_options(dtype="float32", k=2), 12, True),
-    "several tables of sgd": (with_options(optimizer=falling_sgd, k=2), 130, True),
-    "several tables of adam": (with_options(optimizer=falling_adam, k=2), 130, True),
+    "several tables of sgd": (with_options(optimizer=falling_sgd, k=2), 25, True),
+    "several tables of adam": (with_options(optimizer=falling_adam, k=2), 25, True),
     "a schedule that ends": (with_options(optimizer=ending), 12, True),
     "three networks": (three, 12, True),
     "features": (matching, 12, True),
@@ -191,7 +193,7 @@ def test_what_is_changed_in_mid_game_is_followed(graphs, change):
 def test_the_same_seed_is_the_same_game_bit_for_bit(played, turns):
     place = device_of(played)
     games = [every_layer(place, "float32", seed=7, **turns) for _ in range(2)]
-    first, second = ([dict(record) for record in each.play(30)] for each in games)
+    first, second = ([dict(record) for record in each.play(12)] for each in games)
     assert first == second
     assert np.array_equal(take(games[0].G.params), take(games[1].G.params))
     assert next(every_layer(place, "float32", seed=8, **turns).play(1)) != first[0]
@@ -216,9 +218,9 @@ def test_a_deep_copy_goes_on_as_the_game_does(kernels, fast, seed):
     list(original.play(5))
     twin = copy.deepcopy(original)
     untouched = take(original.G.params).copy()
-    ahead = [dict(record) for record in twin.play(80)]
+    ahead = [dict(record) for record in twin.play(12)]
     assert np.array_equal(take(original.G.params), untouched)
-    assert [dict(record) for record in original.play(80)] == ahead
+    assert [dict(record) for record in original.play(12)] == ahead
     assert np.array_equal(take(original.D.params), take(twin.D.params))
 
 
