@@ -27,6 +27,7 @@ from minigan.game.state import restore_parts, state_of_parts
 from minigan.game.turn import Turn
 from minigan.networks.sequential import Sequential
 from minigan.optimizers import Optimizer
+from minigan.passes.team import one_thread_of_blas
 
 if TYPE_CHECKING:
     from minigan.base.types import Sampler
@@ -200,10 +201,11 @@ class Game:
         if self._on_gpu is not None:
             return self._on_gpu.step()
         record = Record(step=self.steps_done + 1)
-        for turn in self._turns:
-            for _ in range(turn.k):
-                figures = self._take(turn)
-            record.update(figures)
+        with one_thread_of_blas():
+            for turn in self._turns:
+                for _ in range(turn.k):
+                    figures = self._take(turn)
+                record.update(figures)
         self.steps_done += 1
         return record
 
@@ -231,7 +233,8 @@ class Game:
             if name in turn.moves:
                 if self._on_gpu is not None:
                     return self._on_gpu.take(turn)
-                return Record(step=self.steps_done + 1, **self._take(turn))
+                with one_thread_of_blas():
+                    return Record(step=self.steps_done + 1, **self._take(turn))
         moved = ", ".join(name for turn in self._turns for name in turn.moves)
         raise InputError(f"take: expected the name of a network that moves ({moved}), got {name!r}")
 

@@ -1,0 +1,118 @@
+"""Passes by units: each thread of a team has some rows of every layer, and computes what is theirs.
+
+Row i of the output of a product needs row i of W^T and the whole input; ReLU, dropout and the
+like need row i alone. So a thread can go from one product through all that follows, and wait for
+the others only where the next product reads all rows. Backward likewise: dW, dx, and all that is
+below up to the next product. Random numbers are drawn before, in the usual order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigan.passes.cpu import LinearPass, MaxoutPass
+from minigan.passes.layer_pass import LayerPass
+from minigan.passes.team import Team, cuts
+
+WIDE = 1e8  # operations of a product from which on its network is shared
+PER_NUMBER = 64  # operations of a product that take as long as a number of another pass
+WORTH = 2**17  # such numbers, from which on a stage is worth a fork and a join
+
+
+def is_wide(passes: list[LayerPass]) -> bool:
+    """Whether some product is so large that a team gains."""
+    return any(isinstance(each, LinearPass) and each.operations >= WIDE for each in passes)
+
+
+class Stage:
+    """What is ``n`` rows high: the product into it, passes row by row, and the product out."""
+
+    out: Any = None
+
+    def __init__(self, n: int, into: Any):
+        self.n, self.into = n, into
+        self.passes: list[Any] = []
+        self._shares: list[tuple[slice, Any, list[Any], Any]] = []
+
+    def cut(self, threads: int) -> None:
+        """Give each thread its rows, if all passes can be cut and that is worth it."""
+        around = [each for each in (self.into, self.out) if each]
+        here = [slice(0, self.n)]
+        if all(each.has_units for each in (*around, *self.passes)):
+            numbers = sum(each.y.size for each in (self.into, *self.passes) if each)
+            numbers += sum(each.operations for each in around) / PER_NUMBER
+            here = cuts(self.n, threads) if numbers >= WORTH else here
+        for rows in here:
+            if len(here) == 1:
+                share = self.into, self.passes, self.out
+            else:
+                into = self.into and self.into.of_units(rows)
+                passes = [each.of_units(rows) for each in self.passes]
+                share = into, passes, self.out and self.out.of_inputs(rows)
+            self._shares.append((rows, *share))
+
+    def forward(self, team: Team, rng: Any) -> None:
+        """The product into it, and what follows."""
+        if self.into or self.passes:
+            team.run(lambda i: _forward(rng, *self._shares[i][1:]), len(self._shares))
+
+    def backward(self, team: Team, dy: Any, param_grads: bool, go_on: bool) -> Any:
+        """Gradient at the product into it, or at its rows where there is none, if it goes on."""
+        if len(self._shares) == 1:
+            return _backward(dy, param_grads, go_on, *self._shares[0])
+        if self.out:
+            for *_, out in self._shares:
+                out._gradients.due = self.out._gradients.due
+        team.run(lambda i: _backward(dy, param_grads, go_on, *self._shares[i]), len(self._shares))
+        if self.out:
+            self.out._gradients.due &= not param_grads
+        dx = self.out._dx if self.out else dy
+        return self.into._dz if isinstance(self.into, MaxoutPass) else dx
+
+
+def _forward(rng: Any, into: Any, passes: list[Any], out: Any) -> None:
+    for each in (into, *passes) if into else passes:
+        each.forward(rng)
+
+
+def _backward(
+    dy: Any, param_grads: bool, go_on: bool, rows: slice, into: Any, passes: list[Any], out: Any
+) -> Any:
+    dx = out.of_product(dy, param_grads, go_on) if out else dy[rows]
+    if not go_on:
+        return None
+    for each in reversed(passes):
+        dx = each.backward(dx, param_grads, True)
+    return into.at_product(dx) if into else dx
+
+
+class Units:
+    """The passes of a plan for ``n`` inputs, in stages, for a team."""
+
+    def __init__(self, passes: list[LayerPass], n: int, team: Team):
+        self.team, self._passes, self._stages = team, passes, [Stage(n, None)]
+        for each in passes:
+            if each.row_by_row:
+                self._stages[-1].passes.append(each)
+            else:
+                self._stages[-1].out = each
+                self._stages.append(Stage(len(each.y), each))
+        for stage in self._stages:
+            stage.cut(team.size)
+
+    def forward(self, rng: Any, columns: slice | None = None) -> None:
+        """See `Plan.forward`; with ``columns``, random numbers of that batch are yet to draw."""
+        for stage in self._stages:
+            if columns:
+                for each in stage.passes:
+                    each.draw(rng, columns)
+            stage.forward(self.team, rng)
+
+    def backward(self, dy: Any, param_grads: bool, input_grad: bool, first: int) -> Any:
+        """See `Plan.backward`; ``first`` is the number of the first pass that it needs."""
+        for stage in reversed(self._stages):
+            number = self._passes.index(stage.out) if stage.out else len(self._passes)
+            if number < first:
+                break
+            dy = stage.backward(self.team, dy, param_grads, input_grad or number > first)
+        return dy
