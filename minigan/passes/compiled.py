@@ -84,15 +84,15 @@ def adam(params, grads, m, v, beta1, rest1, beta2, rest2, eps, rate):
 class CompiledMaxoutPass(MaxoutPass):
     """Maxout whose winners are found in one go through memory."""
 
-    _begin, _whole = 0, None  # first number of a twin's rows, and whose twin it is
+    _begin = 0  # number of a piece at which y begins
 
     def of_units(self, rows):
         twin = super().of_units(rows)
-        twin._whole, twin._begin = self, rows.start * self.y.shape[1]
+        twin._begin = rows.start * self.y.shape[1]
         return twin
 
     def at_product(self, dy):
-        z, dz = (self._by_piece(it) for it in ((self._whole or self)._z, self._dz))
+        z, dz = (self._by_piece(it) for it in (self._z, self._dz))
         to_winners(z, self.y.reshape(-1), dy.reshape(-1), dz, self._begin)
         return self._dz
 

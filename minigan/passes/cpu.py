@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,27 +36,24 @@ class LinearPass(LayerPass):
     """y = [W; b]^T [x; 1]: the bias inside the product, and so in its gradient."""
 
     needs_ones = True
-    _product: Any = staticmethod(np.dot)  # the quicker, and takes contiguous arrays only
 
     def __init__(self, layer, x, y, columns, empty):
         super().__init__(layer, x, y, columns, empty)
         rows, outputs = layer.W.shape[0] + 1, layer.W.shape[1]
         Wb = layer.flat_params.reshape(rows, outputs)  # b lies behind W in the flat vector
         self._Wb_T, self._W = Wb.T, Wb[:-1]
-        self._gradients = layer._gradients
+        self._out, self._gradients = y, layer._gradients
         self._dWb = self._gradients.memory.reshape(rows, outputs)
-        self.operations = 2 * rows * outputs * x.shape[1]
+        self.outputs, self.operations = outputs, 2 * rows * outputs * x.shape[1]
         self._dx = empty((rows - 1, x.shape[1]), x.dtype)
         self._dWb_T = None
         if narrow(rows, outputs, x.shape[1]):
             self._dWb_T = empty((outputs, rows), x.dtype)
         self.has_units = self._dWb_T is None
 
-    def of_units(self, rows):
-        """Pass forward of some of its outputs, in the same memory."""
-        twin = copy.copy(self)
-        twin._product, twin._Wb_T, twin.y = np.matmul, self._Wb_T[rows], self.y[rows]
-        return twin
+    def product(self, rows):
+        """Function that computes some rows of the product, with the bits of the whole."""
+        return partial(np.matmul, self._Wb_T[rows], self.x, out=self._out[rows])
 
     def of_inputs(self, rows):
         """Pass backward to some of its inputs, in the same memory; with the last goes b."""
@@ -67,7 +65,7 @@ class LinearPass(LayerPass):
         return twin
 
     def forward(self, rng):
-        self._product(self._Wb_T, self.x, out=self.y)
+        np.dot(self._Wb_T, self.x, out=self.y)
 
     def of_product(self, dz, param_grads, input_grad):
         if param_grads:
@@ -105,7 +103,7 @@ class MaxoutPass(LinearPass):
     def __init__(self, layer, x, y, columns, empty):
         self._z = empty((layer.pieces * len(y), y.shape[1]), y.dtype)
         super().__init__(layer, x, y, columns, empty)
-        self.scratch_size = self._z.size
+        self._out, self.scratch_size = self._z, self._z.size
 
     def share(self, scratch):
         self._dz = scratch[: self._z.size].reshape(self._z.shape)
@@ -127,15 +125,18 @@ class MaxoutPass(LinearPass):
         )
 
     def of_units(self, rows):
+        """Pass between z and some rows of y, in the same memory."""
         twin: Any = copy.copy(self)
         twin._look_at_pieces(rows)
-        twin._product, twin._z = np.matmul, twin._pieces  # all pieces' products in one call
-        twin._Wb_T = self._Wb_T.reshape(self.layer.pieces, len(self.y), -1)[:, rows]
         twin.y = self.y[rows]
         return twin
 
     def forward(self, rng):
-        self._product(self._Wb_T, self.x, out=self._z)
+        np.dot(self._Wb_T, self.x, out=self._z)
+        self.take_maximum()
+
+    def take_maximum(self):
+        """Write y = max over pieces of z."""
         np.maximum.reduce(self._pieces, axis=0, out=self.y)
 
     def at_product(self, dy):

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-EDGE = 16  # rows: products that are cut at multiples of it have the bits of the whole
+EDGE = 24  # rows: kernels of BLAS take 12 or 24 at once, and cut there a product keeps its bits
 FEWEST = 2 * EDGE  # rows that are cut
 
 
@@ -118,7 +118,7 @@ def team() -> Team | None:
 
 def cuts(n: int, parts: int) -> list[slice]:
     """0 to n in as many even parts as may be, cut at multiples of `EDGE`; few rows are whole."""
-    parts = min(parts, n // EDGE) if n >= FEWEST else 1
+    parts = max(1, min(parts, n // EDGE)) if n >= FEWEST else 1
     stops = [EDGE * round(n * i / (EDGE * parts)) for i in range(parts)] + [n]
     return [slice(a, b) for a, b in pairwise(stops)]
 
