@@ -30,7 +30,9 @@ class Team:
         self.size = size
         self._helpers = [(SimpleQueue[Any](), SimpleQueue[Any]()) for _ in range(size - 1)]
         for i, queues in enumerate(self._helpers, 1):
-            threading.Thread(target=_help, args=(i, *queues), daemon=True).start()
+            threading.Thread(
+                target=_help, args=(i, *queues), name=f"minigan-{i}", daemon=True
+            ).start()
 
     def run(self, job: Callable[[int], Any], shares: int) -> None:
         """Call ``job(i)`` for all shares, each in a thread; an error in one is raised here."""
@@ -88,6 +90,8 @@ class one_thread_of_blas:
                 _steps.size = get()
                 if _steps.size > 1:
                     give(1)
+                    if get() > 1:  # threadpoolctl lets one thread of the process set it
+                        _steps.size = 1
             _steps.under_way += 1
             self._has_team = _steps.owner is None
             if self._has_team:
@@ -130,6 +134,13 @@ def _blas() -> tuple[Callable[[], int], Callable[[int], Any]]:
 
     found = ThreadpoolController().select(user_api="blas").lib_controllers
     own = [each for each in found if each.filepath.startswith(np.__path__[0])]
-    for library in own or found:  # SciPy has another
-        return library.get_num_threads, library.set_num_threads
-    return lambda: 1, lambda size: None
+    if not found:
+        return lambda: 1, lambda size: None
+    library = (own or found)[0]  # SciPy has another
+
+    def give(size: int) -> None:
+        library.set_num_threads(size)
+        if hasattr(library, "clear_controlling_thread"):  # else no other thread may set it
+            library.clear_controlling_thread()
+
+    return library.get_num_threads, give
