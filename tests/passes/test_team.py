@@ -110,6 +110,25 @@ def test_a_game_is_the_same_on_1_2_and_4_threads_and_on_others_from_half_way(
     assert not np.array_equal(first.G.params, games[0].G.params)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("seed", range(12))
+def test_layers_of_any_width_keep_their_bits(seed, dtype):
+    rng = np.random.default_rng(seed)
+    a, b, c, d, m = (int(n) for n in rng.integers(60, 700, 5))
+    layers = [mg.Linear(a, b), mg.ReLU(), mg.Maxout(b, c // 2, 3), mg.Linear(c // 2, d)]
+    net, dy = mg.Sequential(layers, dtype=dtype), rng.normal(size=(m, d)).astype(dtype)
+    found = []
+    for threads in (1, 2, 3, 7):
+        with threadpool_limits(threads), one_thread_of_blas():
+            y, cache = net.forward(dy[:, :1] * np.linspace(-1, 1, a, dtype=dtype))
+            net.zero_grads()
+            found.append((y, net.backward(dy, cache), net.grads.copy()))
+    for other in found[1:]:
+        for ours, alone in zip(other, found[0], strict=True):
+            assert np.array_equal(ours, alone)
+
+
 def test_where_blas_does_not_obey_there_is_no_team():
     def look():
         with one_thread_of_blas():
