@@ -53,7 +53,7 @@ ROWS = [  # what it is, the equation, where its line is, and how that begins
     (
         "A step, with momentum",
         r"v \leftarrow \mu v - \eta g, \quad \theta \leftarrow \theta + v",
-        (SGD._update, "p += v"),
+        (SGD._move, "p += v"),
     ),
     (
         "The density of G(z)",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from minigan.base.states import expect_like, fill, snapshot
 from minigan.base.validation import real_number, shown, whole_number
 from minigan.networks.sequential import Sequential
 from minigan.passes.extra import compiled
+from minigan.passes.team import cuts, team
 from minigan.schedules import is_constant, schedule
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 
 BLOCK = 2**16  # numbers; a few vectors of so many fit into a processor's cache
+LONG = 2**18  # numbers from which on a team shares an update
 
 
 def blocks(*vectors: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
@@ -64,6 +67,7 @@ class Optimizer(ABC):
     """
 
     memory: ClassVar[tuple[str, ...]]
+    _move: Callable[..., None]  # changes vectors, each number by itself, with memory for `BLOCK`
     highest: ClassVar[dict[str, float]] = {"momentum": 1.0}  # of rates, the first not allowed
 
     def __init__(self, network: Sequential, lr: float | Schedule):
@@ -172,12 +176,21 @@ class Optimizer(ABC):
     def _update(self, params: np.ndarray, grads: np.ndarray, lr: float) -> None:
         """Change ``params`` in place."""
 
-    def _compiled(self, name: str, vectors: tuple[np.ndarray, ...], *numbers: float) -> bool:
-        """Make the update by the extra ``fast``, if it is there; whether it was made."""
-        faster = compiled() if self.network.fast and self.network.xp is np else None
-        if faster:
-            faster.update(getattr(faster, name), vectors, *numbers)
-        return faster is not None
+    def _make(self, kernel: str, vectors: Sequence[np.ndarray], *numbers: float) -> None:
+        """Make the update, by ``_move`` or its compiled kernel: long vectors by a team's shares."""
+        faster: Any = compiled() if self.network.fast and self.network.xp is np else None
+        move = partial(faster.update, getattr(faster, kernel)) if faster else self._move
+        at_hand = team() if vectors[0].size >= LONG else None
+        if at_hand is None:
+            move(vectors, self._scratch, *numbers)
+            return
+        here = cuts(vectors[0].size, at_hand.size)
+
+        def job(i: int) -> None:
+            scratch = np.empty_like(self._scratch) if i else self._scratch
+            move([vector[here[i]] for vector in vectors], scratch, *numbers)
+
+        at_hand.run(job, len(here))
 
 
 class SGD(Optimizer):
@@ -213,14 +226,14 @@ class SGD(Optimizer):
         self.velocity = network.xp.zeros_like(network.params)
 
     def _update(self, params, grads, lr):
-        mu, xp = self.rate("momentum"), self.network.xp
-        if self._compiled("sgd", (params, grads, self.velocity), mu, lr):
-            return
-        for p, g, v in blocks(params, grads, self.velocity):
-            scratch = self._scratch[: p.size]
+        self._make("sgd", (params, grads, self.velocity), self.rate("momentum"), lr)
+
+    def _move(self, vectors, scratch, mu, lr):
+        for p, g, v in blocks(*vectors):
+            here = scratch[: p.size]
             v *= mu
-            xp.multiply(g, lr, out=scratch)
-            v -= scratch
+            self.network.xp.multiply(g, lr, out=here)
+            v -= here
             p += v
 
 
@@ -274,23 +287,25 @@ class Adam(Optimizer):
         self.v = network.xp.zeros_like(network.params)
 
     def _update(self, params, grads, lr):
-        xp, t = self.network.xp, self.t + 1
+        t = self.t + 1
         s = math.sqrt(1 - self.beta2**t)
         rate = lr * s / (1 - self.beta1**t)
         rests = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2
-        if self._compiled("adam", (params, grads, self.m, self.v), *rests, s * self.eps, rate):
-            return
-        for p, g, m, v in blocks(params, grads, self.m, self.v):
-            scratch = self._scratch[: p.size]
-            m *= self.beta1
-            xp.multiply(g, 1 - self.beta1, out=scratch)
-            m += scratch
-            v *= self.beta2
-            xp.multiply(g, g, out=scratch)
-            scratch *= 1 - self.beta2
-            v += scratch
-            xp.sqrt(v, out=scratch)
-            scratch += s * self.eps
-            xp.divide(m, scratch, out=scratch)
-            scratch *= rate
-            p -= scratch
+        self._make("adam", (params, grads, self.m, self.v), *rests, s * self.eps, rate)
+
+    def _move(self, vectors, scratch, beta1, rest1, beta2, rest2, eps, rate):
+        xp = self.network.xp
+        for p, g, m, v in blocks(*vectors):
+            here = scratch[: p.size]
+            m *= beta1
+            xp.multiply(g, rest1, out=here)
+            m += here
+            v *= beta2
+            xp.multiply(g, g, out=here)
+            here *= rest2
+            v += here
+            xp.sqrt(v, out=here)
+            here += eps
+            xp.divide(m, here, out=here)
+            here *= rate
+            p -= here

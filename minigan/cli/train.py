@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     line = "keep a checkpoint for good every N epochs, besides the last and the best (none)"
     parser.add_argument("--keep", type=int, metavar="N", help=line)
     parser.add_argument("--device", choices=["cpu", "cuda"], help="where (cpu)")
-    line = "of matrix products (1; for large nets, one a core)"
+    line = "that share a step of large nets (one a core; 1 for small nets)"
     parser.add_argument("--threads", type=int, help=line)
     parser.add_argument("--json", action="store_true", help="print JSON, a line for each epoch")
     add_picture_options(parser)
@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and score and draw what came out of it."""
+    from joblib import cpu_count
     from threadpoolctl import threadpool_limits
 
     from minigan.images import RECIPES
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if options.resume is not None:
         _complete(options, directory)
     if options.threads is None:  # small nets lose by a second one, where the cores are busy
-        options.threads = 1 if options.recipe in SMALL else os.cpu_count() or 1
+        options.threads = 1 if options.recipe in SMALL else cpu_count()  # those it may use
     with threadpool_limits(whole_number("--threads", options.threads)):
         return _train(options, directory)
 

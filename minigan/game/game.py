@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,10 @@ from minigan.game.parts import movers, named_networks, require_sampler, sampled_
 from minigan.game.records import Record, check_finite, overflow_is_named
 from minigan.game.state import restore_parts, state_of_parts
 from minigan.game.turn import Turn
+from minigan.layers.image import ImageLayer
 from minigan.networks.sequential import Sequential
 from minigan.optimizers import Optimizer
+from minigan.passes.team import one_thread_of_blas
 
 if TYPE_CHECKING:
     from minigan.base.types import Sampler
@@ -91,6 +94,9 @@ class Game:
         self._samplers: dict[str, Any] = {}
         for name in sampled_names(turns, samplers):
             self.draw_from(name, samplers[name])
+        layers = (layer for net in self._networks.values() for layer in net.layers)
+        convolves = any(isinstance(layer, ImageLayer) for layer in layers)  # by threads of BLAS
+        self._threads: Any = nullcontext if convolves else one_thread_of_blas
         self._streams = seed if isinstance(seed, Streams) else Streams(seed, network.device)
         self.steps_done = 0
         self._figures: dict[Turn, frozenset[str]] = {}
@@ -200,10 +206,11 @@ class Game:
         if self._on_gpu is not None:
             return self._on_gpu.step()
         record = Record(step=self.steps_done + 1)
-        for turn in self._turns:
-            for _ in range(turn.k):
-                figures = self._take(turn)
-            record.update(figures)
+        with self._threads():
+            for turn in self._turns:
+                for _ in range(turn.k):
+                    figures = self._take(turn)
+                record.update(figures)
         self.steps_done += 1
         return record
 
@@ -231,7 +238,8 @@ class Game:
             if name in turn.moves:
                 if self._on_gpu is not None:
                     return self._on_gpu.take(turn)
-                return Record(step=self.steps_done + 1, **self._take(turn))
+                with self._threads():
+                    return Record(step=self.steps_done + 1, **self._take(turn))
         moved = ", ".join(name for turn in self._turns for name in turn.moves)
         raise InputError(f"take: expected the name of a network that moves ({moved}), got {name!r}")
 

@@ -41,7 +41,7 @@ class Settings:
     start : str or os.PathLike, optional
         Directory of a finished run whose G a recipe builds upon, if it does.
     threads : int
-        With how many threads products are made, >= 1. Other numbers round sums differently, so
+        How many share a step, >= 1. In convolutions other numbers round sums differently, so
         a run keeps to its own. It does not set them: threadpoolctl does.
     array : str, optional
     shape : sequence of int, optional

@@ -10,6 +10,7 @@ which is as fast.)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from minigan.layers.base import Layer
 from minigan.layers.maxout import Maxout
 from minigan.layers.relu import ReLU
 from minigan.passes.cpu import MaxoutPass
-from minigan.passes.layer_pass import LayerPass
+from minigan.passes.layer_pass import LayerPass, RowByRow
 
 # Division as NumPy divides; compiled once and kept; other threads may run beside it.
 compiled = njit(error_model="numpy", cache=True, nogil=True)
@@ -27,20 +28,24 @@ AT_ONCE = 2048  # numbers of a piece, which then stay in the cache of level 1
 
 
 @compiled
-def to_winners(z, y, dy, dz):
-    """dz (pieces, n): dy (n,) at the first piece that is y, 0 at the others; dy is used up."""
+def to_winners(z, y, dy, dz, first):
+    """dz (pieces, n): dy at the first piece that is y, 0 at the others; dy is used up.
+
+    ``y`` and ``dy`` (m,) begin at number ``first`` of each piece.
+    """
     last = len(z) - 1
     zero = dy.dtype.type(0)
     for start in range(0, y.size, AT_ONCE):
         here = slice(start, start + AT_ONCE)
         top, left = y[here], dy[here]
+        there = slice(first + start, first + start + top.size)
         for k in range(last):
-            piece, out = z[k, here], dz[k, here]
+            piece, out = z[k, there], dz[k, there]
             for i in range(top.size):
                 won = left[i] if piece[i] == top[i] else zero
                 out[i] = won
                 left[i] -= won
-        dz[last, here] = left
+        dz[last, there] = left
 
 
 @compiled
@@ -79,17 +84,24 @@ def adam(params, grads, m, v, beta1, rest1, beta2, rest2, eps, rate):
 class CompiledMaxoutPass(MaxoutPass):
     """Maxout whose winners are found in one go through memory."""
 
-    def backward(self, dy, param_grads, input_grad):
-        dz = self._by_piece(self._dz)
-        to_winners(self._by_piece(self._z), self.y.reshape(-1), dy.reshape(-1), dz)
-        return super(MaxoutPass, self).backward(self._dz, param_grads, input_grad)
+    _begin = 0  # number of a piece at which y begins
+
+    def of_units(self, rows):
+        twin = super().of_units(rows)
+        twin._begin = rows.start * self.y.shape[1]
+        return twin
+
+    def at_product(self, dy):
+        z, dz = (self._by_piece(it) for it in (self._z, self._dz))
+        to_winners(z, self.y.reshape(-1), dy.reshape(-1), dz, self._begin)
+        return self._dz
 
     def _by_piece(self, z):
         """Pieces (pieces, n) of z; of one batch beside others, a copy."""
         return z.reshape(self.layer.pieces, -1)
 
 
-class CompiledReLUPass(LayerPass):
+class CompiledReLUPass(RowByRow):
     """ReLU without an array of zeros."""
 
     scratch = ()
@@ -105,6 +117,6 @@ class CompiledReLUPass(LayerPass):
 PASSES: dict[type[Layer], type[LayerPass]] = {Maxout: CompiledMaxoutPass, ReLU: CompiledReLUPass}
 
 
-def update(kernel: Any, vectors: tuple[np.ndarray, ...], *numbers: float) -> None:
+def update(kernel: Any, vectors: Sequence[np.ndarray], scratch: object, *numbers: float) -> None:
     """Run ``sgd`` or ``adam`` on vectors of one dtype, with its numbers rounded to it."""
     kernel(*vectors, *map(vectors[0].dtype.type, numbers))

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,13 @@ import numpy as np
 from minigan.layers.base import Layer
 from minigan.layers.dropout import Dropout
 from minigan.layers.gaussian_noise import GaussianNoise
+from minigan.layers.gradients import Gradients
 from minigan.layers.linear import Linear
 from minigan.layers.maxout import Maxout
 from minigan.layers.relu import ReLU
 from minigan.layers.sigmoid import Sigmoid
 from minigan.layers.tanh import Tanh
-from minigan.passes.layer_pass import LayerPass
+from minigan.passes.layer_pass import LayerPass, RowByRow
 
 
 def narrow(rows: int, columns: int, batch: int) -> bool:
@@ -39,23 +42,41 @@ class LinearPass(LayerPass):
         rows, outputs = layer.W.shape[0] + 1, layer.W.shape[1]
         Wb = layer.flat_params.reshape(rows, outputs)  # b lies behind W in the flat vector
         self._Wb_T, self._W = Wb.T, Wb[:-1]
-        self._dWb = layer._gradients.memory.reshape(rows, outputs)
+        self._out, self._gradients = y, layer._gradients
+        self._dWb = self._gradients.memory.reshape(rows, outputs)
+        self.outputs, self.operations = outputs, 2 * rows * outputs * x.shape[1]
         self._dx = empty((rows - 1, x.shape[1]), x.dtype)
         self._dWb_T = None
         if narrow(rows, outputs, x.shape[1]):
             self._dWb_T = empty((outputs, rows), x.dtype)
+        self.has_units = self._dWb_T is None
+
+    def product(self, rows):
+        """Function that computes some rows of the product, with the bits of the whole."""
+        return partial(np.matmul, self._Wb_T[rows], self.x, out=self._out[rows])
+
+    def of_inputs(self, rows):
+        """Pass backward to some of its inputs, in the same memory; with the last goes b."""
+        twin = copy.copy(self)
+        twin._gradients = Gradients(self._gradients.memory)  # each marks what it has written
+        twin._W, twin._dx = self._W[rows], self._dx[rows]
+        with_b = slice(rows.start, None if rows.stop == len(self._W) else rows.stop)
+        twin.x, twin._dWb = self.x[with_b], self._dWb[with_b]
+        return twin
 
     def forward(self, rng):
         np.dot(self._Wb_T, self.x, out=self.y)
 
-    def backward(self, dy, param_grads, input_grad):
+    def of_product(self, dz, param_grads, input_grad):
         if param_grads:
-            self._backward_params(dy)
-        return np.dot(self._W, dy, out=self._dx) if input_grad else None
+            self._backward_params(dz)
+        return np.dot(self._W, dz, out=self._dx) if input_grad else None
+
+    backward = of_product
 
     def _backward_params(self, dy):
         """Gradient of W, and that of b in the row of ones."""
-        gradients = self.layer._gradients
+        gradients = self._gradients
         if not gradients.due:
             self._dWb += np.dot(self.x, dy.T)
             return
@@ -82,7 +103,7 @@ class MaxoutPass(LinearPass):
     def __init__(self, layer, x, y, columns, empty):
         self._z = empty((layer.pieces * len(y), y.shape[1]), y.dtype)
         super().__init__(layer, x, y, columns, empty)
-        self.scratch_size = self._z.size
+        self._out, self.scratch_size = self._z, self._z.size
 
     def share(self, scratch):
         self._dz = scratch[: self._z.size].reshape(self._z.shape)
@@ -94,30 +115,44 @@ class MaxoutPass(LinearPass):
         twin._look_at_pieces()
         return twin
 
-    def _look_at_pieces(self):
+    def _look_at_pieces(self, rows=slice(None)):
         """Views of z, dz and the bits of dz, piece by piece."""
         shape = self.layer.pieces, *self.y.shape
         self._unsigned = np.dtype(f"u{self.y.itemsize}")
-        self._pieces, dz = self._z.reshape(shape), self._dz.reshape(shape)
+        self._pieces, dz = (z.reshape(shape)[:, rows] for z in (self._z, self._dz))
         *self._first_pieces, (_, self._last_dz, _) = zip(
             self._pieces, dz, dz.view(self._unsigned), strict=True
         )
 
+    def of_units(self, rows):
+        """Pass between z and some rows of y, in the same memory."""
+        twin: Any = copy.copy(self)
+        twin._look_at_pieces(rows)
+        twin.y = self.y[rows]
+        return twin
+
     def forward(self, rng):
         np.dot(self._Wb_T, self.x, out=self._z)
+        self.take_maximum()
+
+    def take_maximum(self):
+        """Write y = max over pieces of z."""
         np.maximum.reduce(self._pieces, axis=0, out=self.y)
 
-    def backward(self, dy, param_grads, input_grad):
+    def at_product(self, dy):
         y, dy_bits = self.y, dy.view(self._unsigned)
         for z, dz, bits in self._first_pieces:
             np.subtract(z, y, out=dz)
             np.left_shift(dy_bits, bits, out=bits)
             np.subtract(dy, dz, out=dy)
         self._last_dz[...] = dy
-        return super().backward(self._dz, param_grads, input_grad)
+        return self._dz
+
+    def backward(self, dy, param_grads, input_grad):
+        return self.of_product(self.at_product(dy), param_grads, input_grad)
 
 
-class ReLUPass(LayerPass):
+class ReLUPass(RowByRow):
     """y = max(x, 0), by an array of zeros: four times as fast as by the number 0."""
 
     scratch = ("_zeros", "_active")
@@ -134,7 +169,7 @@ class ReLUPass(LayerPass):
         return np.multiply(dy, self._active, out=dy)
 
 
-class SigmoidPass(LayerPass):
+class SigmoidPass(RowByRow):
     """y = e^n / (1 + e^-|x|) with n = min(x, 0): no exponential can overflow."""
 
     scratch = ("_zeros", "_e")
@@ -159,7 +194,7 @@ class SigmoidPass(LayerPass):
         return np.multiply(dy, slope, out=dy)
 
 
-class TanhPass(LayerPass):
+class TanhPass(RowByRow):
     """y = tanh(x)."""
 
     scratch = ("_slope",)
@@ -177,7 +212,7 @@ class TanhPass(LayerPass):
         return np.multiply(dy, slope, out=dy)
 
 
-class DropoutPass(LayerPass):
+class DropoutPass(RowByRow):
     """y = x * mask / keep, the mask as numbers: half the time of a product with booleans."""
 
     kept = ("x", "y", "_mask")
@@ -198,7 +233,7 @@ class DropoutPass(LayerPass):
         return np.multiply(dy, self._mask, out=dy)
 
 
-class GaussianNoisePass(LayerPass):
+class GaussianNoisePass(RowByRow):
     """y = x + std * e: the noise is drawn where y will stand."""
 
     scratch = ()

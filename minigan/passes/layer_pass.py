@@ -24,6 +24,8 @@ class LayerPass:
     """
 
     needs_ones = False
+    row_by_row = False  # whether row i of y needs row i of x only, and dx that of dy
+    has_units = False  # whether `minigan.passes.units` may cut it
     scratch_size = 0  # numbers of the memory that all passes of a plan share, one after another
     kept: tuple[str, ...] = ("x", "y")
     scratch: tuple[str, ...] = ("_dx",)
@@ -72,6 +74,27 @@ class LayerPass:
             setattr(twin, name, getattr(self, name)[..., columns])
         for name in self.scratch:
             setattr(twin, name, getattr(self, name)[..., columns].copy(order="C"))
+        return twin
+
+    def at_product(self, dy: Any) -> Any:
+        """Gradient at the product, of a pass that has one, from that at its output."""
+        return dy
+
+    def of_product(self, dz: Any, param_grads: bool, input_grad: bool) -> Any:
+        """What is left of ``backward`` after ``at_product``."""
+        return self.backward(dz, param_grads, input_grad)
+
+
+class RowByRow(LayerPass):
+    """Pass whose every row is by itself."""
+
+    row_by_row = has_units = True
+
+    def of_units(self, rows: slice) -> RowByRow:
+        """Pass of some of its rows, in the same memory."""
+        twin = copy.copy(self)
+        for name in (*self.kept, *self.scratch):
+            setattr(twin, name, getattr(self, name)[rows])
         return twin
 
 

@@ -13,6 +13,8 @@ from minigan.base.errors import InputError
 from minigan.passes import cpu
 from minigan.passes.extra import compiled
 from minigan.passes.layer_pass import LayerPass, learns
+from minigan.passes.team import team
+from minigan.passes.units import Units, is_wide
 
 
 class Kit(NamedTuple):
@@ -107,9 +109,12 @@ class Plan:
             array = empty((width + 1, M), dtype)
             self._ones.append(array[width])
             self.passes.append(kind(layer, x, array[:width], self.columns, empty))
-        scratch = empty((max(each.scratch_size for each in self.passes),), dtype)
-        for each in self.passes:
-            each.share(scratch)
+        self._is_wide = is_wide(self.passes)
+        self._units: Units | None = None
+        most = max(each.scratch_size for each in self.passes)
+        scratch = [empty((most,), dtype) for _ in range(1 + self._is_wide)]
+        for i, each in enumerate(each for each in self.passes if each.scratch_size):
+            each.share(scratch[i % len(scratch)])  # by units one reads while the next one writes
         self._random = [each for each in self.passes if type(each).draw is not LayerPass.draw]
         self._y = array[:width]
         self._dy = empty(self._y.shape, dtype)
@@ -127,12 +132,17 @@ class Plan:
 
     def forward(self, rng: Any) -> None:
         """Outputs into ``ys``, for what stands in ``xs``; dropout and noise are at work."""
+        units = self._by_units() if self._is_wide else None
         if len(self.columns) > 1:
             for columns in self.columns:  # as each batch on its own would draw
                 for each in self._random:
                     each.draw(rng, columns)
+            if units:
+                return units.forward(rng)
             for each in self.passes:
                 each.forward(rng)
+        elif units:
+            units.forward(rng, self.columns[0])
         else:
             for each in self.passes:
                 if each in self._random:
@@ -151,11 +161,23 @@ class Plan:
             place[...] = dy.T
         first = 0 if input_grad else self._first_learning
         dx = self._dy
-        for i in range(len(self.passes) - 1, first - 1, -1):
+        units = self._by_units() if self._is_wide else None
+        if units:
+            dx = units.backward(dx, param_grads, input_grad, first)
+        for i in range(-1 if units else len(self.passes) - 1, first - 1, -1):
             dx = self.passes[i].backward(dx, param_grads, input_grad or i > first)
         if not input_grad:
             return (None,) * len(dys)
         return tuple([dx[:, columns].copy().T for columns in self.columns])
+
+    def _by_units(self) -> Units | None:
+        """The passes in shares, one for each thread of the team, if there is one."""
+        at_hand = team()
+        if at_hand is None:
+            return None
+        if self._units is None or self._units.team is not at_hand:
+            self._units = Units(self.passes, len(self._x), at_hand)
+        return self._units
 
     def _backward_of_some(self, dys: tuple, param_grads: bool, input_grad: bool) -> tuple:
         """Gradients at those batches on which J depends, and None at the others."""
@@ -170,7 +192,7 @@ class Plan:
         if i not in self._parts:
             columns = self.columns[i]
             part = copy.copy(self)
-            part._parts = {}
+            part._parts, part._units = {}, None
             part.columns = [slice(0, columns.stop - columns.start)]
             part.passes = [each.part(i, columns) for each in self.passes]
             part._dy = self._dys[i].copy(order="C")

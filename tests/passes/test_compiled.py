@@ -54,7 +54,7 @@ def test_a_game_is_the_same_bit_for_bit(dtype, pieces, optimizer, monkeypatch):
 def test_of_equal_pieces_the_first_wins_and_what_is_not_a_number_is_passed_on():
     z = np.array([[1.0, 3.0, 2.0], [1.0, 4.0, 2.0], [0.0, 4.0, 2.0]])
     dz = np.empty_like(z)
-    extra.compiled().to_winners(z, z.max(axis=0), np.array([7.0, 8.0, -9.0]), dz)
+    extra.compiled().to_winners(z, z.max(axis=0), np.array([7.0, 8.0, -9.0]), dz, 0)
     assert dz.tolist() == [[7.0, 0.0, -9.0], [0.0, 8.0, 0.0], [0.0, 0.0, 0.0]]
     y = np.empty(3)
     extra.compiled().rectify(np.array([-1.0, np.nan, 2.0]), y)
