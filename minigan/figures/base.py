@@ -69,8 +69,11 @@ class Figure(ABC):
         return self
 
     def report(self) -> dict:
-        """The numbers for JSON, in nats: seed, settings, seconds, then those of the figure."""
-        names = ("seed", *self.settings, "seconds")
+        """The numbers for JSON, in nats: seed, settings, seconds, then those of the figure.
+
+        Those of a run that Ctrl-C ended begin, after that, with ``interrupted``, true.
+        """
+        names = ("seed", *self.settings, "seconds", *["interrupted"] * self.interrupted)
         return {name: getattr(self, name) for name in names} | self.numbers()
 
     def save(self, directory: Path, files: PictureFiles = PNG) -> list[Path]:
@@ -88,9 +91,11 @@ class Figure(ABC):
         with applied():
             drawn = {stem: self._draw()}
             drawn |= {f"{stem}_{name}": picture for name, picture in self._draw_more().items()}
-            for ax in (ax for picture in drawn.values() for ax in picture.axes):
-                # Ticks are made when a picture is shown, outside of here.
-                ax.tick_params(labelsize=SIZE - 1)
+            for picture in drawn.values():
+                for ax in picture.axes:  # ticks are made when it is shown, outside of here
+                    ax.tick_params(labelsize=SIZE - 1)
+                if self.interrupted:
+                    picture.supylabel("interrupted: what was played by then")
         return drawn
 
     @contextmanager

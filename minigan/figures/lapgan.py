@@ -17,9 +17,11 @@ from minigan.variants import lapgan
 STEPS, SAMPLES, SHOWN = 3000, 5000, 8
 STAGES = {"P": True, "no P": False}
 NOTE = """\
-Nats; the standard error over the test images is some 1.4, and says nothing of another seed. The c
-of test images would score higher: it is a part of what is scored. The score does not see that
-without P the detail changes the image that it was made for."""
+c = d(x) is an image at half its size, u doubles it, and h = x - u(c) is the detail that u(c)
+lacks; P takes from a detail what would change c. Parzen scores are in nats; the standard error
+over the test images is some 1.4, and says nothing of another seed. The c of test images would
+score higher: it is a part of what is scored. The score does not see that without P the detail
+changes the image that it was made for."""
 
 
 @dataclass(eq=False)

@@ -54,7 +54,10 @@ NOTE = """\
 Relative to real digits: detail, fd (Frechet distance of pixels), mse, var, variance in a class.
 Sharpened and white noise are controls: they have the detail, and fd or a fresh net ("told apart")
 sees them. Precision rewards blur, and a judge that is a net is no independent one: 3-NN are
-held-out images. Twins are chains from one start, their variance relative to that of the data."""
+held-out images. Twins are chains from one start, their variance relative to that of the data. C is
+the classifier that was plugged in, rms that of the code, classes how many are made (e^entropy);
+parity and "loop: no, yes" (a 0, 6, 8 or 9 has one) are other conditions for the same decoder.
+var + mse is 1 for the best decoder by squared error; code is what E reads of the images, wrong."""
 ASKED = {  # least and most
     "plane.error": (None, 0.2),
     "plane.above.exact": (None, 0.006),

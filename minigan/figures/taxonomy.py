@@ -31,15 +31,15 @@ PATTERNS = {"bars": 14, "ring": 8}
 FORMS = {"kl": ".3g", "jsd": ".3f", "patterns": ".0f", "valid": ".3f", "sequential_steps": ".0f"}
 CAUTION = """\
 Each model was trained for some seconds, which suits some better than others, as do the data:
-binary images punish densities on R^n. So no row is "the best model". Each KL is exact, and infinite
-where a pattern is never made; "steps" are those that one independent sample takes, one after
-another. p(x) is exact where the formula gives it (FVBN) and where a sum over all states of the
-hidden units, or over a grid of z, does: then the leaf is what the model's own formula is. Of the
-flow the probabilities are shares of 200,000 samples."""
+binary images punish densities on R^n. So no row is "the best model". Each KL is exact, and
+infinite where a pattern is never made; "steps" are those that one independent sample takes, one
+after another. p(x) is exact where the formula gives it (FVBN) and where a sum over all states of
+the hidden units, or over a grid of z, does: then the leaf is what the model's own formula is. Of
+the flow the probabilities are shares of 200,000 samples."""
 ON_THE_RING = """\
-KL is a mean over 5,000 samples of the data, where there is a density; JSD is that of 70 x 70 cells.
-Valid is the share of samples within 3 std of a mode, patterns are modes. The FVBN of the plane is
-a histogram of 48 x 48 bins."""
+KL is a mean over 5,000 samples of the data, where there is a density; JSD is that of 70 x 70
+cells. Valid is the share of samples within 3 std of a mode, patterns are modes. The FVBN of the
+plane is a histogram of 48 x 48 bins."""
 
 
 @dataclass(eq=False)
@@ -100,7 +100,6 @@ class Taxonomy(Figure):
         are (mixing time, KL).
         """
         found: dict[str, Any] = {"models": [self._row(game) for game in self.games]}
-        found["interrupted"] = self.interrupted
         if self.data == "bars":
             found["independent_pixels"] = _independent_pixels()
             found["curves"] = {
@@ -188,10 +187,7 @@ class Taxonomy(Figure):
         """The tree, samples at its leaves, and three panels."""
         models = {entry.title: self.of_model(name) for name, entry in self.entries.items()}
         trained = {title: found for title, found in models.items() if found}
-        drawn = taxonomy_tree.picture(self.data, trained, self.curves)
-        if self.interrupted:
-            drawn.suptitle("Interrupted: only the models that were trained by then")
-        return drawn
+        return taxonomy_tree.picture(self.data, trained, self.curves)
 
 
 def results(seed: int, model: str = "", data: str = "", curve: str = "") -> dict[str, Any]:

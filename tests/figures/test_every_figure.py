@@ -158,15 +158,18 @@ def can_be_read_on_a_slide(picture):
 
 
 @quick_or_slow(name for name in FIGURES if name not in NEVER_INTERRUPTED)
-def test_interrupted_at_once_it_can_be_told_and_drawn(name, tmp_path):
+def test_interrupted_at_once_it_can_be_told_and_drawn(name, tmp_path, monkeypatch):
     def interrupt(iterable, total):
         raise KeyboardInterrupt
         yield
 
     with quick(name) as (figure, options):
         run = figure(**options).play(interrupt)
-        assert run.interrupted
+        assert run.interrupted and run.report()["interrupted"]
         assert run.text()
+        drawn = run.pictures()
+        assert all(each._supylabel for each in drawn.values())
+        monkeypatch.setattr(run, "pictures", lambda: drawn)
         assert run.save(tmp_path, PictureFiles(dpi=40))  # with nothing to draw, drawing is hardest
 
 
