@@ -83,7 +83,9 @@ def test_a_film_that_cannot_be_written_is_refused_before_the_game(
 
 def test_the_page_is_served_until_ctrl_c():
     command = [sys.executable, "-m", "minigan", "play", "--no-browser", "--port", "18200"]
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    signal.signal(signal.SIGINT, heard)
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
         with urllib.request.urlopen(address, timeout=20) as answer:
