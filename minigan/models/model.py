@@ -6,7 +6,8 @@ A model has ``sample(m, rng)``, and only where they exist
     bound(x, rng)       a lower bound of log p(x) in the mean over rng
     posterior(x)        p(z|x), exact or approximate
     transition()        T over all states, of the Markov chain that samples; then ``step(x, rng)``
-                        is a step of it
+                        is a step of it; a chain without a table has ``sweeps`` and ``move(states,
+                        rng)`` alone, see `minigan.models.chain`
 
 Which of them it has *is* Figure 9: `leaf` asks the object. ``pmf(states)`` is for the toys on which
 all states can be listed: an oracle, which even an implicit model has there.
@@ -30,7 +31,7 @@ from minigan.layers import Layer, Linear, Tanh
 from minigan.networks import Sequential
 from minigan.optimizers import Adam, Optimizer
 from minigan.schedules import linear_ramp
-from minigan.theory.chains import mixing_time, stationary
+from minigan.theory.chains import ReducibleError, mixing_time, stationary
 
 PARTS = ("log_likelihood", "bound", "posterior", "transition")
 
@@ -73,12 +74,14 @@ class Model(ABC):
         return self.mixing_time() if hasattr(self, "transition") else 1
 
     def mixing_time(self) -> float:
-        """Moves of the chain until TV < 0.05 from every start; infinite if that never comes."""
+        """Moves of the chain until TV < 0.05 from every start; infinite if there are none.
+
+        So it is of a chain that is reducible, if only since ways have underflowed in float64, and
+        of one that needs more than 2^30. InputError where the states are too many to table T.
+        """
         try:
             return mixing_time(*self.chain(), 0.05)
-        except NotThereError:  # the states are too many to table T
-            raise
-        except InputError:  # reducible in float64: some ways have underflowed
+        except ReducibleError:
             return math.inf
 
     def chain(self) -> tuple[np.ndarray, np.ndarray]:

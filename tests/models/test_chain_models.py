@@ -91,6 +91,15 @@ def test_wide_machines_have_no_likelihood():
         rbm.RBM(4, 3, learning="mcmc")
 
 
+@pytest.mark.parametrize("widths", [(20, 18), (17, 4), (14, 3)])
+def test_a_mixing_time_that_is_not_known_is_not_infinite(widths):
+    with pytest.raises(mg.InputError, match=r"at most|<= 16"):
+        rbm.RBM(*widths).mixing_time()
+    independent = rbm.RBM(4, 3)
+    independent.R.params = np.zeros(19)
+    assert independent.mixing_time() == 1
+
+
 def test_h_drawn_in_the_wrong_direction_is_caught():
     class Wrong(rbm.RBM):
         def down(self, h):
