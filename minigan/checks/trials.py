@@ -40,6 +40,8 @@ class Report:
     passed : bool
     message : str
         What is wrong; empty if nothing is.
+    parts : str
+        Of a model: which of its parts were checked, and which were not.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Report:
     redraws: int
     passed: bool
     message: str = ""
+    parts: str = ""
 
     def __str__(self) -> str:
         return table([self])
@@ -81,6 +84,7 @@ def table(reports: Iterable[Report]) -> str:
             f"{report.name:{width}}  {report.worst:20.1e}  {report.directions:10}"
             f"  {report.redraws:7}  {'ok' if report.passed else 'WRONG'}"
         )
+    lines += [f"\n{row.name}: {row.parts}" for row in rows if row.parts]
     return "\n".join([*lines, *(f"\n{row.message}" for row in rows if not row.passed)])
 
 
@@ -95,6 +99,7 @@ class Tally:
         self.name, self.tolerance = name, tolerance
         self.worst, self.directions, self.redraws = 0.0, 0, 0
         self.seed, self.where = 0, ""  # the seed, and the mode of a layer: in every message
+        self.parts = ""
 
     def agrees(self, block: str, analytic: float, numeric: Slope) -> bool:
         """Count a directional derivative, True if it is right; DoubtError if that is not known."""
@@ -119,7 +124,7 @@ class Tally:
         """Report of what was tried, and of the failure that ended it."""
         worst = self.worst if failure is None else failure.relative_error
         ended = failure is None, "" if failure is None else str(failure)
-        return Report(self.name, worst, self.directions, self.redraws, *ended)
+        return Report(self.name, worst, self.directions, self.redraws, *ended, self.parts)
 
 
 Trial = Callable[[Tally, np.random.Generator], None]
