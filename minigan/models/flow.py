@@ -58,6 +58,7 @@ class Flow(OnePlayer):
 
     def log_likelihood(self, x):
         """log p(x) of rows, a density, (m,)."""
+        self.require_rows(x)
         z, log_det, _ = self.forward(x)
         return self._log_p(z, log_det)
 
@@ -73,6 +74,7 @@ class Flow(OnePlayer):
 
     def sample(self, m, rng):
         """m independent rows: one pass back from z ~ N(0, I)."""
+        self.require_draws(m, rng)
         return self.inverse(rng.standard_normal((m, self.dim)))
 
 
@@ -86,6 +88,7 @@ class Dequantised(Flow):
 
     def gradients(self, rng, x):
         """Gradients of the mean of -log p(x + u), of pixels x. See `Turn.gradients`."""
+        self.require_binary(x)
         return super().gradients(rng, 2 * (x + rng.random(x.shape, dtype=x.dtype)) - 2)
 
     def log_likelihood(self, x):

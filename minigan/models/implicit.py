@@ -46,6 +46,7 @@ class Generator(Model):
 
     def sample(self, m, rng):
         """m independent rows: a pass of G."""
+        self.require_draws(m, rng)
         x = self.G(self.z.sample(m, rng).astype(self.G.dtype))
         return self.rounded(x) if isinstance(self.z, Corners) else x
 

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.base.randomness import Streams
+from minigan.base.randomness import Streams, require_rng
+from minigan.base.validation import whole_number
 from minigan.distributions.states import all_states
 from minigan.game import Game, Turn
 from minigan.layers import Layer, Linear, Tanh
@@ -52,7 +53,7 @@ class Model(ABC):
     """
 
     dim: int
-    binary: ClassVar[bool] = False
+    binary: bool = False
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -92,13 +93,23 @@ class Model(ABC):
         """A step of the chain: that of ``transition``, unless hidden units make the moves."""
         return self.step(states, rng)
 
-    def require_binary(self, x: np.ndarray) -> None:
-        """Raise InputError unless the rows x are binary and as wide as the model."""
-        where = type(self).__name__
+    def require_rows(self, x: np.ndarray) -> None:
+        """Raise InputError unless x are rows for the model: as wide, binary if it is."""
         if x.ndim != 2 or x.shape[1] != self.dim:
-            raise InputError(f"{where}: expected rows (m, {self.dim}), got {x.shape}")
+            raise InputError(f"{type(self).__name__}: expected rows (m, {self.dim}), got {x.shape}")
+        if self.binary:
+            self.require_binary(x)
+
+    def require_binary(self, x: np.ndarray) -> None:
+        """Raise InputError unless x is of 0 and 1."""
         if not ((x == 0) | (x == 1)).all():
+            where = type(self).__name__
             raise InputError(f"{where}: expected binary rows, 0 or 1, got {x.min()} to {x.max()}")
+
+    def require_draws(self, m: int, rng: np.random.Generator) -> None:
+        """Raise InputError unless m is a number of rows, >= 0, and rng draws them."""
+        whole_number(f"{type(self).__name__}: m", m, 0)
+        require_rng(type(self).__name__, rng)
 
     if TYPE_CHECKING:
         log_likelihood: Any
@@ -128,8 +139,7 @@ class OnePlayer(Model, Turn):
 
         What else the turn draws comes from the model's own sampler of that name, as ``z``.
         """
-        if self.binary:
-            self.require_binary(x)
+        self.require_rows(x)
         networks: Any = self.networks()
         for name in self.moves:
             networks[name].zero_grads()
@@ -167,11 +177,10 @@ def train(
 ) -> Any:
     """Play the game of the model's turns for some steps; the model, trained.
 
-    ``drawn`` are samplers by name. InputError if a binary model is given data that are not.
+    ``drawn`` are samplers by name. InputError if the data are not rows for the model.
     """
     game = Game(*model.turns, optimizers=optimizers, batch=batch, seed=seed, **drawn)
-    if model.binary:
-        model.require_binary(drawn["x"].sample(batch, np.random.default_rng(0)))
+    model.require_rows(drawn["x"].sample(batch, np.random.default_rng(0)))
     for _ in game.play(steps):
         pass
     return model
@@ -180,8 +189,9 @@ def train(
 def leaf(model: Any) -> tuple[str, ...]:
     """Way from the root of Figure 9 to the model's leaf, by what the object has.
 
-    Explicit is what has a likelihood or a bound of it. A chain that samples, and a bound, are
-    approximations; explicit without either is tractable, implicit without a chain is direct.
+    Explicit is what has a likelihood or a bound of it. A chain that samples (``transition``, or
+    ``sweeps`` without a table), and a bound, are approximations; explicit without either is
+    tractable, implicit without a chain is direct.
     """
     if not (hasattr(model, "log_likelihood") or hasattr(model, "bound")):
         is_chain = hasattr(model, "transition") or hasattr(model, "sweeps")

@@ -167,7 +167,7 @@ class RBM(Persistent, OnePlayer):
 
     def log_likelihood(self, x):
         """log p(v) of binary rows, exact, (m,)."""
-        self.require_binary(x)
+        self.require_rows(x)
         return self.R(x.astype(self.R.dtype))[:, 0] - self.log_Z()
 
     def transition(self):

@@ -51,7 +51,7 @@ def an_ideal_gsn(joint=False, walkback=1):
 @pytest.mark.parametrize("model", [an_rbm, a_dbm, a_dbn, a_gsn, an_ideal_gsn])
 def test_a_model_passes_the_suite_of_all_models(model):
     made = model()
-    assert check_model(made, draws=10_000, exact=model is an_rbm).passed
+    assert check_model(made, draws=10_000).passed
 
 
 def test_where_each_model_stands():

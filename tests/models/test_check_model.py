@@ -111,9 +111,9 @@ def test_a_model_finds_its_own_leaf_and_says_what_it_has_not():
 
 def test_binary_models_refuse_other_rows():
     with pytest.raises(mg.InputError, match="binary rows, 0 or 1"):
-        Listed().require_binary(np.full((2, 4), 0.5))
+        Listed().require_rows(np.full((2, 4), 0.5))
     with pytest.raises(mg.InputError, match=r"rows \(m, 4\)"):
-        Listed().require_binary(BarsAndStripes(3).states)
+        Listed().require_rows(BarsAndStripes(3).states)
 
 
 def test_a_chain_with_two_halves_never_gets_there():
