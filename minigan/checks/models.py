@@ -41,9 +41,8 @@ def check_model(
     draws : int
         Samples, and moves of a chain, for the chi-square tests, >= 100.
     exact : bool, optional
-        Whether it learns by the gradient of the exact log-likelihood. By default that is what its
-        attribute ``exact`` says; without one, a model that learns and has it, and neither a bound
-        nor a chain.
+        Whether it learns by the gradient of the exact log-likelihood: by default what its attribute
+        ``exact`` says, or else whether it learns and has it, and neither a bound nor a chain.
     seeds : iterable of int
         Each draws other samples.
     tolerance : float
@@ -80,8 +79,7 @@ def check_model(
         q = np.asarray(model.pmf(states))
         tally.require(q.shape == (len(states),), f"pmf: expected {len(states)}, got {q.shape}")
         _check_probabilities(tally, "pmf", q[None])
-        rows = model.sample(draws, rng)
-        found = _places(tally, "sample", rows, draws, model.dim)
+        found = _places(tally, "sample", rows := model.sample(draws, rng), draws, model.dim)
         _check_counts(tally, "samples", found, q)
         if has["log_likelihood"]:
             gap = float(np.abs(np.exp(model.log_likelihood(states)) - q).max())
@@ -179,10 +177,9 @@ def _check_chain(tally: Tally, model: Any, draws: int, rng) -> None:
     gap = float(np.abs(q @ T - q).max())
     tally.require(gap < ROUNDING, f"transition: q T differs from q by {gap:.0e}")
     start = int(rng.integers(len(q)))
-    width = len(T).bit_length() - 1
-    rows = np.tile(all_states(width)[start], (draws, 1))
+    rows = np.tile(all_states(len(T).bit_length() - 1)[start], (draws, 1))
     what = f"moves from state {start}"
-    found = _places(tally, what, model.move(rows, rng), draws, width)
+    found = _places(tally, what, model.move(rows, rng), *rows.shape)
     _check_counts(tally, what, found, T[start])
 
 

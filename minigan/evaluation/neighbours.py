@@ -47,8 +47,7 @@ def precision_recall(real: Any, samples: Any, k: int = 3) -> PrecisionRecall:
     Parameters
     ----------
     real : array, shape (n, d)
-        Points of the data: floats. Exchanged with ``samples``, precision becomes recall, if both
-        have more than k distinct points.
+        Points of the data: floats. Exchanged with ``samples``, precision becomes recall.
     samples : array, shape (m, d)
         What the generator makes.
     k : int
@@ -71,9 +70,9 @@ def precision_recall(real: Any, samples: Any, k: int = 3) -> PrecisionRecall:
     >>> precision_recall(real, real[:3] + 0.1, k=1)  # no sample comes near 9
     PrecisionRecall(precision=1.0, recall=0.75)
     """
-    real, samples = _rows(real, samples)
+    real, samples = _rows(real, samples, k)
     return PrecisionRecall(
-        float(_inside(samples, _balls(real, _enough(real, k))).mean()),
+        float(_inside(samples, _balls(real, k)).mean()),
         float(_inside(real, _balls(samples, k)).mean()),
     )
 
@@ -102,24 +101,19 @@ def coverage(real: Any, samples: Any, k: int = 3) -> float:
     >>> coverage(real, real[:1], k=1)
     0.5
     """
-    real, samples = _rows(real, samples)
-    centres, radii, times = _balls(real, _enough(real, k))
+    real, samples = _rows(real, samples, k)
+    centres, radii, times = _balls(real, k)
     nearest = [d.min(axis=1) for d in _distances(centres, samples)]
     return float((np.concatenate(nearest) <= radii) @ times / len(real))
 
 
-def _rows(real: Any, samples: Any) -> tuple[np.ndarray, np.ndarray]:
+def _rows(real: Any, samples: Any, k: int) -> tuple[np.ndarray, np.ndarray]:
     real, samples = as_rows("real", real), as_rows("samples", samples)
     check_alike(real=real, samples=samples)
-    return to_host(real), to_host(samples)
-
-
-def _enough(real: np.ndarray, k: int) -> int:
-    """k, if there are more distinct real points; InputError otherwise."""
-    n = len(np.unique(real, axis=0))
+    n = len(np.unique(to_host(real), axis=0))
     if whole_number("k", k) >= n:
         raise InputError(f"k: expected fewer than the {n} distinct real points, got {k}")
-    return k
+    return to_host(real), to_host(samples)
 
 
 def _balls(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

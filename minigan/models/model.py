@@ -6,8 +6,7 @@ A model has ``sample(m, rng)``, and only where they exist
     bound(x, rng)       a lower bound of log p(x) in the mean over rng
     posterior(x)        p(z|x), exact or approximate
     transition()        T over all states, of the Markov chain that samples; then ``step(x, rng)``
-                        is a step of it; a chain without a table has ``sweeps`` and ``move(states,
-                        rng)`` alone, see `minigan.models.chain`
+                        is a step of it (without a table: ``sweeps`` and ``move(states, rng)``)
 
 Which of them it has *is* Figure 9: `leaf` asks the object. ``pmf(states)`` is for the toys on which
 all states can be listed: an oracle, which even an implicit model has there.
@@ -75,10 +74,9 @@ class Model(ABC):
         return self.mixing_time() if hasattr(self, "transition") else 1
 
     def mixing_time(self) -> float:
-        """Moves of the chain until TV < 0.05 from every start; infinite if there are none.
+        """Moves of the chain until TV < 0.05 from every start; InputError if T cannot be tabled.
 
-        So it is of a chain that is reducible, if only since ways have underflowed in float64, and
-        of one that needs more than 2^30. InputError where the states are too many to table T.
+        Infinite beyond 2^30, and of a chain that is reducible, if only in float64 (underflow).
         """
         try:
             return mixing_time(*self.chain(), 0.05)
@@ -103,8 +101,8 @@ class Model(ABC):
     def require_binary(self, x: np.ndarray) -> None:
         """Raise InputError unless x is of 0 and 1."""
         if not ((x == 0) | (x == 1)).all():
-            where = type(self).__name__
-            raise InputError(f"{where}: expected binary rows, 0 or 1, got {x.min()} to {x.max()}")
+            said = f"expected binary rows, 0 or 1, got {x.min()} to {x.max()}"
+            raise InputError(f"{type(self).__name__}: {said}")
 
     def require_draws(self, m: int, rng: np.random.Generator) -> None:
         """Raise InputError unless m is a number of rows, >= 0, and rng draws them."""

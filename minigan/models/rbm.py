@@ -104,17 +104,13 @@ class RBM(Persistent, OnePlayer):
     def gradients(self, rng, x):
         """Gradient of the mean of -log p(x), or its estimate, into ``R.grads``.
 
-        J_R is that mean only if ``exact``. Else it is the difference of the mean log f of the
-        chains and of the data: with the chains held fixed the gradient is its own, and it says
-        nothing of how good the model is.
+        J_R is that mean only if ``exact``; else a difference of free energies, see `contrast`,
+        which does not say how good the model is.
         """
         return {"J_R": self.contrast(x, np.full((len(x), 1), 1 / len(x), x.dtype), rng)}
 
     def contrast(self, x, weights, rng):
-        """Gradient of a - sum of weighted log f of rows, and that: a is log Z if ``exact``.
-
-        Else a is the mean log f of the chains, a free energy with its sign changed.
-        """
+        """Gradient of a - sum of weighted log f, and that: a is log Z, or mean log f of chains."""
         of_data, cache = self.R.forward(x)
         self.R.backward(-weights, cache, input_grad=False)
         of_model, cache = self.R.forward(self._model_rows(x, rng))
