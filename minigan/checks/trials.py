@@ -99,7 +99,6 @@ class Tally:
         self.name, self.tolerance = name, tolerance
         self.worst, self.directions, self.redraws = 0.0, 0, 0
         self.seed, self.where = 0, ""  # the seed, and the mode of a layer: in every message
-        self.parts = ""
 
     def agrees(self, block: str, analytic: float, numeric: Slope) -> bool:
         """Count a directional derivative, True if it is right; DoubtError if that is not known."""
@@ -124,7 +123,7 @@ class Tally:
         """Report of what was tried, and of the failure that ended it."""
         worst = self.worst if failure is None else failure.relative_error
         ended = failure is None, "" if failure is None else str(failure)
-        return Report(self.name, worst, self.directions, self.redraws, *ended, self.parts)
+        return Report(self.name, worst, self.directions, self.redraws, *ended)
 
 
 Trial = Callable[[Tally, np.random.Generator], None]

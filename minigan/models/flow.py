@@ -88,7 +88,7 @@ class Dequantised(Flow):
 
     def gradients(self, rng, x):
         """Gradients of the mean of -log p(x + u), of pixels x. See `Turn.gradients`."""
-        self.require_binary(x)
+        self.require_rows(x, binary=True)
         return super().gradients(rng, 2 * (x + rng.random(x.shape, dtype=x.dtype)) - 2)
 
     def log_likelihood(self, x):

@@ -91,16 +91,11 @@ class Model(ABC):
         """A step of the chain: that of ``transition``, unless hidden units make the moves."""
         return self.step(states, rng)
 
-    def require_rows(self, x: np.ndarray) -> None:
-        """Raise InputError unless x are rows for the model: as wide, binary if it is."""
+    def require_rows(self, x: np.ndarray, binary: bool | None = None) -> None:
+        """Raise InputError unless x are rows as wide as the model, and binary if it is, or said."""
         if x.ndim != 2 or x.shape[1] != self.dim:
             raise InputError(f"{type(self).__name__}: expected rows (m, {self.dim}), got {x.shape}")
-        if self.binary:
-            self.require_binary(x)
-
-    def require_binary(self, x: np.ndarray) -> None:
-        """Raise InputError unless x is of 0 and 1."""
-        if not ((x == 0) | (x == 1)).all():
+        if (self.binary if binary is None else binary) and not ((x == 0) | (x == 1)).all():
             said = f"expected binary rows, 0 or 1, got {x.min()} to {x.max()}"
             raise InputError(f"{type(self).__name__}: {said}")
 

@@ -90,16 +90,11 @@ def mala(
 
 
 def linear_std(S: float, e3: float, factor: float = 1.0) -> float:
-    """Exact std of the chain near one mode of std S, when its noise is ``factor`` times e3.
-
-    InputError from e3 = 2S on, where each step leads farther away: the chain diverges.
-    """
+    """Exact std of the chain near one mode of std S, its noise ``factor`` e3; InputError from 2S."""
     S = real_number("linear_std: S", S, 0, low_open=True)
     e3 = real_number("linear_std: e3", e3, 0, low_open=True)
     if e3 >= 2 * S:
-        raise InputError(
-            f"linear_std: the chain diverges: expected e3 < 2S = {2 * S:g}, got {e3:g}"
-        )
+        raise InputError(f"linear_std: chain diverges: expected e3 < 2S = {2 * S:g}, got {e3:g}")
     return factor * S / math.sqrt(1 - e3**2 / (4 * S**2))
 
 
