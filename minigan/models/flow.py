@@ -58,7 +58,7 @@ class Flow(OnePlayer):
 
     def log_likelihood(self, x):
         """log p(x) of rows, a density, (m,)."""
-        self.require_rows(x)
+        self.require_rows(x, binary=False)
         z, log_det, _ = self.forward(x)
         return self._log_p(z, log_det)
 
@@ -86,9 +86,10 @@ class Dequantised(Flow):
     What lies outside of all cubes is no image.
     """
 
+    binary = True
+
     def gradients(self, rng, x):
         """Gradients of the mean of -log p(x + u), of pixels x. See `Turn.gradients`."""
-        self.require_rows(x, binary=True)
         return super().gradients(rng, 2 * (x + rng.random(x.shape, dtype=x.dtype)) - 2)
 
     def log_likelihood(self, x):

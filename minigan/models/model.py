@@ -48,7 +48,7 @@ class Model(ABC):
     dim : int
         Width of a sample.
     binary : bool
-        Whether its rows are 0 and 1 only.
+        Whether the rows that it learns are 0 and 1 only.
     """
 
     dim: int
@@ -92,7 +92,7 @@ class Model(ABC):
         return self.step(states, rng)
 
     def require_rows(self, x: np.ndarray, binary: bool | None = None) -> None:
-        """Raise InputError unless x are rows as wide as the model, and binary if it is, or said."""
+        """Raise InputError unless x are rows as wide as the model; binary if it is, unless said."""
         if x.ndim != 2 or x.shape[1] != self.dim:
             raise InputError(f"{type(self).__name__}: expected rows (m, {self.dim}), got {x.shape}")
         if (self.binary if binary is None else binary) and not ((x == 0) | (x == 1)).all():

@@ -90,7 +90,7 @@ def mala(
 
 
 def linear_std(S: float, e3: float, factor: float = 1.0) -> float:
-    """Exact std of the chain near one mode of std S, its noise ``factor`` e3; InputError from 2S."""
+    """Exact std of the chain near one mode of std S, noise ``factor`` e3; InputError from 2S."""
     S = real_number("linear_std: S", S, 0, low_open=True)
     e3 = real_number("linear_std: e3", e3, 0, low_open=True)
     if e3 >= 2 * S:
