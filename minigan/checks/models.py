@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from minigan.base.validation import whole_number
+from minigan.base.errors import InputError
+from minigan.base.validation import shown, whole_number
 from minigan.checks.compare import compare
 from minigan.checks.passes import parameter_blocks
 from minigan.checks.trials import Report, Tally, run_trials
 from minigan.distributions.states import all_states, state_index
 
+PARTS = "log_likelihood", "bound", "posterior", "transition"
 LEAST_P = 1e-6  # of a chi-square test
 ROUNDING = 1e-12
 
@@ -39,8 +42,8 @@ def check_model(
     draws : int
         Samples, and moves of a chain, for the chi-square tests, >= 100.
     exact : bool, optional
-        Whether it learns by the gradient of the exact log-likelihood. By default so does a model
-        that learns and has it, and neither a bound nor a chain.
+        Whether it learns by the gradient of the exact log-likelihood: by default what its attribute
+        ``exact`` says, or else whether it learns and has it, and neither a bound nor a chain.
     seeds : iterable of int
         Each draws other samples.
     tolerance : float
@@ -49,42 +52,68 @@ def check_model(
     Returns
     -------
     Report
+        Its ``parts`` say what was checked, and what was not.
 
     Raises
     ------
     GradientError
-        If probabilities do not sum to 1, a likelihood, a bound, a gradient, a posterior or a
-        chain's law is not that of ``pmf``, or samples or moves do not follow it.
+        If probabilities do not sum to 1, a likelihood, a gradient or a chain's law is not that of
+        ``pmf``, a bound is above it at some x, samples or moves do not follow it, or a posterior is
+        not finite or, where there is ``log_joint(x, h)`` and no bound, not that of Bayes.
     InputError
         If an argument makes no sense.
     """
     whole_number("draws", draws, 100)
+    if isinstance(model, type) or not (hasattr(model, "dim") and hasattr(model, "sample")):
+        raise InputError(f"check_model: expected a model, with dim and sample, got {shown(model)}")
     model = copy.deepcopy(model)  # it may remember where its chains are
     states = all_states(model.dim)
+    has = {part: hasattr(model, part) for part in (*PARTS, "log_joint", "learn", "sweeps")}
     if exact is None:
-        has = [hasattr(model, part) for part in ("log_likelihood", "bound", "transition")]
-        exact = has == [True, False, False] and hasattr(model, "learn")
+        by_parts = has["log_likelihood"] and not (has["bound"] or has["transition"])
+        exact = bool(has["learn"] and getattr(model, "exact", by_parts))
+    has_bayes = has["posterior"] and has["log_joint"] and not has["bound"]
 
     def trial(tally: Tally, rng: np.random.Generator) -> None:
-        q = model.pmf(states)
+        q = np.asarray(model.pmf(states))
+        tally.require(q.shape == (len(states),), f"pmf: expected {len(states)}, got {q.shape}")
         _check_probabilities(tally, "pmf", q[None])
-        rows = model.sample(draws, rng)
-        _check_counts(tally, "samples", state_index(rows), q)
-        if hasattr(model, "log_likelihood"):
+        found = _places(tally, "sample", rows := model.sample(draws, rng), draws, model.dim)
+        _check_counts(tally, "samples", found, q)
+        if has["log_likelihood"]:
             gap = float(np.abs(np.exp(model.log_likelihood(states)) - q).max())
             tally.require(gap < ROUNDING, f"log_likelihood differs from log pmf by {gap:.0e} of p")
-        if hasattr(model, "bound"):
-            gaps = np.log(q)[state_index(rows)] - model.bound(rows, rng)
-            low = gaps.mean() + 3 * gaps.std() / np.sqrt(draws)
-            tally.require(low >= 0, f"the bound is above log p(x) by {-gaps.mean():.3g} nats")
-        if hasattr(model, "log_joint") and not hasattr(model, "bound"):
-            _check_posterior(tally, model, rows[:50])
-        if hasattr(model, "transition"):
+        if has["bound"]:
+            often = rng.permutation(np.unique(found))[: max(draws // 200, 1)]
+            _check_bound(tally, model, states[often], np.log(q[often]), draws // len(often), rng)
+        if has["posterior"]:
+            _check_posterior(tally, model, rows[:50], has_bayes)
+        if has["transition"]:
             _check_chain(tally, model, draws, rng)
         if exact:
             _check_gradient(tally, model, rows[:20].astype(np.float64), rng)
 
-    return run_trials(type(model).__name__, trial, seeds, tolerance)
+    report = run_trials(type(model).__name__, trial, seeds, tolerance)
+    return replace(report, parts=_parts(has, exact, has_bayes))
+
+
+def _parts(has: dict[str, bool], exact: bool, has_bayes: bool) -> str:
+    """Which parts are checked and, of those that are there, which are not."""
+    done = has | {"posterior": has_bayes, "gradients": exact}
+    left = ["posterior against Bayes (a bound, or no log_joint)"] * (has["posterior"] > has_bayes)
+    left += ["gradients (not said to be exact)"] * (has["learn"] > exact)
+    left += ["moves (no transition)"] * (has["sweeps"] > has["transition"])
+    checked = ", ".join(["pmf", "sample", *filter(done.get, (*PARTS, "gradients"))])
+    return f"checked {checked}; not checked: {', '.join(left) or 'nothing'}"
+
+
+def _places(tally: Tally, what: str, rows: Any, m: int, dim: int) -> np.ndarray:
+    """Places of binary rows (m, dim) among all states; fails if they are no such rows."""
+    x = np.asarray(rows)
+    said = f"{what}: expected binary rows (m, {dim}), m = {m}, got {x.shape}"
+    tally.require(x.shape == (m, dim), said)
+    tally.require(bool(((x == 0) | (x == 1)).all()), f"{said} from {x.min():g} to {x.max():g}")
+    return state_index(x)
 
 
 def _check_probabilities(tally: Tally, what: str, rows: np.ndarray) -> None:
@@ -112,9 +141,26 @@ def _check_counts(tally: Tally, what: str, found: np.ndarray, q: np.ndarray) -> 
     )
 
 
-def _check_posterior(tally: Tally, model: Any, rows: np.ndarray) -> None:
-    """posterior(x), probabilities of binary hidden units, against Bayes: sum over all of them."""
+def _check_bound(tally: Tally, model: Any, x, log_p: np.ndarray, n: int, rng) -> None:
+    """The mean of n bounds is at most log p(x) within noise, at each row x and in their mean."""
+    values = np.asarray(model.bound(np.tile(x, (n, 1)), rng))
+    tally.require(values.shape == (n * len(x),), f"bound: expected (m,), got {values.shape}")
+    above = values.reshape(n, -1) - log_p
+    means, errors = above.mean(axis=0), above.std(axis=0) / np.sqrt(n)
+    i, said = int(np.argmax(means - 5 * errors)), "the bound is above log p(x) by"
+    tally.require(means[i] - 5 * errors[i] <= 1e-9, f"{said} {means[i]:.3g} nats at {x[i]}")
+    low = means.mean() - 3 * np.sqrt((errors**2).sum()) / len(x)
+    tally.require(low <= 1e-9, f"{said} {means.mean():.3g} nats in the mean")
+
+
+def _check_posterior(tally: Tally, model: Any, rows: np.ndarray, has_bayes: bool) -> None:
+    """posterior(x) has finite rows; those of binary hidden units are by Bayes: sum over all."""
     found = model.posterior(rows)
+    shape = np.shape(found)  # or of two of one shape, a mean and a standard deviation
+    right = shape[-2:-1] == (len(rows),) and bool(np.isfinite(found).all())
+    tally.require(right, f"posterior: expected finite rows (m, hidden), got {shape}")
+    if not has_bayes:
+        return
     hidden = all_states(found.shape[1])
     log_joint = np.stack([model.log_joint(np.tile(x, (len(hidden), 1)), hidden) for x in rows])
     weights = np.exp(log_joint - log_joint.max(axis=1, keepdims=True))
@@ -130,7 +176,9 @@ def _check_chain(tally: Tally, model: Any, draws: int, rng) -> None:
     tally.require(gap < ROUNDING, f"transition: q T differs from q by {gap:.0e}")
     start = int(rng.integers(len(q)))
     rows = np.tile(all_states(len(T).bit_length() - 1)[start], (draws, 1))
-    _check_counts(tally, f"moves from state {start}", state_index(model.move(rows, rng)), T[start])
+    what = f"moves from state {start}"
+    found = _places(tally, what, model.move(rows, rng), *rows.shape)
+    _check_counts(tally, what, found, T[start])
 
 
 def _check_gradient(tally: Tally, model: Any, x: np.ndarray, rng: np.random.Generator) -> None:

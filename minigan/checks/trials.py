@@ -40,6 +40,8 @@ class Report:
     passed : bool
     message : str
         What is wrong; empty if nothing is.
+    parts : str
+        Of a model: which of its parts were checked, and which were not.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Report:
     redraws: int
     passed: bool
     message: str = ""
+    parts: str = ""
 
     def __str__(self) -> str:
         return table([self])
@@ -81,6 +84,7 @@ def table(reports: Iterable[Report]) -> str:
             f"{report.name:{width}}  {report.worst:20.1e}  {report.directions:10}"
             f"  {report.redraws:7}  {'ok' if report.passed else 'WRONG'}"
         )
+    lines += [f"\n{row.name}: {row.parts}" for row in rows if row.parts]
     return "\n".join([*lines, *(f"\n{row.message}" for row in rows if not row.passed)])
 
 

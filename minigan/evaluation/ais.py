@@ -19,6 +19,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.numerics import log_sum_exp, sigmoid
+from minigan.base.randomness import require_rng
 from minigan.base.validation import real_number, whole_number
 from minigan.networks import Sequential
 
@@ -43,6 +44,7 @@ def ais(
     """
     real_number("ais: std", std, 0, low_open=True)
     whole_number("ais: chains", chains)
+    require_rng("ais", rng)
     if x.ndim != 2 or x.shape[1] != G.n_out or (z is not None and z.shape != (len(x), G.n_in)):
         raise InputError(f"ais: expected rows (n, {G.n_out}) and z (n, {G.n_in}), got {x.shape}")
     g = sigmoid(np.linspace(-4, 4, whole_number("ais: steps", steps, 2)))

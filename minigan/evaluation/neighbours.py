@@ -7,8 +7,9 @@ Coverage is the share of real points whose own ball holds a sample (Naeem et al.
 samples lie far apart, their balls reach everywhere: recall is near 1, and coverage is not.
 
 Neighbours are counted among *distinct* points: the ball of a sample that is there k + 1 times would
-have radius 0. All three are 1 for a copy of the training points, and precision rewards blur, so
-print one beside the other.
+have radius 0. Of k distinct samples or fewer the balls reach to the farthest other one: a generator
+that has collapsed to one has recall 0, but for real points that are equal to it. All three are 1
+for a copy of the training points, and precision rewards blur, so print one beside the other.
 """
 
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ def precision_recall(real: Any, samples: Any, k: int = 3) -> PrecisionRecall:
     samples : array, shape (m, d)
         What the generator makes.
     k : int
-        Neighbours, fewer than there are distinct points of either kind.
+        Neighbours, fewer than there are distinct real points.
 
     Returns
     -------
@@ -59,8 +60,8 @@ def precision_recall(real: Any, samples: Any, k: int = 3) -> PrecisionRecall:
     Raises
     ------
     InputError
-        If an array is not two-dimensional, of floats, finite, or as wide as the other; if it has
-        too few distinct points for k.
+        If an array is not two-dimensional, of floats, finite, or as wide as the other; if there
+        are too few distinct real points for k.
 
     Examples
     --------
@@ -69,10 +70,10 @@ def precision_recall(real: Any, samples: Any, k: int = 3) -> PrecisionRecall:
     >>> precision_recall(real, real[:3] + 0.1, k=1)  # no sample comes near 9
     PrecisionRecall(precision=1.0, recall=0.75)
     """
-    real, samples = _rows(real, samples)
+    real, samples = _rows(real, samples, k)
     return PrecisionRecall(
-        float(_inside(samples, _balls("real", real, k)).mean()),
-        float(_inside(real, _balls("samples", samples, k)).mean()),
+        float(_inside(samples, _balls(real, k)).mean()),
+        float(_inside(real, _balls(samples, k)).mean()),
     )
 
 
@@ -82,7 +83,7 @@ def coverage(real: Any, samples: Any, k: int = 3) -> float:
     Parameters
     ----------
     real, samples, k
-        As in `precision_recall`; k bounds the real points alone.
+        As in `precision_recall`.
 
     Returns
     -------
@@ -100,23 +101,25 @@ def coverage(real: Any, samples: Any, k: int = 3) -> float:
     >>> coverage(real, real[:1], k=1)
     0.5
     """
-    real, samples = _rows(real, samples)
-    centres, radii, times = _balls("real", real, k)
+    real, samples = _rows(real, samples, k)
+    centres, radii, times = _balls(real, k)
     nearest = [d.min(axis=1) for d in _distances(centres, samples)]
     return float((np.concatenate(nearest) <= radii) @ times / len(real))
 
 
-def _rows(real: Any, samples: Any) -> tuple[np.ndarray, np.ndarray]:
+def _rows(real: Any, samples: Any, k: int) -> tuple[np.ndarray, np.ndarray]:
     real, samples = as_rows("real", real), as_rows("samples", samples)
     check_alike(real=real, samples=samples)
+    n = len(np.unique(to_host(real), axis=0))
+    if whole_number("k", k) >= n:
+        raise InputError(f"k: expected fewer than the {n} distinct real points, got {k}")
     return to_host(real), to_host(samples)
 
 
-def _balls(name: str, points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _balls(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Distinct points (n, d), the radii of their balls (n,), and how often each is there (n,)."""
     centres, times = np.unique(points, axis=0, return_counts=True)
-    if whole_number("k", k) >= len(centres):
-        raise InputError(f"k: expected fewer than the {len(centres)} distinct {name}, got {k}")
+    k = min(k, len(centres) - 1)  # all that there are, of a set that has collapsed
     radii = [np.partition(d, k, axis=1)[:, k] for d in _distances(centres, centres)]
     return centres, np.concatenate(radii), times
 

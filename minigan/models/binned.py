@@ -48,12 +48,14 @@ class BinnedFVBN(OnePlayer):
 
     def log_likelihood(self, x):
         """log p(x) of rows (m, 2), a density; what lies outside counts with the nearest bin."""
+        self.require_rows(x)
         log_p1, log_p2 = self._log_tables()
         i, j = _bins(x)
         return log_p1[i] + log_p2[i, j] - 2 * np.log(WIDTH)
 
     def sample(self, m, rng):
         """m independent rows: the bin of x1, that of x2 given it, and a place within both."""
+        self.require_draws(m, rng)
         log_p1, log_p2 = self._log_tables()
         i = rng.choice(BINS, m, p=np.exp(log_p1))
         upto = np.exp(log_p2).cumsum(axis=1)

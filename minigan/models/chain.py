@@ -3,7 +3,6 @@
 import numpy as np
 
 from minigan.base.numerics import softplus
-from minigan.base.randomness import require_rng
 from minigan.distributions.states import all_states
 from minigan.models.model import Model, NotThereError
 
@@ -30,7 +29,7 @@ class Chain(Model):
 
     def sample(self, m, rng):
         """Rows of m chains after ``sweeps`` moves, (m, dim)."""
-        require_rng(type(self).__name__, rng)
+        self.require_draws(m, rng)
         return self.visible(self.run(self.start(m, rng), self.sweeps, rng), rng)
 
     def run(self, states, moves, rng):

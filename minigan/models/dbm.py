@@ -72,6 +72,7 @@ class DBM(Chain, OnePlayer):
 
     def bound(self, x, rng):
         """ELBO of each row under its mean field, with the exact Z, (m,)."""
+        self.require_rows(x)
         means = self.posterior(x)
         logits = np.log(means) - np.log1p(-means)
         entropy = (softplus(logits) - means * logits).sum(axis=1)
@@ -93,7 +94,7 @@ class DBM(Chain, OnePlayer):
 
     def log_likelihood(self, x):
         """log p(v) of binary rows, by a sum over h2, (m,)."""
-        self.require_binary(x)
+        self.require_rows(x)
         return log_sum_exp(self._log_f(x)) - self.log_Z()
 
     def start(self, m, rng):

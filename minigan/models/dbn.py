@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.base.numerics import log_sum_exp, softplus
-from minigan.base.randomness import Streams
+from minigan.base.randomness import Streams, require_rng
 from minigan.distributions.states import all_states
 from minigan.models import rbm
 from minigan.models.chain import Chain, drawn
@@ -22,6 +23,9 @@ class DBN(Chain):
     """RBM ``upper`` over the hidden units h of RBM ``lower``; the states of its chain are h."""
 
     def __init__(self, lower: RBM, upper: RBM):
+        if upper.dim != len(lower.c):
+            n = len(lower.c)
+            raise InputError(f"DBN: expected an upper RBM of {n} visible units, got {upper.dim}")
         self.lower, self.upper, self.dim = lower, upper, lower.dim
 
     def start(self, m, rng):
@@ -54,6 +58,8 @@ class DBN(Chain):
 
     def bound(self, x, rng):
         """log p_2(h) p(v|h) / q(h|v) of each row for one h ~ q: a bound in the mean; (m,)."""
+        self.require_rows(x)
+        require_rng("DBN", rng)
         q = self.posterior(x)
         h = drawn(q, rng)
         log_q = np.log(np.where(h == 1, q, 1 - q)).sum(axis=1)
@@ -62,7 +68,7 @@ class DBN(Chain):
 
     def log_likelihood(self, x):
         """log p(v) of binary rows, by a sum over h, (m,)."""
-        self.require_binary(x)
+        self.require_rows(x)
         h = all_states(self.upper.dim)
         a = h @ self.lower.W.T + self.lower.b
         log_p = x @ a.T - softplus(a).sum(axis=1)  # of v given each h

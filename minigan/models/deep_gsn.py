@@ -86,10 +86,10 @@ class DeepGSN(Chain, OnePlayer):
     """
 
     moves: ClassVar = ("F",)
-    binary = False
 
     def __init__(self, F: Sequential, corrupt: Callable, noise, walkback, before=0.0, after=0.0):
         self.F, self.corrupt, (self.dim, _, self.top) = F, corrupt, F[0].widths
+        self.binary = corrupt is flipped  # which no grey pixel survives
         self.noise = real_number("DeepGSN: noise", noise, 0, 1, low_open=True, high_open=True)
         self.walkback = whole_number("DeepGSN: walkback", walkback)
         self.before = real_number("DeepGSN: before", before, 0)

@@ -58,6 +58,7 @@ class Flow(OnePlayer):
 
     def log_likelihood(self, x):
         """log p(x) of rows, a density, (m,)."""
+        self.require_rows(x, binary=False)
         z, log_det, _ = self.forward(x)
         return self._log_p(z, log_det)
 
@@ -73,6 +74,7 @@ class Flow(OnePlayer):
 
     def sample(self, m, rng):
         """m independent rows: one pass back from z ~ N(0, I)."""
+        self.require_draws(m, rng)
         return self.inverse(rng.standard_normal((m, self.dim)))
 
 
@@ -83,6 +85,8 @@ class Dequantised(Flow):
     its cube, of which the mean of log p over the noise is a lower bound; `pmf` counts samples.
     What lies outside of all cubes is no image.
     """
+
+    binary = True
 
     def gradients(self, rng, x):
         """Gradients of the mean of -log p(x + u), of pixels x. See `Turn.gradients`."""

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from minigan.base.numerics import sigmoid, softplus
-from minigan.base.randomness import require_rng
 from minigan.layers import Layer, Tanh
 from minigan.layers.masked_linear import MaskedLinear
 from minigan.model_costs import bernoulli_cost
@@ -40,13 +39,13 @@ class FVBN(OnePlayer):
 
     def log_likelihood(self, x):
         """log p(x) of binary rows (m, dim), shape (m,): one pass."""
-        self.require_binary(x)
+        self.require_rows(x)
         a = self.F(x.astype(self.F.dtype))
         return (x * a - softplus(a)).sum(axis=1)
 
     def sample(self, m, rng):
         """m independent rows: x_1, then x_2 given x_1, and so on, a pass each."""
-        require_rng("FVBN", rng)
+        self.require_draws(m, rng)
         x = np.zeros((m, self.dim), self.F.dtype)
         for i in range(self.dim):
             x[:, i] = rng.random(m) < sigmoid(self.F(x)[:, i])

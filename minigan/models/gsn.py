@@ -29,8 +29,9 @@ FLIPS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 def flips(d: int, p: float) -> np.ndarray:
     """C(x~|x), each of d pixels turned with probability p: a Kronecker power, (2^d, 2^d)."""
+    p = real_number("flips: p", p, 0, 1, low_open=True, high_open=True)
     C = one = np.array([[1 - p, p], [p, 1 - p]])
-    for _ in range(d - 1):
+    for _ in range(whole_number("flips: d", d) - 1):
         C = np.kron(C, one)
     return C
 
@@ -109,6 +110,7 @@ class IdealGSN(Chain):
 
     def __init__(self, data: Any, flip: float, joint: bool = False, walkback: int = 1):
         self.dim, C = data.dim, flips(data.dim, flip)
+        whole_number("IdealGSN: walkback", walkback)
         M = C  # M(x~|x), the mean over the walk
         for _ in range(30 if walkback > 1 else 1):
             R = data.pmf[:, None] * M

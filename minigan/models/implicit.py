@@ -14,13 +14,13 @@ import numpy as np
 
 from minigan.base.backend import array_module
 from minigan.base.randomness import Streams, require_rng
-from minigan.base.validation import whole_number
+from minigan.base.validation import shown, whole_number
 from minigan.distributions import BarsAndStripes, Normal, all_states
 from minigan.distributions.states import state_index
 from minigan.game import DiscriminatorTurn, GeneratorTurn
 from minigan.layers import GaussianNoise, ReLU, Sigmoid
 from minigan.model_costs import mmd2
-from minigan.models.model import Model, OnePlayer, falling_adam, mlp, train
+from minigan.models.model import Model, NotThereError, OnePlayer, falling_adam, mlp, train
 from minigan.networks import Sequential
 
 CORNERS = 8  # binary z, of which there are 256
@@ -46,6 +46,7 @@ class Generator(Model):
 
     def sample(self, m, rng):
         """m independent rows: a pass of G."""
+        self.require_draws(m, rng)
         x = self.G(self.z.sample(m, rng).astype(self.G.dtype))
         return self.rounded(x) if isinstance(self.z, Corners) else x
 
@@ -54,7 +55,9 @@ class Generator(Model):
         return (x > 0.5).astype(x.dtype)
 
     def pmf(self, states):
-        """p_g, exactly: all z of `Corners`, each with probability 2^-n."""
+        """p_g, exactly: all z of `Corners`, each with probability 2^-n; of no other z."""
+        if not isinstance(self.z, Corners):
+            raise NotThereError(f"Generator.pmf: expected z of Corners, got {shown(self.z)}")
         x = self.rounded(self.G(2 * all_states(self.z.dim) - 1))
         return np.bincount(state_index(x), minlength=len(states)) / len(x)
 

@@ -6,7 +6,7 @@ A model has ``sample(m, rng)``, and only where they exist
     bound(x, rng)       a lower bound of log p(x) in the mean over rng
     posterior(x)        p(z|x), exact or approximate
     transition()        T over all states, of the Markov chain that samples; then ``step(x, rng)``
-                        is a step of it
+                        is a step of it (without a table: ``sweeps`` and ``move(states, rng)``)
 
 Which of them it has *is* Figure 9: `leaf` asks the object. ``pmf(states)`` is for the toys on which
 all states can be listed: an oracle, which even an implicit model has there.
@@ -23,14 +23,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from minigan.base.errors import InputError
-from minigan.base.randomness import Streams
+from minigan.base.randomness import Streams, require_rng
+from minigan.base.validation import whole_number
 from minigan.distributions.states import all_states
 from minigan.game import Game, Turn
 from minigan.layers import Layer, Linear, Tanh
 from minigan.networks import Sequential
 from minigan.optimizers import Adam, Optimizer
 from minigan.schedules import linear_ramp
-from minigan.theory.chains import mixing_time, stationary
+from minigan.theory.chains import ReducibleError, mixing_time, stationary
 
 PARTS = ("log_likelihood", "bound", "posterior", "transition")
 
@@ -47,11 +48,11 @@ class Model(ABC):
     dim : int
         Width of a sample.
     binary : bool
-        Whether its rows are 0 and 1 only.
+        Whether the rows that it learns are 0 and 1 only.
     """
 
     dim: int
-    binary: ClassVar[bool] = False
+    binary: bool = False
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -73,12 +74,13 @@ class Model(ABC):
         return self.mixing_time() if hasattr(self, "transition") else 1
 
     def mixing_time(self) -> float:
-        """Moves of the chain until TV < 0.05 from every start; infinite if that never comes."""
+        """Moves of the chain until TV < 0.05 from every start; InputError if T cannot be tabled.
+
+        Infinite beyond 2^30, and of a chain that is reducible, if only in float64 (underflow).
+        """
         try:
             return mixing_time(*self.chain(), 0.05)
-        except NotThereError:  # the states are too many to table T
-            raise
-        except InputError:  # reducible in float64: some ways have underflowed
+        except ReducibleError:
             return math.inf
 
     def chain(self) -> tuple[np.ndarray, np.ndarray]:
@@ -89,13 +91,18 @@ class Model(ABC):
         """A step of the chain: that of ``transition``, unless hidden units make the moves."""
         return self.step(states, rng)
 
-    def require_binary(self, x: np.ndarray) -> None:
-        """Raise InputError unless the rows x are binary and as wide as the model."""
-        where = type(self).__name__
+    def require_rows(self, x: np.ndarray, binary: bool | None = None) -> None:
+        """Raise InputError unless x are rows as wide as the model; binary if it is, unless said."""
         if x.ndim != 2 or x.shape[1] != self.dim:
-            raise InputError(f"{where}: expected rows (m, {self.dim}), got {x.shape}")
-        if not ((x == 0) | (x == 1)).all():
-            raise InputError(f"{where}: expected binary rows, 0 or 1, got {x.min()} to {x.max()}")
+            raise InputError(f"{type(self).__name__}: expected rows (m, {self.dim}), got {x.shape}")
+        if (self.binary if binary is None else binary) and not ((x == 0) | (x == 1)).all():
+            said = f"expected binary rows, 0 or 1, got {x.min()} to {x.max()}"
+            raise InputError(f"{type(self).__name__}: {said}")
+
+    def require_draws(self, m: int, rng: np.random.Generator) -> None:
+        """Raise InputError unless m is a number of rows, >= 0, and rng draws them."""
+        whole_number(f"{type(self).__name__}: m", m, 0)
+        require_rng(type(self).__name__, rng)
 
     if TYPE_CHECKING:
         log_likelihood: Any
@@ -125,8 +132,7 @@ class OnePlayer(Model, Turn):
 
         What else the turn draws comes from the model's own sampler of that name, as ``z``.
         """
-        if self.binary:
-            self.require_binary(x)
+        self.require_rows(x)
         networks: Any = self.networks()
         for name in self.moves:
             networks[name].zero_grads()
@@ -164,11 +170,10 @@ def train(
 ) -> Any:
     """Play the game of the model's turns for some steps; the model, trained.
 
-    ``drawn`` are samplers by name. InputError if a binary model is given data that are not.
+    ``drawn`` are samplers by name. InputError if the data are not rows for the model.
     """
     game = Game(*model.turns, optimizers=optimizers, batch=batch, seed=seed, **drawn)
-    if model.binary:
-        model.require_binary(drawn["x"].sample(batch, np.random.default_rng(0)))
+    model.require_rows(drawn["x"].sample(batch, np.random.default_rng(0)))
     for _ in game.play(steps):
         pass
     return model
@@ -177,8 +182,9 @@ def train(
 def leaf(model: Any) -> tuple[str, ...]:
     """Way from the root of Figure 9 to the model's leaf, by what the object has.
 
-    Explicit is what has a likelihood or a bound of it. A chain that samples, and a bound, are
-    approximations; explicit without either is tractable, implicit without a chain is direct.
+    Explicit is what has a likelihood or a bound of it. A chain that samples (``transition``, or
+    ``sweeps`` without a table), and a bound, are approximations; explicit without either is
+    tractable, implicit without a chain is direct.
     """
     if not (hasattr(model, "log_likelihood") or hasattr(model, "bound")):
         is_chain = hasattr(model, "transition") or hasattr(model, "sweeps")

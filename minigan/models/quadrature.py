@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minigan.base.errors import InputError
 from minigan.base.numerics import log_sum_exp, sigmoid, softplus
 from minigan.base.randomness import Streams
 from minigan.models.model import OnePlayer, falling_adam, mlp
@@ -70,17 +71,20 @@ class ExactDecoder(OnePlayer):
 
     def log_likelihood(self, x):
         """log p(x) of binary rows, shape (m,), over the grid that it is trained on."""
-        self.require_binary(x)
+        self.require_rows(x)
         return log_marginal(self.G(self.grid.z), x, self.grid, bernoulli_log_joint)
 
     def sample(self, m, rng):
         """m independent rows: z of the grid, by its weights, then x."""
+        self.require_draws(m, rng)
         z = self.grid.z[rng.choice(len(self.grid.z), m, p=np.exp(self.grid.log_weights))]
         return (rng.random((m, self.dim)) < sigmoid(self.G(z))).astype(self.G.dtype)
 
 
 def on_bars(data: Any, seed: int, steps: int = 3000, points: int = 41) -> ExactDecoder:
     """The decoder 2-60-d of the VAE, on all images at once."""
+    if not hasattr(data, "images"):
+        raise InputError(f"ExactDecoder: expected data such as BarsAndStripes(3), got {data!r}")
     model = ExactDecoder(mlp(Streams(seed), "G", 2, 60, data.dim), Grid.square(points, 4.0))
     optimizer, rng = falling_adam(model.G, 3e-3, steps), np.random.default_rng(seed)
     for _ in range(steps):

@@ -14,7 +14,7 @@ import numpy as np
 
 from minigan.base.errors import InputError
 from minigan.base.numerics import log_sum_exp, sigmoid, softplus
-from minigan.base.randomness import Streams
+from minigan.base.randomness import Streams, require_rng
 from minigan.base.validation import whole_number
 from minigan.distributions.states import all_states
 from minigan.layers import Layer
@@ -96,27 +96,37 @@ class RBM(Persistent, OnePlayer):
         """Biases of the hidden units."""
         return self.R[0].c
 
+    @property
+    def exact(self) -> bool:
+        """Whether it learns by the gradient of the exact log-likelihood."""
+        return self.learning == "exact"
+
     def gradients(self, rng, x):
-        """Gradient of the mean of -log p(x), or its estimate, into ``R.grads``."""
+        """Gradient of the mean of -log p(x), or its estimate, into ``R.grads``.
+
+        J_R is that mean only if ``exact``; else a difference of free energies, see `contrast`,
+        which does not say how good the model is.
+        """
         return {"J_R": self.contrast(x, np.full((len(x), 1), 1 / len(x), x.dtype), rng)}
 
     def contrast(self, x, weights, rng):
-        """Gradient of log Z - sum of weighted log f of rows; that, or its estimate."""
+        """Gradient of a - sum of weighted log f, and that: a is log Z, or mean log f of chains."""
         of_data, cache = self.R.forward(x)
         self.R.backward(-weights, cache, input_grad=False)
         of_model, cache = self.R.forward(self._model_rows(x, rng))
-        if self.learning == "exact":
-            log_Z = log_sum_exp(of_model, axis=0)[0]
-            p = np.exp(of_model - log_Z)
+        if self.exact:
+            a = log_sum_exp(of_model, axis=0)[0]
+            p = np.exp(of_model - a)
         else:
-            log_Z, p = of_model.mean(), np.full_like(of_model, 1 / len(of_model))
+            a, p = of_model.mean(), np.full_like(of_model, 1 / len(of_model))
         self.R.backward(p, cache, input_grad=False)
-        return log_Z - (weights * of_data).sum()
+        return a - (weights * of_data).sum()
 
     def _model_rows(self, x, rng):
         """Rows on the model's side of the gradient: all states, or where chains have come."""
-        if self.learning == "exact":
+        if self.exact:
             return all_states(self.dim)
+        require_rng("RBM", rng)
         return (self.run if self.learning == "cd" else self.further)(x, self.sweeps_a_turn, rng)
 
     def posterior(self, x):
@@ -153,7 +163,7 @@ class RBM(Persistent, OnePlayer):
 
     def log_likelihood(self, x):
         """log p(v) of binary rows, exact, (m,)."""
-        self.require_binary(x)
+        self.require_rows(x)
         return self.R(x.astype(self.R.dtype))[:, 0] - self.log_Z()
 
     def transition(self):

@@ -53,8 +53,8 @@ class VAE(OnePlayer):
 
     def bound(self, x, rng):
         """ELBO of each row, for one e a row: its mean over e is at most log p(x); (m,)."""
-        if self.binary:
-            self.require_binary(x)
+        self.require_rows(x)
+        require_rng("VAE", rng)
         x = x.astype(self.E.dtype)
         mu, std = self.posterior(x)
         z = mu + std * rng.standard_normal(mu.shape)
@@ -72,6 +72,7 @@ class VAE(OnePlayer):
 
     def sample(self, m, rng):
         """m independent rows: z ~ N(0, I), then x ~ p(x|z), not the decoder's mean."""
+        self.require_draws(m, rng)
         return self.drawn(self.G(rng.standard_normal((m, self.latents))), rng)
 
     def drawn(self, outputs, rng):
@@ -80,6 +81,7 @@ class VAE(OnePlayer):
 
     def exact_log_likelihood(self, x):
         """log p(x) of rows by quadrature, with two latents: an oracle, not a part of the model."""
+        self.require_rows(x)
         return log_marginal(self.G(self.grid.z), x, self.grid, self.log_joint)
 
     def pmf(self, states):

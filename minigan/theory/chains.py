@@ -12,14 +12,19 @@ import numpy as np
 from minigan.base.errors import InputError
 from minigan.base.validation import real_number
 
-MOST = 30  # squarings: a chain that has not mixed after 2^30 steps never will
+MOST = 30  # squarings: after 2^30 steps we stop
+NEAR = 1e-5  # of q to q T: a law in float32 is one
+
+
+class ReducibleError(InputError):
+    """A chain does not get from every state to every other: it has no law of its own."""
 
 
 def stationary(T: np.ndarray) -> np.ndarray:
     """Law q with q T = q of an irreducible chain T (n, n); shape (n,).
 
     By censoring one state after another (Grassmann, Taksar, Heyman 1985): nothing is ever
-    subtracted, so that small probabilities keep their digits. InputError if T is reducible.
+    subtracted, so that small probabilities keep their digits. `ReducibleError` if T is that.
     """
     T = _irreducible("stationary", T).copy()
     for n in range(len(T) - 1, 0, -1):  # watch the chain only while it is in the first n states
@@ -39,11 +44,15 @@ def second_eigenvalue(T: np.ndarray) -> float:
 def mixing_time(T: np.ndarray, q: np.ndarray, eps: float = 0.05) -> float:
     """Smallest n with TV(T^n(x, .), q) < eps from every start x, q being the law of T.
 
-    By repeated squaring, then bit by bit; infinite if that takes more than 2^30 steps. InputError
-    if T is reducible.
+    By repeated squaring, then bit by bit; infinite if that takes more than 2^30 steps, where we
+    stop. InputError if T is reducible (`ReducibleError`) or no chain, or q is not its law.
     """
     eps = real_number("mixing_time: eps", eps, 0, 1, low_open=True)
-    powers = [_irreducible("mixing_time", T)]
+    powers, q = [_irreducible("mixing_time", T)], np.asarray(q, np.float64)
+    if q.shape != powers[0].shape[:1]:
+        raise InputError(f"mixing_time: q: expected shape ({len(powers[0])},), got {q.shape}")
+    if not ((q >= 0).all() and abs(q.sum() - 1) < NEAR and np.abs(q @ powers[0] - q).max() < NEAR):
+        raise InputError("mixing_time: q: expected the law of T, q T = q with sum 1 (`stationary`)")
     while _distance(powers[-1], q) >= eps:
         if len(powers) > MOST:
             return math.inf
@@ -78,7 +87,7 @@ def _irreducible(where: str, T: np.ndarray) -> np.ndarray:
     T = _chain(where, T)
     classes = connected_components(T > 0, directed=True, connection="strong")[0]
     if classes > 1:
-        raise InputError(
+        raise ReducibleError(
             f"{where}: expected a chain that gets from every state to every other, got a reducible "
             f"one ({classes} classes of {len(T)} states)"
         )

@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigan.base.randomness import Streams
+from minigan.base.errors import InputError
+from minigan.base.randomness import Streams, require_rng
+from minigan.base.validation import real_number
 from minigan.game import Game
 from minigan.layers import Tanh
 from minigan.networks import Sequential
@@ -38,6 +40,7 @@ class Rates(NamedTuple):
 
 def langevin_rates(e3: float, s0: float, w: float = 1.0) -> Rates:
     """e1 and e2 that go with the noise e3, for p_s0(h) p(y|h)^w."""
+    s0 = real_number("langevin_rates: s0", s0, 0, low_open=True)
     return Rates(e3**2 / (2 * s0**2), w * e3**2 / 2, e3)
 
 
@@ -53,6 +56,7 @@ def walk(
 
     ``pull(h)`` is R(h) - h, and ``slope(h)`` grad log p(y|h). A term whose rate is 0 is left out.
     """
+    require_rng("walk", rng)
     for _ in range(steps):
         move = rates.noise * rng.standard_normal(h.shape)
         if rates.prior:
@@ -71,6 +75,7 @@ def mala(
     ``law(x)`` is log p(x) and its gradient. Also returned is the share of moves accepted. A move
     from x to y is accepted with probability min(1, p(y) q(x|y) / p(x) q(y|x)).
     """
+    require_rng("mala", rng)
     (at, slope), accepted = law(x), 0.0
     for _ in range(steps):
         noise = e3 * rng.standard_normal(x.shape)
@@ -85,7 +90,11 @@ def mala(
 
 
 def linear_std(S: float, e3: float, factor: float = 1.0) -> float:
-    """Exact std of the chain near one mode of std S, when its noise is ``factor`` times e3."""
+    """Exact std of the chain near one mode of std S, noise ``factor`` e3; InputError from 2S."""
+    S = real_number("linear_std: S", S, 0, low_open=True)
+    e3 = real_number("linear_std: e3", e3, 0, low_open=True)
+    if e3 >= 2 * S:
+        raise InputError(f"linear_std: chain diverges: expected e3 < 2S = {2 * S:g}, got {e3:g}")
     return factor * S / math.sqrt(1 - e3**2 / (4 * S**2))
 
 
@@ -96,7 +105,8 @@ class Corrupted:
     """
 
     def __init__(self, data: Any, s0: float):
-        self.data, self.s0 = data, s0
+        self.data = data
+        self.s0 = real_number(f"{type(self).__name__}: s0", s0, 0, low_open=True)
 
     def sample(self, m, rng):
         """m pairs, shapes (m, dim)."""

@@ -62,6 +62,7 @@ def test_a_check_as_json_has_the_same_in_it(reports, code, suite, capsys):
         "redraws": 2,
         "passed": True,
         "message": "",
+        "parts": "",
     }
 
 

@@ -86,5 +86,7 @@ def test_what_does_not_fit_is_refused():
     for refused in ((x[:, 1:], STD, 9), (x, 0.0, 9), (x, STD, 1)):
         with pytest.raises(mg.InputError, match=r"^ais"):
             ais(G, *refused, rng)
+    with pytest.raises(mg.InputError, match=r"^ais: expected rng"):
+        ais(G, x, STD, 9, None)
     with pytest.raises(mg.InputError, match="and z"):
         ais(G, x, STD, 9, rng, z=z[:, 1:])

@@ -99,11 +99,19 @@ def test_coverage_sees_a_few_samples_far_apart_and_recall_does_not():
     assert coverage(np.repeat(REAL, 3, axis=0), few) == coverage(REAL, few) > 0
 
 
+def test_of_a_collapsed_generator_recall_is_what_it_equals():
+    far, near = np.full((9, 2), 50.0), np.repeat(REAL[:1], 9, axis=0)
+    assert precision_recall(REAL, far) == (0, 0)
+    assert precision_recall(REAL, near) == (1, 1 / 2000)
+    assert coverage(REAL, far) == 0 < coverage(REAL, near) < 0.02
+    pair = np.array([[0.0], [1.0]]), np.array([[0.0], [1.0], [2.0], [9.0]])
+    assert precision_recall(pair[1], pair[0]) == (1, 0.75)  # of 3 neighbours there is 1
+
+
 @pytest.mark.parametrize(
     ("real", "samples", "k", "says"),
     [
-        (REAL[:3], REAL, 3, "k: expected fewer than the 3 distinct real, got 3"),
-        (REAL, np.ones((9, 2)), 1, "k: expected fewer than the 1 distinct samples, got 1"),
+        (REAL[:3], REAL, 3, "k: expected fewer than the 3 distinct real points, got 3"),
         (REAL, REAL, 0, "k: expected a whole number >= 1, got 0"),
         (REAL, REAL[:, :1], 3, "real and samples: expected rows of one width"),
         (REAL, REAL * np.nan, 3, "samples: expected finite numbers"),

@@ -51,7 +51,7 @@ def an_ideal_gsn(joint=False, walkback=1):
 @pytest.mark.parametrize("model", [an_rbm, a_dbm, a_dbn, a_gsn, an_ideal_gsn])
 def test_a_model_passes_the_suite_of_all_models(model):
     made = model()
-    assert check_model(made, draws=10_000, exact=model is an_rbm).passed
+    assert check_model(made, draws=10_000).passed
 
 
 def test_where_each_model_stands():
@@ -89,6 +89,15 @@ def test_wide_machines_have_no_likelihood():
         rbm.RBM(14, 3).transition()
     with pytest.raises(mg.InputError, match="learning: expected exact, cd or pcd"):
         rbm.RBM(4, 3, learning="mcmc")
+
+
+@pytest.mark.parametrize("widths", [(20, 18), (17, 4), (14, 3)])
+def test_a_mixing_time_that_is_not_known_is_not_infinite(widths):
+    with pytest.raises(mg.InputError, match=r"at most|<= 16"):
+        rbm.RBM(*widths).mixing_time()
+    independent = rbm.RBM(4, 3)
+    independent.R.params = np.zeros(19)
+    assert independent.mixing_time() == 1
 
 
 def test_h_drawn_in_the_wrong_direction_is_caught():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minigan as mg
-from minigan.theory.chains import mixing_time, second_eigenvalue, stationary
+from minigan.theory.chains import ReducibleError, mixing_time, second_eigenvalue, stationary
 
 
 def two_states(a, b):
@@ -61,3 +61,22 @@ def test_what_has_no_law_is_refused_in_one_line(T):
         with pytest.raises(mg.InputError) as error:
             refuses(T)
         assert "\n" not in str(error.value) and "expected" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [np.ones(2) / 2, [1.0], [[0.25, 0.75]], [0.5, 1.5], [np.nan, 1.0], [-0.25, 1.25]],
+    ids=["not its law", "short", "a row", "sums", "nan", "negative"],
+)
+def test_a_q_that_is_not_the_law_is_refused_in_one_line(q):
+    with pytest.raises(mg.InputError, match="mixing_time: q: expected") as error:
+        mixing_time(two_states(0.3, 0.1), np.array(q), 0.1)
+    assert "\n" not in str(error.value) and not isinstance(error.value, ReducibleError)
+
+
+def test_only_a_chain_that_is_one_is_reducible():
+    with pytest.raises(ReducibleError):
+        mixing_time(np.eye(2), np.ones(2) / 2, 0.1)
+    with pytest.raises(mg.InputError) as error:
+        mixing_time(2 * np.eye(2), np.ones(2) / 2, 0.1)
+    assert not isinstance(error.value, ReducibleError)

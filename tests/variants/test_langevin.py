@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minigan as mg
 from minigan.base.randomness import generator
 from minigan.distributions import Mixture
 from minigan.variants import langevin, langevin_ring
@@ -90,6 +91,23 @@ def test_pairs_are_what_was_added_and_where_it_led():
     assert np.abs(back + x - 1).max() < 1e-6
     assert x.std() == pytest.approx(0.5, rel=0.02)
     assert (langevin.Blurred(data, 0.5).sample(5000, generator(0)) == x).all()
+
+
+@pytest.mark.parametrize(
+    ("refused", "says"),
+    [
+        (lambda: linear_std(0.5, 1.0), "chain diverges: expected e3 < 2S = 1, got 1"),
+        (lambda: linear_std(0.5, 0.0), "linear_std: e3"),
+        (lambda: linear_std(0.0, 0.1), "linear_std: S"),
+        (lambda: langevin_rates(0.1, 0.0), "langevin_rates: s0"),
+        (lambda: langevin.Blurred(UNEVEN, -1.0), "Blurred: s0"),
+        (lambda: walk(np.ones((2, 2)), 1, Rates(1, 0, 1), None, np.negative), "walk: expected rng"),
+        (lambda: mala(np.ones((2, 2)), 1, 0.1, None, law_of(UNEVEN)), "mala: expected rng"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(refused, says):
+    with pytest.raises(mg.InputError, match=says):
+        refused()
 
 
 @pytest.mark.slow
