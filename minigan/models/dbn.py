@@ -23,8 +23,7 @@ class DBN(Chain):
     """RBM ``upper`` over the hidden units h of RBM ``lower``; the states of its chain are h."""
 
     def __init__(self, lower: RBM, upper: RBM):
-        if upper.dim != len(lower.c):
-            n = len(lower.c)
+        if upper.dim != (n := len(lower.c)):
             raise InputError(f"DBN: expected an upper RBM of {n} visible units, got {upper.dim}")
         self.lower, self.upper, self.dim = lower, upper, lower.dim
 

@@ -73,7 +73,7 @@ class RBM(Persistent, OnePlayer):
         if learning not in ("exact", "cd", "pcd"):
             raise InputError(f"RBM: learning: expected exact, cd or pcd, got {learning!r}")
         self.R = Sequential([LogF(n_visible, n_hidden)], seed=seed, dtype=dtype, name="R")
-        self.dim, self.learning = n_visible, learning
+        self.dim, self.learning, self.exact = n_visible, learning, learning == "exact"
         self.sweeps_a_turn = whole_number("RBM: k", k)
 
     @property
@@ -95,11 +95,6 @@ class RBM(Persistent, OnePlayer):
     def c(self) -> np.ndarray:
         """Biases of the hidden units."""
         return self.R[0].c
-
-    @property
-    def exact(self) -> bool:
-        """Whether it learns by the gradient of the exact log-likelihood."""
-        return self.learning == "exact"
 
     def gradients(self, rng, x):
         """Gradient of the mean of -log p(x), or its estimate, into ``R.grads``.
