@@ -24,14 +24,13 @@ from minigan.passes.layer_pass import LayerPass, RowByRow
 try:
     from numba import njit
 except ImportError:  # the file can be read without it, and `minigan.passes.extra` leaves it alone
-
-    def njit(**how: Any) -> Any:
-        """The function as it is."""
-        return lambda function: function
+    njit = None
 
 
 # Division as NumPy divides; compiled once and kept; other threads may run beside it.
-compiled = njit(error_model="numpy", cache=True, nogil=True)
+compiled: Any = (
+    njit(error_model="numpy", cache=True, nogil=True) if njit else lambda function: function
+)
 AT_ONCE = 2048  # numbers of a piece, which then stay in the cache of level 1
 
 
