@@ -11,6 +11,7 @@ which is as fast.)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -21,16 +22,20 @@ from minigan.layers.relu import ReLU
 from minigan.passes.cpu import MaxoutPass
 from minigan.passes.layer_pass import LayerPass, RowByRow
 
-try:
+HAS_NUMBA = find_spec("numba") is not None
+if HAS_NUMBA:  # without it this file can be read, and `minigan.passes.extra` leaves it alone
     from numba import njit
-except ImportError:  # the file can be read without it, and `minigan.passes.extra` leaves it alone
-    njit = None
 
 
-# Division as NumPy divides; compiled once and kept; other threads may run beside it.
-compiled: Any = (
-    njit(error_model="numpy", cache=True, nogil=True) if njit else lambda function: function
-)
+def compiled(function: Any) -> Any:
+    """Function compiled by numba, once and for all processes; as it is where there is no numba.
+
+    It divides as NumPy divides, and other threads may run beside it.
+    """
+    how = {"error_model": "numpy", "cache": True, "nogil": True}
+    return njit(function, **how) if HAS_NUMBA else function
+
+
 AT_ONCE = 2048  # numbers of a piece, which then stay in the cache of level 1
 
 
