@@ -32,7 +32,7 @@ def compiled(function: Any) -> Any:
 
     It divides as NumPy divides, and other threads may run beside it.
     """
-    how = {"error_model": "numpy", "cache": True, "nogil": True}
+    how: Any = {"error_model": "numpy", "cache": True, "nogil": True}
     return njit(function, **how) if HAS_NUMBA else function
 
 
