@@ -98,7 +98,7 @@ def check_model(
 
 
 def _parts(has: dict[str, bool], exact: bool, has_bayes: bool) -> str:
-    """Which parts are checked and, of those that are there, which are not."""
+    """The parts that are checked and, of those that are there, the ones that are not."""
     done = has | {"posterior": has_bayes, "gradients": exact}
     left = ["posterior against Bayes (a bound, or no log_joint)"] * (has["posterior"] > has_bayes)
     left += ["gradients (not said to be exact)"] * (has["learn"] > exact)

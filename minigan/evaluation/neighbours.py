@@ -125,7 +125,7 @@ def _balls(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def _inside(points: np.ndarray, balls: tuple[np.ndarray, ...]) -> np.ndarray:
-    """Which of the points lie in some ball, (m,)."""
+    """True for each of the points (m, d) that lies in some ball, (m,)."""
     centres, radii, _ = balls
     return np.concatenate([(d <= radii).any(axis=1) for d in _distances(points, centres)])
 

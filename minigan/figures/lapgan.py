@@ -80,7 +80,7 @@ class LapGan(Figure):
         return self.found
 
     def text(self) -> str:
-        """What must hold exactly, then Parzen scores with P and without it."""
+        """The identities that must hold exactly, then Parzen scores with P and without it."""
         report = self.report()
         exact: list[tuple] = [("", "theory", "measured")]
         exact += [("largest |u(d(x)) + h - x|", "0", f"{report['identity']:.0e}")]

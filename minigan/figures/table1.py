@@ -112,7 +112,7 @@ class Table1(Figure):
         return dict(zip((what, f"{what}_error", f"{what}_sigma"), numbers, strict=True))
 
     def critique(self) -> dict[str, dict[str, float]]:
-        """What the score itself is worth, as far as it was played; nats."""
+        """Errors of the score itself, in nats, of the models that were trained."""
         found = {"true_model": self.true_model._asdict()}
         for title in dict.fromkeys(row["title"] for row in self.rows):
             rows = [row for row in self.rows if row["title"] == title]

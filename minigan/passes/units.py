@@ -37,7 +37,7 @@ class Share(NamedTuple):
 
 
 class Stage:
-    """What is ``n`` rows high: a product into it, passes row by row, and the product out of it."""
+    """Layers of ``n`` units: a product into them, passes row by row, and the product out of them."""
 
     out: Any = None
 

@@ -22,7 +22,7 @@ NEIGHBOURS = 3
 
 
 def detail(X: np.ndarray) -> np.ndarray:
-    """What is left of images (m, 64) without the means of their blocks of 2 x 2 pixels, (m, 64)."""
+    """Images (m, 64) minus the means of their blocks of 2 x 2 pixels, (m, 64)."""
     blocks = X.reshape(-1, 4, 2, 4, 2)
     return (blocks - blocks.mean(axis=(2, 4), keepdims=True)).reshape(len(X), -1)
 
