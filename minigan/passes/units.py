@@ -37,7 +37,7 @@ class Share(NamedTuple):
 
 
 class Stage:
-    """Layers of ``n`` units: a product into them, passes row by row, and the product out of them."""
+    """Layers of ``n`` units: a product into them, passes row by row, the product out of them."""
 
     out: Any = None
 
