@@ -40,8 +40,8 @@ from minigan.theory import GeneratorState
 NEAR, LOOK_EVERY = 0.035, 20  # JSD in nats for panel (a), and steps between two looks at it
 RATE_G = 2e-3  # Adam's; half the steps bring p_g as near as the toy game's own rate
 # Panel (b): updates of D alone by the size of their minibatches, and Adam's rate, falling to 0. The
-# gap closes slowly where D* = 1 and D's logit must rise without end; a short memory of the
-# gradient's size (beta2) lets it rise five times sooner, and larger minibatches still the noise.
+# gap closes slowly where D* = 1 and D's logit must rise without end: sooner with a short memory of
+# the gradient's size (beta2). Larger minibatches at the end still the noise. See RESULTS.md.
 INNER, INNER_RATE, INNER_BETA2 = {128: 1500, 1024: 900}, 0.08, 0.9
 
 SAYS = {

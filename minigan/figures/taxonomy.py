@@ -38,8 +38,8 @@ the hidden units, or over a grid of z, does: then the leaf is what the model's o
 the flow the probabilities are shares of 200,000 samples."""
 ON_THE_RING = """\
 KL is a mean over 5,000 samples of the data, where there is a density; JSD is that of 70 x 70
-cells. Valid is the share of samples within 3 std of a mode, patterns are modes. The FVBN of the
-plane is a histogram of 48 x 48 bins."""
+cells. Valid is the share of samples within 3 std of a mode, patterns are modes. The density of
+the FVBN is constant within bins, 48 a side."""
 
 
 @dataclass(eq=False)

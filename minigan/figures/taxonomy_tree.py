@@ -3,6 +3,7 @@
 Pixels of samples that are patterns are black, of samples that are none red.
 """
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -78,12 +79,16 @@ def _draw_tree(ax: Axes, paths: list[list[str]]) -> None:
         at[node] = x, y
         if len(node) > 1:
             ax.plot(*zip(at[node[:-1]], (x, y), strict=True), color="black", lw=2, zorder=1)
-        said = WORDS.get(node[-1], node[-1]).replace(" ", "\n", 1) if not is_leaf else node[-1]
+        said = (
+            WORDS.get(node[-1], node[-1]).replace(" ", "\n", 1)
+            if not is_leaf
+            else fill(node[-1], 16)
+        )
         weight = "bold" if is_leaf else "normal"
         text: Any = {"ha": "left" if is_leaf else "center", "weight": weight, "bbox": box}
         text["in_layout"] = False
         ax.text(x, y, said, va="center", fontsize=SIZE - 2, **text)
-    ax.set(xlim=(0.6, deepest + 1.55), ylim=(len(paths) - 0.5, -0.5))
+    ax.set(xlim=(0.6, deepest + 1.3), ylim=(len(paths) - 0.5, -0.5))
     ax.axis("off")
 
 

@@ -13,7 +13,7 @@ from minigan.models.registry import BARS, CURVES, ON_BARS, ON_RING, RING
 from minigan.models.scores import log_density, ring_scores, scores
 
 SHOWN = {"bars": 16, "ring": 400}  # samples in the picture
-CELLS = np.linspace(-3.0, 3.0, 97)[1::2]  # middles of the cells of the density's picture
+CELLS = np.linspace(-3.2, 3.2, 97)[1::2]  # of the density's picture: middles of the FVBN's bins
 DRAWS = 100_000  # rows for which a bound is drawn
 
 

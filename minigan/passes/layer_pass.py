@@ -81,7 +81,7 @@ class LayerPass:
         return dy
 
     def of_product(self, dz: Any, param_grads: bool, input_grad: bool) -> Any:
-        """What is left of ``backward`` after ``at_product``."""
+        """Gradient at ``x``, from that at the product: ``backward`` without its first part."""
         return self.backward(dz, param_grads, input_grad)
 
 
