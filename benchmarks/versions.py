@@ -1,10 +1,12 @@
 """A step of this checkout against one of another checkout of minigan, in one run.
 
     git worktree add ../old COMMIT
-    python benchmarks/versions.py ../old [W1 W2 W3] [--simultaneous] [--rounds 30]
+    python benchmarks/versions.py ../old [W1 W2 W3] [--simultaneous] [--threads 1] [--rounds 30]
 
-Each checkout plays in a process of its own; blocks of steps alternate in random order, and what
-is compared is the median processor time of a step, so that a busy machine can be used.
+Each checkout plays in a process of its own; blocks of steps alternate in random order. What is
+compared is the median of a step's processor time, so that a busy machine can be used; with two
+threads or more it is time by the clock on the wall, and the machine has to be quiet. Where numba
+is installed it is at work: NUMBA_DISABLE_JIT=1 switches it off.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parents[1]
 
 # Runs in either checkout: only names that both have. A line with a number of steps is answered
-# by the processor time of one of them.
+# by the time of one of them.
 WORKER = """
 import sys, time
 sys.path.insert(0, "benchmarks")
@@ -34,13 +36,14 @@ game = mg.Algorithm1(G, D, data=w.data(), noise=w.noise, batch=w.batch,
                      simultaneous=sys.argv[2] == "simultaneous")
 for _ in game.play(10):
     pass
+clock = time.process_time if sys.argv[3] == "1" else time.perf_counter
 print(machine()["numpy"], flush=True)
 for line in sys.stdin:
     steps = int(line)
-    start = time.process_time()
+    start = clock()
     for record in game.play(steps):
         record.J_D
-    print((time.process_time() - start) / steps, flush=True)
+    print((clock() - start) / steps, flush=True)
 """
 STEPS = {"W1": 200, "W2": 25, "W3": 6}
 
@@ -48,12 +51,13 @@ STEPS = {"W1": 200, "W2": 25, "W3": 6}
 class Worker:
     """A checkout in a process of its own, which plays when it is told to."""
 
-    def __init__(self, checkout: Path, workload: str, order: str):
+    def __init__(self, checkout: Path, workload: str, order: str, threads: int):
         unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
         environment = {k: v for k, v in os.environ.items() if k not in unset}
-        environment |= {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": "1"}
+        environment |= {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": str(threads)}
+        environment["BENCHMARK_THREADS"] = str(threads)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WORKER, workload, order],
+            [sys.executable, "-c", WORKER, workload, order, str(threads)],
             cwd=checkout,
             env=environment,
             stdin=subprocess.PIPE,
@@ -67,7 +71,7 @@ class Worker:
         return self._process.stdout.readline().strip()
 
     def seconds(self, steps: int) -> float:
-        """Processor time of one of so many steps."""
+        """Time of one of so many steps."""
         print(steps, file=self._process.stdin, flush=True)
         return float(self._answer())
 
@@ -76,8 +80,9 @@ class Worker:
         self._process.communicate()
 
 
-def compare(other: Path, workload: str, order: str, rounds: int) -> None:
-    workers = {"this": Worker(HERE, workload, order), "other": Worker(other, workload, order)}
+def compare(other: Path, workload: str, order: str, threads: int, rounds: int) -> None:
+    checkouts = {"this": HERE, "other": other}
+    workers = {name: Worker(of, workload, order, threads) for name, of in checkouts.items()}
     times: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(rounds):
         for name in random.sample(sorted(workers), 2):
@@ -94,14 +99,16 @@ def main() -> None:
     parser.add_argument("other", type=Path)
     parser.add_argument("workloads", nargs="*", default=list(STEPS), metavar="W")
     parser.add_argument("--simultaneous", action="store_true")
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=30)
     given = parser.parse_args()
     order = "simultaneous" if given.simultaneous else "alternating"
-    worker = Worker(HERE, given.workloads[0], order)
-    print(f"NumPy {worker.machine}; processor time a step, median of {given.rounds} rounds")
+    worker = Worker(HERE, given.workloads[0], order, given.threads)
+    clock = "processor time" if given.threads == 1 else f"{given.threads} threads, wall time"
+    print(f"NumPy {worker.machine}; {clock} a step, median of {given.rounds} rounds")
     worker.close()
     for workload in given.workloads:
-        compare(given.other.resolve(), workload, order, given.rounds)
+        compare(given.other.resolve(), workload, order, given.threads, given.rounds)
 
 
 if __name__ == "__main__":
