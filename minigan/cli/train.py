@@ -18,6 +18,10 @@ HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
 HERE = "--out"  # of --resume without a directory: it is the one of --out
 FREE = ("recipe", "epochs", "look", "keep", "device", "data", "data_dir")  # when a run goes on
+CONVOLVE = (
+    "cifar10-convolutional",
+    "dcgan",
+)  # whose bits depend on threads; of others they are free
 BUSIEST = 4  # threads for each core
 SMALL = ("digits", "mnist-quick", "dcgan")  # recipes whose products gain little from a second core
 
@@ -111,12 +115,13 @@ def _complete(options: argparse.Namespace, directory: Path) -> None:
         raise InputError(
             f"{directory}: expected a run of {options.recipe}, got one of {choices['recipe']}"
         )
-    options.images = choices.pop("images")
+    options.images, options.began_with = choices.pop("images"), choices.pop("began_with")
+    free = FREE if choices["recipe"] in CONVOLVE else (*FREE, "threads")
     for name, saved in choices.items():
         given, choice = getattr(options, name), tuple(saved) if isinstance(saved, list) else saved
         if given is None:
             setattr(options, name, choice)
-        elif name not in FREE and given != choice:
+        elif name not in free and given != choice:
             raise InputError(
                 f"--{name}: expected {choice}, as the run in {directory} has it, got {given}: "
                 "leave the option out, or begin a run in another directory"
@@ -137,6 +142,8 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
 
     names = [field.name for field in fields(Settings)]
     given = {name: getattr(options, name) for name in names}
+    if options.resume is not None:
+        given["threads"] = options.began_with
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     epochs = settings.chosen.epochs if options.epochs is None else options.epochs
     whole_number("--epochs", epochs)
@@ -154,6 +161,7 @@ def _train(options: argparse.Namespace, directory: Path) -> int:
             keep_every=options.keep,
             look_every=options.look,
             device=options.device or "cpu",
+            threads=options.threads,
         ) as run:
             for mended in run.remarks:
                 remark(mended)

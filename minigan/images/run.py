@@ -65,6 +65,8 @@ class ImageRun:
     look_every : int, optional
         Epochs between two looks at the validation data; the recipe's by default.
     device : {"cpu", "cuda"} or Device
+    threads : int, optional
+        That share a step in this session, to be written down; by default those of the settings.
 
     Attributes
     ----------
@@ -93,6 +95,7 @@ class ImageRun:
         keep_every: int | None = None,
         look_every: int | None = None,
         device: str | Device = "cpu",
+        threads: int | None = None,
     ):
         self.settings, self.recipe, self.splits = settings, settings.chosen, splits
         self.directory, self.seconds = Path(directory), 0.0
@@ -102,6 +105,7 @@ class ImageRun:
         self._keep_every = None if keep_every is None else whole_number("keep", keep_every)
         looks = self.recipe.evaluate_every if look_every is None else look_every
         self._look_every = whole_number("look", looks)
+        self._threads = settings.threads if threads is None else whole_number("threads", threads)
         self._means, self._is_best, self._next_save = Means(), False, 0.0
         self._in_step = False  # where a second Ctrl-C may have left the networks half moved
         self._configuration = configuration(settings, splits.rows)
@@ -306,8 +310,8 @@ class ImageRun:
 
     def _choices(self) -> dict[str, Any]:
         """Options of the command that need not be the same when the run goes on."""
-        device, looks = self.game.G.device.name, self._look_every
-        asked = {"epochs": self._epochs, "look": looks, "keep": self._keep_every, "device": device}
+        asked = {"epochs": self._epochs, "look": self._look_every, "keep": self._keep_every}
+        asked |= {"device": self.game.G.device.name, "threads": self._threads}
         return asked | places(self.settings)
 
     def go_back_to_best(self) -> None:

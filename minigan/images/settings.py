@@ -41,8 +41,9 @@ class Settings:
     start : str or os.PathLike, optional
         Directory of a finished run whose G a recipe builds upon, if it does.
     threads : int
-        How many share a step, >= 1. In convolutions other numbers round sums differently, so
-        a run keeps to its own. It does not set them: threadpoolctl does.
+        How many shared a step when the run began, >= 1; `ImageRun` has those of a session. In
+        convolutions other numbers round sums differently, so there a run keeps to its own. It
+        does not set them: threadpoolctl does.
     array : str, optional
     shape : sequence of int, optional
         Of one's own images: as of `minigan.data.load`.
@@ -159,8 +160,9 @@ def choices_of(directory: str | os.PathLike) -> dict[str, Any]:
     """Options of ``minigan train`` that the run in a directory was begun with, by name.
 
     These are all of `Settings` but ``start``, and ``epochs, look, keep, device``; those that were
-    left to the recipe are None. ``images`` are the facts about its data, as `configuration` has
-    them. Errors are those of a run that is resumed.
+    left to the recipe are None. ``threads`` are those of its last session, ``began_with`` of its
+    first; ``images`` are the facts about its data, as `configuration` has them. Errors are those
+    of a run that is resumed.
     """
     with RunDirectory(directory, resume_from=LAST) as run:
         state, made_of = run.resumed or {}, dict(run.configuration)
@@ -169,7 +171,8 @@ def choices_of(directory: str | os.PathLike) -> dict[str, Any]:
         expected = f"{path}: expected a run of this minigan train, with its options"
         raise CheckpointError(f"{expected}, got one without")
     images = made_of.pop("data")  # what they are; where they are is among the choices
-    return made_of | state["choices"] | {"images": images}
+    known = {"images": images, "began_with": made_of["threads"]}
+    return made_of | state["choices"] | known
 
 
 def expect_images_of_run(

@@ -12,10 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from images.helpers import assert_equal, small_rows, state
 
 from minigan.cli import main
+from minigan.cli.train import CONVOLVE
 from minigan.images import RECIPES, pictures, remarks, score
 from minigan.images import run as run_module
+from minigan.images.settings import choices_of
+from minigan.layers.image import ImageLayer
 
 from .helpers import ENVIRONMENT, refused, strictly
 
@@ -420,15 +424,35 @@ def test_a_batch_system_or_a_closed_terminal_loses_nothing(name, capsys, monkeyp
 
 
 @quick
-def test_a_resumed_run_keeps_its_number_of_threads(capsys):
-    assert (
-        train("mnist-quick", "--data", "digits", "--width", 0.05, "--epochs", 1, "--threads", 1)
-        == 0
-    )
-    again = ["mnist-quick", "--data", "digits", "--width", 0.05, "--epochs", 2, "--resume"]
-    assert train(*again, "--threads", 2) == 2
-    assert "--threads: expected 1, as the run in mnist-quick has it" in capsys.readouterr().err
-    assert train(*again) == 0  # though a new run would have one a core
+@pytest.mark.parametrize(
+    ("recipe", "width"), [("digits", 0.1), pytest.param("mnist", 1, marks=pytest.mark.slow)]
+)
+def test_a_run_that_goes_on_with_other_threads_is_the_same_run(recipe, width):
+    game = [recipe, "--data", "digits", "--width", width]
+    assert train(*game, "--epochs", 1, "--threads", 1) == 0
+    assert choices_of(recipe)["threads"] == 1
+    assert train("--resume", recipe, "--epochs", 2, "--threads", 2) == 0
+    assert train(*game, "--epochs", 3, "--resume") == 0  # as the last time
+    assert choices_of(recipe)["threads"] == 2
+    assert train(*game, "--epochs", 3, "--threads", 1, "--out", "whole") == 0
+    assert_equal(*(state(Path(run))["game"] for run in (recipe, "whole")))
+
+
+@quick
+def test_a_run_with_convolutions_keeps_its_number_of_threads(capsys):
+    assert train("dcgan", "--data", "digits", "--width", 0.13, "--epochs", 1, "--threads", 1) == 0
+    assert train("--resume", "dcgan", "--threads", 2) == 2
+    assert "--threads: expected 1, as the run in dcgan has it" in capsys.readouterr().err
+
+
+def test_the_recipes_that_keep_their_threads_are_those_with_convolutions():
+    convolve = {
+        name
+        for name, recipe in RECIPES.items()
+        for layer in (*recipe.generator(small_rows(name)), *recipe.discriminator(small_rows(name)))
+        if isinstance(layer, ImageLayer)
+    }
+    assert convolve == set(CONVOLVE)
 
 
 @quick

@@ -1,0 +1,123 @@
+"""A step on two threads beside a core that another process keeps busy.
+
+    git worktree add ../old 406bab1
+    python benchmarks/busy.py [W1 W2 W3] [--before ../old] [--runs 3] [--json]
+
+Asked is that the 98th percentile of 60 steps, the best of three runs, be at most 2.2 times the
+quiet step of one thread: threads that wait for one another, spinning, take many times that. The
+control is the version before minigan had a team of threads of its own, with those of BLAS.
+Contestants have a process each and take turns; all times are by the clock on the wall.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import measure  # first: it sets the number of threads
+from versions import HERE, Worker
+
+ASKED, STEPS, PERCENT = 2.2, 60, 98
+ONE, TEAM, BEFORE = "one thread", "a team of two", "before: two of BLAS"
+
+# Runs in either checkout: only names that both have. Answers a number of steps by the time of each.
+CODE = """
+import json, sys, time
+sys.path.insert(0, "benchmarks")
+import workloads
+from measure import machine
+import minigan as mg
+w = workloads.WORKLOADS[sys.argv[1]]
+G, D = workloads.players(w)
+game = mg.Algorithm1(G, D, data=w.data(), noise=w.noise, batch=w.batch,
+                     G_optimizer=workloads.optimizer(w, G), D_optimizer=workloads.optimizer(w, D))
+for _ in game.play(5):
+    pass
+print(machine()["numpy"], flush=True)
+for line in sys.stdin:
+    times, start = [], time.perf_counter()
+    for record in game.play(int(line)):
+        record.J_D
+        now = time.perf_counter()
+        times.append(now - start)
+        start = now
+    print(json.dumps(times), flush=True)
+"""
+
+
+@contextmanager
+def busy_core() -> Iterator[None]:
+    """Keep one core busy meanwhile, by a process that does nothing else."""
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        other.kill()
+        other.wait()
+
+
+def high(times: list[float]) -> float:
+    """The 98th percentile."""
+    return statistics.quantiles(times, n=100, method="inclusive")[PERCENT - 1]
+
+
+def measured(workload: str, before: Path | None, runs: int) -> dict[str, dict[str, list]]:
+    """Times of the steps of each run, in seconds: of each contestant, quiet and beside the core."""
+    workers = {
+        name: Worker(checkout, workload, code=CODE, threads=threads)
+        for name, checkout, threads in ((ONE, HERE, 1), (TEAM, HERE, 2), (BEFORE, before, 2))
+        if checkout
+    }
+    found: dict[str, dict[str, list]] = {name: {"quiet": [], "busy": []} for name in workers}
+    for _ in range(runs):
+        for load, context in (("quiet", nullcontext), ("busy", busy_core)):
+            with context():
+                for name, worker in workers.items():
+                    found[name][load].append(json.loads(worker.played(STEPS)))
+    for worker in workers.values():
+        worker.close()
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("workloads", nargs="*", default=["W1", "W2", "W3"], metavar="W")
+    parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="of an older version")
+    parser.add_argument("--runs", type=measure.at_least_one, default=3)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    given = parser.parse_args()
+    before = given.before and given.before.resolve()
+    reports = {}
+    if not given.json:
+        worker = Worker(HERE, "W1", code=CODE)
+        print(f"{measure.machine()['processor']}; NumPy {worker.machine}")
+        worker.close()
+        print(f"{PERCENT}th percentile of {STEPS} steps, best of {given.runs} runs; in brackets:")
+        print("over the quiet step of one thread (its best median)\n")
+        print(f"{'':24}{'quiet step':>14}{'quiet':>20}{'beside a busy core':>24}")
+    for workload in given.workloads:
+        found = reports[workload] = measured(workload, before, given.runs)
+        step = min(map(statistics.median, found[ONE]["quiet"]))
+        for name, loads in found.items():
+            if given.json:
+                continue
+            quiet, busy = (min(map(high, loads[load])) for load in ("quiet", "busy"))
+            median = min(map(statistics.median, loads["quiet"]))
+            line = f"{workload} {name:21}{1e3 * median:11.2f} ms"
+            line += f"{1e3 * quiet:11.2f} ({quiet / step:5.2f})"
+            line += f"{1e3 * busy:15.2f} ({busy / step:5.2f})"
+            if name == TEAM:
+                line += f"   asked {ASKED}" + ", missed" * (busy > ASKED * step)
+            print(line, flush=True)
+    if given.json:
+        print(json.dumps({"machine": measure.machine(), "seconds": reports}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
