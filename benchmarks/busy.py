@@ -70,7 +70,7 @@ def high(times: list[float]) -> float:
 def measured(workload: str, before: Path | None, runs: int) -> dict[str, dict[str, list]]:
     """Times of the steps of each run, in seconds: of each contestant, quiet and beside the core."""
     workers = {
-        name: Worker(checkout, workload, code=CODE, threads=threads)
+        name: Worker(checkout, workload, "alternating", threads, CODE)
         for name, checkout, threads in ((ONE, HERE, 1), (TEAM, HERE, 2), (BEFORE, before, 2))
         if checkout
     }
@@ -95,7 +95,7 @@ def main() -> None:
     before = given.before and given.before.resolve()
     reports = {}
     if not given.json:
-        worker = Worker(HERE, "W1", code=CODE)
+        worker = Worker(HERE, "W1", "alternating", 2, CODE)
         print(f"{measure.machine()['processor']}; NumPy {worker.machine}")
         worker.close()
         print(f"{PERCENT}th percentile of {STEPS} steps, best of {given.runs} runs; in brackets:")

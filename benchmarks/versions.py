@@ -51,13 +51,13 @@ STEPS = {"W1": 200, "W2": 25, "W3": 6}
 class Worker:
     """A checkout in a process of its own, which plays when it is told to."""
 
-    def __init__(self, checkout: Path, workload: str, order: str, threads: int):
+    def __init__(self, checkout: Path, workload: str, order: str, threads: int, code: str = WORKER):
         unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
         environment = {k: v for k, v in os.environ.items() if k not in unset}
         environment |= {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": str(threads)}
         environment["BENCHMARK_THREADS"] = str(threads)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WORKER, workload, order, str(threads)],
+            [sys.executable, "-c", code, workload, order, str(threads)],
             cwd=checkout,
             env=environment,
             stdin=subprocess.PIPE,
@@ -70,10 +70,10 @@ class Worker:
         assert self._process.stdout
         return self._process.stdout.readline().strip()
 
-    def seconds(self, steps: int) -> float:
-        """Time of one of so many steps."""
+    def played(self, steps: int) -> str:
+        """What the code answers to a number of steps: here the time of one of them."""
         print(steps, file=self._process.stdin, flush=True)
-        return float(self._answer())
+        return self._answer()
 
     def close(self) -> None:
         """End the process."""
@@ -86,7 +86,7 @@ def compare(other: Path, workload: str, order: str, threads: int, rounds: int) -
     times: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(rounds):
         for name in random.sample(sorted(workers), 2):
-            times[name].append(workers[name].seconds(STEPS[workload]))
+            times[name].append(float(workers[name].played(STEPS[workload])))
     for worker in workers.values():
         worker.close()
     this, that = (statistics.median(times[name]) for name in ("this", "other"))
