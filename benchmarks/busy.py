@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-import measure  # first: it sets the number of threads
+import measure
 from versions import HERE, Worker
 
 ASKED, STEPS, PERCENT = 2.2, 60, 98
@@ -80,9 +80,20 @@ def measured(workload: str, before: Path | None, runs: int) -> dict[str, dict[st
             with context():
                 for name, worker in workers.items():
                     found[name][load].append(json.loads(worker.played(STEPS)))
+    found[ONE]["numpy"] = [workers[ONE].machine]  # which may have other kernels than this process
     for worker in workers.values():
         worker.close()
     return found
+
+
+def row(found: dict[str, dict[str, list]], name: str) -> str:
+    """A contestant's times as a line of the table."""
+    step = min(map(statistics.median, found[ONE]["quiet"]))
+    quiet, busy = (min(map(high, found[name][load])) for load in ("quiet", "busy"))
+    median = min(map(statistics.median, found[name]["quiet"]))
+    line = f"{name:21}{1e3 * median:11.2f} ms{1e3 * quiet:11.2f} ({quiet / step:5.2f})"
+    line += f"{1e3 * busy:15.2f} ({busy / step:5.2f})"
+    return line + (f"   asked {ASKED}" + ", missed" * (busy > ASKED * step)) * (name == TEAM)
 
 
 def main() -> None:
@@ -93,30 +104,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     given = parser.parse_args()
     before = given.before and given.before.resolve()
-    reports = {}
-    if not given.json:
-        worker = Worker(HERE, "W1", "alternating", 2, CODE)
-        print(f"{measure.machine()['processor']}; NumPy {worker.machine}")
-        worker.close()
-        print(f"{PERCENT}th percentile of {STEPS} steps, best of {given.runs} runs; in brackets:")
-        print("over the quiet step of one thread (its best median)\n")
-        print(f"{'':24}{'quiet step':>14}{'quiet':>20}{'beside a busy core':>24}")
-    for workload in given.workloads:
-        found = reports[workload] = measured(workload, before, given.runs)
-        step = min(map(statistics.median, found[ONE]["quiet"]))
-        for name, loads in found.items():
-            if given.json:
-                continue
-            quiet, busy = (min(map(high, loads[load])) for load in ("quiet", "busy"))
-            median = min(map(statistics.median, loads["quiet"]))
-            line = f"{workload} {name:21}{1e3 * median:11.2f} ms"
-            line += f"{1e3 * quiet:11.2f} ({quiet / step:5.2f})"
-            line += f"{1e3 * busy:15.2f} ({busy / step:5.2f})"
-            if name == TEAM:
-                line += f"   asked {ASKED}" + ", missed" * (busy > ASKED * step)
-            print(line, flush=True)
+    reports = {name: measured(name, before, given.runs) for name in given.workloads}
     if given.json:
-        print(json.dumps({"machine": measure.machine(), "seconds": reports}, indent=2))
+        print(json.dumps({"processor": measure.machine()["processor"], "seconds": reports}))
+        return
+    print(f"{measure.machine()['processor']}; NumPy {reports[given.workloads[0]][ONE]['numpy'][0]}")
+    print(f"{PERCENT}th percentile of {STEPS} steps, best of {given.runs} runs; in brackets:")
+    print("over the quiet step of one thread (its best median)\n")
+    print(f"{'':24}{'quiet step':>14}{'quiet':>20}{'beside a busy core':>24}")
+    for workload, found in reports.items():
+        for name in found:
+            print(workload, row(found, name))
 
 
 if __name__ == "__main__":
