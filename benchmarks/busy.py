@@ -21,34 +21,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import measure
-from versions import HERE, Worker
+from versions import CLOCKS, HERE, Worker
 
 ASKED, STEPS, PERCENT = 2.2, 60, 98
 ONE, TEAM, BEFORE = "one thread", "a team of two", "before: two of BLAS"
-
-# Runs in either checkout: only names that both have. Answers a number of steps by the time of each.
-CODE = """
-import json, sys, time
-sys.path.insert(0, "benchmarks")
-import workloads
-from measure import machine
-import minigan as mg
-w = workloads.WORKLOADS[sys.argv[1]]
-G, D = workloads.players(w)
-game = mg.Algorithm1(G, D, data=w.data(), noise=w.noise, batch=w.batch,
-                     G_optimizer=workloads.optimizer(w, G), D_optimizer=workloads.optimizer(w, D))
-for _ in game.play(5):
-    pass
-print(machine()["numpy"], flush=True)
-for line in sys.stdin:
-    times, start = [], time.perf_counter()
-    for record in game.play(int(line)):
-        record.J_D
-        now = time.perf_counter()
-        times.append(now - start)
-        start = now
-    print(json.dumps(times), flush=True)
-"""
 
 
 @contextmanager
@@ -70,7 +46,7 @@ def high(times: list[float]) -> float:
 def measured(workload: str, before: Path | None, runs: int) -> dict[str, dict[str, list]]:
     """Times of the steps of each run, in seconds: of each contestant, quiet and beside the core."""
     workers = {
-        name: Worker(checkout, workload, "alternating", threads, CODE)
+        name: Worker(checkout, workload, "alternating", threads, CLOCKS[1])
         for name, checkout, threads in ((ONE, HERE, 1), (TEAM, HERE, 2), (BEFORE, before, 2))
         if checkout
     }
@@ -79,7 +55,7 @@ def measured(workload: str, before: Path | None, runs: int) -> dict[str, dict[st
         for load, context in (("quiet", nullcontext), ("busy", busy_core)):
             with context():
                 for name, worker in workers.items():
-                    found[name][load].append(json.loads(worker.played(STEPS)))
+                    found[name][load].append(worker.seconds(STEPS))
     found[ONE]["numpy"] = [workers[ONE].machine]  # which may have other kernels than this process
     for worker in workers.values():
         worker.close()

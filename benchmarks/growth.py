@@ -15,10 +15,10 @@ import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import measure  # first: it sets the number of threads
 import numpy as np
+from sweep import swept
 from team import block
 from threadpoolctl import threadpool_limits
 from workloads import WORKLOADS, Workload, game, players
@@ -26,9 +26,7 @@ from workloads import WORKLOADS, Workload, game, players
 import minigan as mg
 from minigan.evaluation.window import log_density
 from minigan.figures.style import GREY, PNG, applied, name_curves, new_picture
-from minigan.figures.sweep import grid, sweep
-from minigan.figures.toy import players as toy_players
-from minigan.figures.toy import toy_game
+from minigan.figures.sweep import grid
 
 MOST = 1.1  # asked where the work is linear
 RING, PAPER = WORKLOADS["W2"], WORKLOADS["W3"]
@@ -65,17 +63,8 @@ def of_windows(n: int) -> Callable[[], float]:
     return spent(lambda: log_density(points, centres, 0.2))
 
 
-def toy(seed: int) -> dict[str, float]:
-    *_, last = toy_game(*toy_players(seed), steps=40, seed=seed).play(40)
-    return {"J_D": last.J_D}
-
-
 def of_seeds(n: int) -> Callable[[], float]:
-    def call() -> None:
-        with TemporaryDirectory() as place:
-            sweep(toy, grid(seed=range(n)), name="toy", directory=place, jobs=1)
-
-    return spent(call)
+    return lambda: swept(grid(seed=range(n), steps=[40]), 1, {})[0]["all"]
 
 
 def of_threads(threads: int) -> Callable[[], float]:
@@ -83,7 +72,7 @@ def of_threads(threads: int) -> Callable[[], float]:
 
     def busiest() -> float:
         with threadpool_limits(threads):
-            return block(one, 2)[0] / 1e3
+            return block(one, 2)[0] / 1e3  # it tells milliseconds
 
     return busiest
 

@@ -12,6 +12,7 @@ is installed it is at work: NUMBA_DISABLE_JIT=1 switches it off.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import statistics
@@ -22,9 +23,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parents[1]
 
 # Runs in either checkout: only names that both have. A line with a number of steps is answered
-# by the time of one of them.
+# by the time of each.
 WORKER = """
-import sys, time
+import json, sys, time
 sys.path.insert(0, "benchmarks")
 import workloads
 from measure import machine
@@ -36,28 +37,29 @@ game = mg.Algorithm1(G, D, data=w.data(), noise=w.noise, batch=w.batch,
                      simultaneous=sys.argv[2] == "simultaneous")
 for _ in game.play(10):
     pass
-clock = time.process_time if sys.argv[3] == "1" else time.perf_counter
+clock = getattr(time, sys.argv[3])
 print(machine()["numpy"], flush=True)
 for line in sys.stdin:
-    steps = int(line)
-    start = clock()
-    for record in game.play(steps):
+    times = [clock()]
+    for record in game.play(int(line)):
         record.J_D
-    print((clock() - start) / steps, flush=True)
+        times.append(clock())
+    print(json.dumps([b - a for a, b in zip(times, times[1:])]), flush=True)
 """
+CLOCKS = "process_time", "perf_counter"  # of one thread, of more: names of the module time
 STEPS = {"W1": 200, "W2": 25, "W3": 6}
 
 
 class Worker:
     """A checkout in a process of its own, which plays when it is told to."""
 
-    def __init__(self, checkout: Path, workload: str, order: str, threads: int, code: str = WORKER):
+    def __init__(self, checkout: Path, workload: str, order: str, threads: int, clock: str):
         unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
         environment = {k: v for k, v in os.environ.items() if k not in unset}
         environment |= {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": str(threads)}
         environment["BENCHMARK_THREADS"] = str(threads)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", code, workload, order, str(threads)],
+            [sys.executable, "-c", WORKER, workload, order, clock],
             cwd=checkout,
             env=environment,
             stdin=subprocess.PIPE,
@@ -70,10 +72,10 @@ class Worker:
         assert self._process.stdout
         return self._process.stdout.readline().strip()
 
-    def played(self, steps: int) -> str:
-        """What the code answers to a number of steps: here the time of one of them."""
+    def seconds(self, steps: int) -> list[float]:
+        """Time of each of so many steps."""
         print(steps, file=self._process.stdin, flush=True)
-        return self._answer()
+        return json.loads(self._answer())
 
     def close(self) -> None:
         """End the process."""
@@ -82,11 +84,12 @@ class Worker:
 
 def compare(other: Path, workload: str, order: str, threads: int, rounds: int) -> None:
     checkouts = {"this": HERE, "other": other}
-    workers = {name: Worker(of, workload, order, threads) for name, of in checkouts.items()}
+    clock = CLOCKS[threads > 1]
+    workers = {name: Worker(of, workload, order, threads, clock) for name, of in checkouts.items()}
     times: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(rounds):
         for name in random.sample(sorted(workers), 2):
-            times[name].append(float(workers[name].played(STEPS[workload])))
+            times[name].append(statistics.mean(workers[name].seconds(STEPS[workload])))
     for worker in workers.values():
         worker.close()
     this, that = (statistics.median(times[name]) for name in ("this", "other"))
@@ -103,7 +106,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     given = parser.parse_args()
     order = "simultaneous" if given.simultaneous else "alternating"
-    worker = Worker(HERE, given.workloads[0], order, given.threads)
+    worker = Worker(HERE, given.workloads[0], order, given.threads, CLOCKS[0])
     clock = "processor time" if given.threads == 1 else f"{given.threads} threads, wall time"
     print(f"NumPy {worker.machine}; {clock} a step, median of {given.rounds} rounds")
     worker.close()
