@@ -6,7 +6,8 @@ come from cuRAND, these from NumPy's Philox: the same kind of bits, not the same
 
 import numpy as np
 
-from strict_cupy._launch import launch, out_values
+from strict_cupy._counts import is_capturing, record, result
+from strict_cupy._launch import launch, out_values, uninitialised
 
 __all__ = ["Generator", "Philox4x3210"]
 
@@ -35,8 +36,7 @@ class Generator:
     def integers(self, low, high=None, size=None, dtype=np.int64, endpoint=False):
         """Whole numbers from [low, high), or [0, low); CuPy takes no arrays of bounds."""
         low, high = (0, int(low)) if high is None else (int(low), int(high))
-        draw = self.bit_generator._generator.integers
-        return launch(lambda: draw(low, high, size, dtype, endpoint))
+        return self._launched("integers", size, dtype, low=low, high=high, endpoint=endpoint)
 
     def _drawn(self, distribution, size, dtype, out):
         if np.dtype(dtype).char not in "fd":
@@ -46,5 +46,19 @@ class Generator:
                 "Supplied output array has the wrong type. "
                 f"Expected {np.dtype(dtype).name}, got {out.dtype.name}"
             )
-        draw = getattr(self.bit_generator._generator, distribution)
-        return launch(draw, size=size, dtype=dtype, out=out)
+        return self._launched(distribution, size, dtype, out)
+
+    def _launched(self, distribution, size, dtype, out=None, **options):
+        """Numbers that are drawn now, or, where a graph is recorded, whenever it is launched."""
+        options |= {"size": size, "dtype": dtype}
+
+        def draw(**also):
+            generator = self.bit_generator._generator
+            return getattr(generator, distribution)(**options, **also)
+
+        if out is not None or not is_capturing():
+            return launch(draw, out=out)
+        record("launches")
+        made = uninitialised(np.empty(() if size is None else size, dtype))
+        result(made._values, draw)
+        return made

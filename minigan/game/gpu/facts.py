@@ -2,7 +2,7 @@
 
 A CUDA graph holds a cost's weight, or a rectifier's slope, as it was when the turn was recorded. So
 these are collected before each replay and compared; where one has changed, the turn is recorded
-anew. `DrawLater` keeps what layers draw out of the graph, and `minigan.game.gpu.updates` the rates.
+anew. `minigan.game.gpu.updates` keeps the rates out of the graph.
 """
 
 from __future__ import annotations
