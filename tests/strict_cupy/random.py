@@ -7,16 +7,30 @@ come from cuRAND, these from NumPy's Philox: the same kind of bits, not the same
 import numpy as np
 
 from strict_cupy._counts import is_capturing, record, result
-from strict_cupy._launch import launch, out_values, uninitialised
+from strict_cupy._launch import allocated, launch, out_values, uninitialised
 
 __all__ = ["Generator", "Philox4x3210"]
 
 
 class Philox4x3210:
-    """Bits by counting and scrambling, from an int or a `numpy.random.SeedSequence`."""
+    """Bits by counting and scrambling, from an int or a `numpy.random.SeedSequence`.
+
+    Where they stand is kept in an array on the device, as CuPy keeps it.
+    """
 
     def __init__(self, seed=None):
-        self._generator = np.random.Generator(np.random.Philox(seed))
+        if not isinstance(seed, np.random.SeedSequence):
+            seed = np.random.SeedSequence(seed)
+        key = seed.generate_state(2)
+        self._state = allocated(np.array([*key, 0], np.int64).view(np.int8))
+
+    @property
+    def _generator(self):
+        """Generator of one draw; the next draw has the next one."""
+        state = self._state._values.view(np.int64)
+        state[2] += 1
+        *key, drawn = state.tolist()
+        return np.random.Generator(np.random.Philox(counter=drawn << 128, key=key))
 
 
 class Generator:
