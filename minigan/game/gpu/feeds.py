@@ -84,7 +84,8 @@ class EpochsFeed(Feed):
     """Minibatches of `Epochs`, gathered within the turn: the same rows in the same order.
 
     The numbers of all rows lie on the GPU in the orders of two epochs, an even one and an odd one,
-    as a minibatch may end in the epoch after the one that it begins in.
+    as a minibatch may end in the epoch after the one that it begins in. (If it has more rows than
+    there are, it is drawn outside of the turn, as others are.)
     """
 
     def __init__(self, game: Any, name: str):
@@ -92,11 +93,6 @@ class EpochsFeed(Feed):
         xp, self._X = game._device.xp, self._sampler.X
         self._numbers, self._next = xp.zeros(2 * len(self._X), np.int64), xp.zeros(1, np.int64)
         self._kernels, self.facts = kernels(xp), (self._numbers,)
-
-    @staticmethod
-    def takes(sampler: Any, m: int) -> bool:
-        """Whether a minibatch of m rows lies in two epochs of the sampler at most."""
-        return type(sampler) is Epochs and m <= len(sampler.X)
 
     @property
     def is_current(self) -> bool:
@@ -131,3 +127,10 @@ class EpochsFeed(Feed):
             n = len(self._X)
             start = n * (self._sampler.epoch % 2)
             self._numbers[start : start + n] = self._sampler._order
+
+
+def feed_of(game: Any, name: str) -> Feed:
+    """The feed that fits the sampler of a name."""
+    sampler = game.samplers[name]
+    is_one = type(sampler) is Epochs and game.batch <= len(sampler.X)
+    return (EpochsFeed if is_one else Feed)(game, name)

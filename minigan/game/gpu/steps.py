@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from minigan.base.errors import NonFiniteError
-from minigan.game.gpu.feeds import EpochsFeed, Feed
+from minigan.game.gpu.feeds import Feed, feed_of
 from minigan.game.gpu.graphs import Replay
 from minigan.game.gpu.ledger import Entry, LateRecord, Ledger
 from minigan.game.gpu.updates import update_for
@@ -85,8 +85,7 @@ class Steps:
     def feed(self, name: str) -> Feed:
         """Minibatches of a sampler, as the game draws them now."""
         if name not in self._feeds or not self._feeds[name].is_current:
-            takes = EpochsFeed.takes(self._game.samplers[name], self._game.batch)
-            self._feeds[name] = (EpochsFeed if takes else Feed)(self._game, name)
+            self._feeds[name] = feed_of(self._game, name)
         return self._feeds[name]
 
     def _take(self, turn: Turn) -> Callable[[], dict[str, float]]:

@@ -59,8 +59,12 @@ ELEMENTWISE = {
         }
         """,
     ),
-    # 1 / keep where a uniform number u is below keep, 0 elsewhere.
-    "mask": ("float32 u, float32 keep, T scale", "T mask", "mask = T(u < keep) * scale"),
+    # x times a mask, which is 1 / keep where a uniform number u is below keep, 0 elsewhere.
+    "dropout": (
+        "T x, float32 u, float32 keep, T scale",
+        "T y, T mask",
+        "mask = T(u < keep) * scale; y = x * mask",
+    ),
     # The next rows of X, by a table of their numbers that is read round and round; the place of
     # the first one in it is then moved on.
     "gather": (

@@ -164,6 +164,18 @@ def test_where_a_generator_cannot_be_recorded_layers_draw_before_the_replay(grap
     assert replayed._on_gpu.recorded
 
 
+def test_what_layers_draw_by_is_not_frozen_in_the_graph(graphs, monkeypatch):
+    records = []
+    for warm_up in (module.WARM_UP, 10**9):
+        monkeypatch.setattr(module, "WARM_UP", warm_up)
+        play = every_layer(device_of(graphs))
+        list(play.play(5))
+        play.D[0].keep, play.D[1].std, play.D[3].keep = 0.4, 0.1, 1.0
+        records.append([dict(record) for record in play.play(5)])
+        assert play._on_gpu.recorded == (warm_up < 10)
+    assert records[0] == records[1]
+
+
 class Jittered(Weighted):
     """A turn that draws something itself."""
 
