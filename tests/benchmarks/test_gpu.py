@@ -130,6 +130,7 @@ def test_the_games_are_equal_given_the_same_random_numbers_alone(parts, monkeypa
     assert not parts.equal(STRICT, ["W1"], steps=4)["held"]
 
 
+@pytest.mark.slow
 def test_a_run_is_played_scored_and_resumed(parts, tmp_path):
     settings = Settings("digits", width=0.02)
     for before in (0, 1):
