@@ -136,7 +136,7 @@ def optimizer(workload: Workload, network: mg.Sequential):
 
 
 def game(
-    workload: Workload, G: mg.Sequential, D: mg.Sequential, *, data=None, noise=None, k: int = 1
+    workload: Workload, G: mg.Sequential, D: mg.Sequential, *, data=None, noise=None, seed=0, k=1
 ) -> mg.Algorithm1:
     """The game as minigan plays it, from given samplers or from the workload's own."""
     return mg.Algorithm1(
@@ -146,6 +146,7 @@ def game(
         noise=noise or workload.noise,
         batch=workload.batch,
         k=k,
+        seed=seed,
         G_optimizer=optimizer(workload, G),
         D_optimizer=optimizer(workload, D),
     )

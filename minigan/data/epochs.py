@@ -5,6 +5,7 @@ printed draws minibatches at random, which is `minigan.Examples`.
 """
 
 import copy
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -59,19 +60,22 @@ class Epochs:
 
     def sample(self, m: int, rng: np.random.Generator) -> np.ndarray:
         """The next m rows, shape (m, dim); ``rng`` is used when an epoch begins."""
+        pieces = [self.X[self._order[places]] for places in self._next(m, rng)]
+        return pieces[0] if len(pieces) == 1 else array_module(self.X).concatenate(pieces)
+
+    def _next(self, m: int, rng: np.random.Generator) -> Iterator[slice]:
+        """Places of the next m rows in ``_order``, piece by piece: of one epoch, then the next."""
         m = whole_number("Epochs: m", m)
-        pieces = []
         while m > 0:
-            position = self._drawn % len(self.X)
-            if position == 0:
+            first = self._drawn % len(self.X)
+            if first == 0:
                 require_rng("Epochs", rng)
                 # The order of random numbers is a random order. (CuPy has no permutation.)
                 self._order = rng.random(len(self.X)).argsort()
-            rows = self._order[position : position + m]
-            pieces.append(self.X[rows])
-            self._drawn += len(rows)
-            m -= len(rows)
-        return pieces[0] if len(pieces) == 1 else array_module(self.X).concatenate(pieces)
+            places = slice(first, min(first + m, len(self.X)))
+            yield places
+            self._drawn += places.stop - first
+            m -= places.stop - first
 
     def to(self, device: Device) -> Self:
         """The same data at the same place of the same epoch, on a device."""

@@ -6,16 +6,31 @@ come from cuRAND, these from NumPy's Philox: the same kind of bits, not the same
 
 import numpy as np
 
-from strict_cupy._launch import launch, out_values
+from strict_cupy._counts import is_capturing, record, result
+from strict_cupy._launch import allocated, launch, out_values, uninitialised
 
 __all__ = ["Generator", "Philox4x3210"]
 
 
 class Philox4x3210:
-    """Bits by counting and scrambling, from an int or a `numpy.random.SeedSequence`."""
+    """Bits by counting and scrambling, from an int or a `numpy.random.SeedSequence`.
+
+    Where they stand is kept in an array on the device, as CuPy keeps it.
+    """
 
     def __init__(self, seed=None):
-        self._generator = np.random.Generator(np.random.Philox(seed))
+        if not isinstance(seed, np.random.SeedSequence):
+            seed = np.random.SeedSequence(seed)
+        key = seed.generate_state(2)
+        self._state = allocated(np.array([*key, 0], np.int64).view(np.int8))
+
+    @property
+    def _generator(self):
+        """Generator of one draw; the next draw has the next one."""
+        state = self._state._values.view(np.int64)
+        state[2] += 1
+        *key, drawn = state.tolist()
+        return np.random.Generator(np.random.Philox(counter=drawn << 128, key=key))
 
 
 class Generator:
@@ -35,8 +50,7 @@ class Generator:
     def integers(self, low, high=None, size=None, dtype=np.int64, endpoint=False):
         """Whole numbers from [low, high), or [0, low); CuPy takes no arrays of bounds."""
         low, high = (0, int(low)) if high is None else (int(low), int(high))
-        draw = self.bit_generator._generator.integers
-        return launch(lambda: draw(low, high, size, dtype, endpoint))
+        return self._launched("integers", size, dtype, low=low, high=high, endpoint=endpoint)
 
     def _drawn(self, distribution, size, dtype, out):
         if np.dtype(dtype).char not in "fd":
@@ -46,5 +60,19 @@ class Generator:
                 "Supplied output array has the wrong type. "
                 f"Expected {np.dtype(dtype).name}, got {out.dtype.name}"
             )
-        draw = getattr(self.bit_generator._generator, distribution)
-        return launch(draw, size=size, dtype=dtype, out=out)
+        return self._launched(distribution, size, dtype, out)
+
+    def _launched(self, distribution, size, dtype, out=None, **options):
+        """Numbers that are drawn now, or, where a graph is recorded, whenever it is launched."""
+        options |= {"size": size, "dtype": dtype}
+
+        def draw(**also):
+            generator = self.bit_generator._generator
+            return getattr(generator, distribution)(**options, **also)
+
+        if out is not None or not is_capturing():
+            return launch(draw, out=out)
+        record("launches")
+        made = uninitialised(np.empty(() if size is None else size, dtype))
+        result(made._values, draw)
+        return made

@@ -12,6 +12,7 @@ forward and backward. On a GPU three things are different:
    and replayed as one CUDA graph (`graphs`), as long as what it depends on stays as it is
    (`facts`).
 
-What changes from step to step (minibatches, rates, the random numbers of layers) is drawn or sent
-outside the graph (`feeds`, `updates`), some of it for many steps at once.
+What changes from step to step (minibatches, rates) is drawn or sent outside the graph (`feeds`,
+`updates`), most of it for many steps at once. Layers draw within it, and so does who goes through
+a data set epoch by epoch.
 """

@@ -2,7 +2,7 @@
 
 A CUDA graph holds a cost's weight, or a rectifier's slope, as it was when the turn was recorded. So
 these are collected before each replay and compared; where one has changed, the turn is recorded
-anew. `DrawLater` keeps what layers draw out of the graph, and `minigan.game.gpu.updates` the rates.
+anew. `minigan.game.gpu.updates` keeps the rates out of the graph.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from minigan.layers.dropout import Dropout
+from minigan.layers.gaussian_noise import GaussianNoise
 from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
 from minigan.layers.maxout import Maxout
@@ -21,6 +23,7 @@ from minigan.networks.sequential import Sequential
 
 NUMBERS = {bool, int, float, complex, str, bytes, type(None)}
 CONSTANTS = {Linear: "max_col_norm", Maxout: "max_col_norm", LeakyReLU: "slope"}  # of layers
+CONSTANTS |= {Dropout: "keep", GaussianNoise: "std"}
 CONTAINERS = (dict, list, tuple, set, frozenset)
 MANY = 100  # of longer lists, only the length is compared
 MOST = 1000  # things that are looked into

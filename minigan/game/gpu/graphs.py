@@ -6,7 +6,9 @@ same to the last bit, recorded or not.
 
 A graph writes to the memory that it was recorded with. So that memory is its own: minibatches are
 copied to fixed places, networks lend it blocks that no other pass gets, and what is allocated on
-the way comes from a pool that lives as long as the graph.
+the way comes from a pool that lives as long as the graph. Random numbers of layers are drawn by
+the graph, since CuPy keeps what a generator remembers on the GPU; those of another generator are
+drawn before.
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ class Replay:
         if refusal:
             self._give_up(refusal)
             return self._work(rng, drawn)
-        cuda, later = self._xp.cuda, DrawLater()
+        cuda = self._xp.cuda
         current, stream = cuda.get_current_stream(), cuda.Stream(non_blocking=True)
         pool, places = cuda.MemoryPool(), [_copied(rows) for rows in drawn]
         stream.wait_event(current.record())
@@ -90,21 +92,30 @@ class Replay:
             result = self._work(rng, places)  # allocates what the recording will find there
             self._before, _ = self._facts(drawn)
             if self._before == now:
-                try:
-                    stream.begin_capture()
-                    try:
-                        self._work(later, places)
-                    finally:
-                        graph = stream.end_capture()
-                    self.graph, self._changes = graph, 0
-                except Exception as error:  # CUDA's, cuBLAS's and CuPy's have no common base
-                    self._give_up(str(error).strip().split("\n")[0] or type(error).__name__)
+                self._capture(stream, rng, places)
             else:
                 self._forget()
         current.wait_event(stream.record())
-        self._places, self._later, self._result = places, later, result
+        self._places, self._result = places, result
         self._held = pool, blocks, stream
         return result
+
+    def _capture(self, stream: Any, rng: Any, places: list) -> None:
+        """Record the turn, draws and all if the generator is the GPU's own; else they go before."""
+        own, self._later = type(rng) is self._xp.random.Generator, DrawLater()
+        for source in (rng, self._later) if own else (self._later,):
+            try:
+                stream.begin_capture()
+                try:
+                    self._work(source, places)
+                finally:
+                    graph = stream.end_capture()
+            except Exception as error:  # CUDA's, cuBLAS's and CuPy's have no common base
+                reason = str(error).strip().split("\n")[0] or type(error).__name__
+            else:
+                self.graph, self._changes = graph, 0
+                return
+        self._give_up(reason)
 
     def _give_up(self, reason: str) -> None:
         self._given_up = True

@@ -1,7 +1,7 @@
 """Steps of a game on a GPU: turns that are launched, one after another, without waiting for one.
 
-A turn is prepared by the host (minibatches, rates and random numbers, most of them for many turns
-at once), launched, and noted. How it went is read later: when a record is asked for its numbers,
+A turn is prepared by the host (minibatches and rates, most of them for many turns at once),
+launched, and noted. How it went is read later: when a record is asked for its numbers,
 every 200 turns, and at the end of a play. A figure that is not finite is found then; the parameters
 have stood still since.
 """
@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from minigan.base.errors import NonFiniteError
-from minigan.game.gpu.feeds import Feed
+from minigan.game.gpu.feeds import Feed, feed_of
 from minigan.game.gpu.graphs import Replay
 from minigan.game.gpu.ledger import Entry, LateRecord, Ledger
 from minigan.game.gpu.updates import update_for
@@ -85,7 +85,7 @@ class Steps:
     def feed(self, name: str) -> Feed:
         """Minibatches of a sampler, as the game draws them now."""
         if name not in self._feeds or not self._feeds[name].is_current:
-            self._feeds[name] = Feed(self._game, name)
+            self._feeds[name] = feed_of(self._game, name)
         return self._feeds[name]
 
     def _take(self, turn: Turn) -> Callable[[], dict[str, float]]:
@@ -102,6 +102,8 @@ class Steps:
             names = self._replays[turn](game._streams["layers"], drawn)
         except BaseException as error:
             self.forget()
+            for feed in self._feeds.values():
+                feed.known = None
             counts = self._ledger.counts()
             for update in self._updates.values():
                 update.counted = counts[update.place]
@@ -124,7 +126,8 @@ class Steps:
         def work(rng: Any, drawn: list) -> tuple[str, ...]:
             for name in turn.moves:
                 game._networks[name].zero_grads()
-            figures = turn.gradients(rng, **dict(zip(turn.draws, drawn, strict=True)))
+            rows = {n: self._feeds[n].in_turn(x) for n, x in zip(turn.draws, drawn, strict=True)}
+            figures = turn.gradients(rng, **rows)
             game._check_names(turn, figures)
             names = self._ledger.launch(turn, figures)
             for update in updates:
@@ -132,7 +135,8 @@ class Steps:
             return names
 
         def parts() -> tuple:
-            return turn, *(update.facts for update in updates)
+            feeds = (self._feeds[name].facts for name in turn.draws)
+            return turn, *(update.facts for update in updates), *feeds
 
         def refusal() -> str:
             found = (update.refusal for update in updates)

@@ -59,8 +59,24 @@ ELEMENTWISE = {
         }
         """,
     ),
-    # 1 / keep where a uniform number u is below keep, 0 elsewhere.
-    "mask": ("float32 u, float32 keep, T scale", "T mask", "mask = T(u < keep) * scale"),
+    # x times a mask, which is 1 / keep where a uniform number u is below keep, 0 elsewhere.
+    "dropout": (
+        "T x, float32 u, float32 keep, T scale",
+        "T y, T mask",
+        "mask = T(u < keep) * scale; y = x * mask",
+    ),
+    # The next rows of X, by a table of their numbers that is read round and round; the place of
+    # the first one in it is then moved on.
+    "gather": (
+        "raw S X, raw int64 numbers, int64 length, raw int64 next, int64 width",
+        "T x",
+        "x = T(X[numbers[(next[0] + i / width) % length] * width + i % width])",
+    ),
+    "advance": (
+        "int64 rows, int64 length",
+        "raw int64 next",
+        "next[0] = (next[0] + rows) % length",
+    ),
     # Write the figures of a turn and the squared lengths of its gradients into its row, see if
     # they are finite, and count the turn; ``moves`` has a bit for each network that it moves.
     "judge": (

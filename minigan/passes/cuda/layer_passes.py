@@ -36,7 +36,7 @@ class DrawLater:
     def draw(self, rng: Any) -> None:
         """Let all of them draw, in their order."""
         for each, columns in self._noted:
-            each.draw(rng, columns)
+            each.draw_ahead(rng, columns)
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"rng.{name}: drawn inside the turn, not by a sampler or a layer")
@@ -133,28 +133,42 @@ class RandomPass(LayerPass):
         if type(rng) is DrawLater:
             rng.note(self, columns)
         else:
-            self._draw(rng, self._drawn[:, columns])
+            self.draw_ahead(rng, columns)
 
-    def _draw(self, rng: Any, drawn: Any) -> None:
-        """Write what the layer draws for one batch into an array (features, batch)."""
+    def draw_ahead(self, rng: Any, columns: slice) -> None:
+        """Write what the layer draws for one batch to where forward finds it, soon or later."""
+        drawn = self._drawn[:, columns]
         drawn[...] = self.layer.draw(rng, drawn.T.shape, drawn.dtype).T
 
 
 class DropoutPass(RandomPass):
-    """y = x * mask / keep, the mask as numbers."""
+    """y = x * mask / keep; of the GPU's own numbers, the mask is made where it is used."""
 
-    def _draw(self, rng, drawn):
-        keep, xp = self.layer.keep, self.layer.xp
-        if keep == 1:
-            drawn[...] = 1
-        elif type(rng) is xp.random.Generator:  # what the layer draws, in two launches
-            uniform = rng.random(drawn.shape, dtype=np.float32)
-            kernels(xp).mask(uniform, keep, 1 / keep, drawn)
+    def __init__(self, layer, x, y, columns, empty):
+        super().__init__(layer, x, y, columns, empty)
+        self._uniform: list[tuple[slice, Any]] = []
+
+    def draw(self, rng, columns):
+        if type(rng) is self.layer.xp.random.Generator and self.layer.keep < 1:
+            shape = len(self.y), columns.stop - columns.start
+            self._uniform.append((columns, rng.random(shape, dtype=np.float32)))
         else:
-            super()._draw(rng, drawn)
+            super().draw(rng, columns)
+
+    def draw_ahead(self, rng, columns):
+        if self.layer.keep == 1:
+            self._drawn[:, columns] = 1
+        else:
+            super().draw_ahead(rng, columns)
 
     def forward(self, rng):
-        self.layer.xp.multiply(self.x, self._drawn, out=self.y)
+        if not self._uniform:
+            self.layer.xp.multiply(self.x, self._drawn, out=self.y)
+        keep = self.layer.keep
+        for columns, uniform in self._uniform:
+            x, y, mask = (each[:, columns] for each in (self.x, self.y, self._drawn))
+            kernels(self.layer.xp).dropout(x, uniform, keep, 1 / keep, y, mask)
+        self._uniform = []
 
     def backward(self, dy, param_grads, input_grad):
         return self.layer.xp.multiply(dy, self._drawn, out=dy)

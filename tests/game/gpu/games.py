@@ -7,6 +7,7 @@ from devices import take
 import minigan as mg
 from minigan.base.backend import Device
 from minigan.base.randomness import Streams
+from minigan.data.epochs import Epochs
 from minigan.optimizers import Optimizer
 from minigan.variants.gradient_penalty import PenalisedDiscriminatorTurn
 from minigan.variants.unrolled import UnrolledTurn
@@ -147,6 +148,14 @@ def three(device="cpu", seed=0, fast=True):
     return mg.Game(*turns, optimizers=optimizers, batch=8, seed=seed, **first.samplers)
 
 
+ROWS = np.random.default_rng(0).standard_normal((20, 3))
+
+
+def epoch_by_epoch(device="cpu", **options):
+    """A game on 20 rows: most epochs end within a minibatch of 8."""
+    return every_layer(device, data=Epochs(ROWS), **options)
+
+
 def unrolled(device="cpu", seed=0, fast=True):
     """A game in which G looks two steps of D's Adam ahead."""
     G, D = [mg.Linear(2, 4), mg.Tanh(), mg.Linear(4, 3)], [mg.Maxout(3, 5, 2), mg.Tanh()]
@@ -174,6 +183,7 @@ GAMES = {
     "simultaneous": lambda place: every_layer(place, simultaneous=True),
     "three": three,
     "features": matching,
+    "epochs": epoch_by_epoch,
 }
 
 

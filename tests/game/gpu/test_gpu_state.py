@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import strict_cupy
 from games import device_of, game, mirrored, networks, small, three
 
 from minigan import SGD, Adam, Dropout, Examples, InputError, Linear, Maxout, NonFiniteError, ReLU
@@ -15,29 +14,8 @@ pytestmark = pytest.mark.usefixtures("little_ahead")
 ROWS = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
 
 
-class Philox(strict_cupy.random.Philox4x3210):
-    """The stand-in's bits, kept in an array on the device, as CuPy keeps them."""
-
-    def __init__(self, seed):
-        key = np.random.SeedSequence(seed.entropy, spawn_key=seed.spawn_key).generate_state(2)
-        self._state = strict_cupy.asarray(np.array([*key, 0], np.int64).view(np.int8))
-
-    @property
-    def _generator(self):
-        """Generator of one draw; the next draw has the next one."""
-        *key, drawn = self._state.get().view(np.int64).tolist()
-        self._state.set(np.array([*key, drawn + 1], np.int64).view(np.int8))
-        return np.random.Generator(np.random.Philox(counter=drawn << 128, key=key))
-
-    @_generator.setter
-    def _generator(self, _):
-        raise AssertionError("the bits are in _state")
-
-
 @pytest.fixture
-def place(graphs, monkeypatch):
-    if graphs is strict_cupy:
-        monkeypatch.setattr(strict_cupy.random, "Philox4x3210", Philox)
+def place(graphs):
     return device_of(graphs)
 
 

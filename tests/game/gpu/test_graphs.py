@@ -16,11 +16,14 @@ from games import (
     Doubled,
     Sign,
     device_of,
+    epoch_by_epoch,
     every_layer,
     game,
+    mirrored,
     networks,
     toy,
 )
+from strict_cupy._counts import is_capturing
 
 from minigan import SGD, Examples, Game, Linear, ReLU, Sequential, Turn
 from minigan.game.gpu import graphs as module
@@ -49,6 +52,18 @@ def test_a_replay_is_one_launch_and_takes_no_memory(graphs):
     with strict_cupy.forbid_sync(), strict_cupy.counting() as step:
         play.step()
     assert step.launches <= 5  # a copy of each of three minibatches, and two graphs
+    assert step.allocations == 0
+
+
+def test_epochs_and_what_layers_draw_are_within_the_graph(graphs):
+    if graphs is not strict_cupy:
+        pytest.skip("launches are counted on the stand-in")
+    play = epoch_by_epoch(STRICT)
+    list(play.play(11))  # 88 of 20 rows: the next ones are of the epoch that has begun
+    with strict_cupy.forbid_sync(), strict_cupy.counting() as step:
+        play.step()
+    assert play._on_gpu.recorded
+    assert step.launches <= 4  # copies of the two minibatches of noise, and two graphs
     assert step.allocations == 0
 
 
@@ -117,15 +132,66 @@ def times(scales, x):
     return scales[0] * x.mean(), x * 0 + scales[0] / x.size
 
 
-def single(place, cost, **options):
+def single(place, cost, seed=0, kind=Weighted, **options):
     G = Sequential([Linear(1, 3), ReLU(), Linear(3, 1)], seed=1, dtype="float64", device=place)
-    turn = Weighted(G, cost, **options)
-    return Game(turn, optimizers=[SGD(G, 0.0)], z=Examples(np.ones((1, 1))), batch=4), turn
+    turn = kind(G, cost, **options)
+    return Game(
+        turn, optimizers=[SGD(G, 0.0)], z=Examples(np.ones((1, 1))), batch=4, seed=seed
+    ), turn
 
 
 def closure():
     scale = [1.0]
     return (lambda x: (scale[0] * x.mean(), x * 0 + scale[0] / x.size)), scale
+
+
+def test_where_a_generator_cannot_be_recorded_layers_draw_before_the_replay(graphs, monkeypatch):
+    if graphs is not strict_cupy:
+        pytest.skip("CuPy's can be")
+    replayed, launched = (every_layer(STRICT, "float32") for _ in "12")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "WARM_UP", 10**9)
+        records = [dict(record) for record in launched.play(8)]
+    draw = strict_cupy.random.Generator.random
+
+    def random(self, *given, **named):
+        if is_capturing():
+            raise NotImplementedError
+        return draw(self, *given, **named)
+
+    monkeypatch.setattr(strict_cupy.random.Generator, "random", random)
+    assert [dict(record) for record in replayed.play(8)] == records
+    assert replayed._on_gpu.recorded
+
+
+def test_what_layers_draw_by_is_not_frozen_in_the_graph(graphs, monkeypatch):
+    records = []
+    for warm_up in (module.WARM_UP, 10**9):
+        monkeypatch.setattr(module, "WARM_UP", warm_up)
+        play = every_layer(device_of(graphs))
+        list(play.play(5))
+        play.D[0].keep, play.D[1].std, play.D[3].keep = 0.4, 0.1, 1.0
+        records.append([dict(record) for record in play.play(5)])
+        assert play._on_gpu.recorded == (warm_up < 10)
+    assert records[0] == records[1]
+
+
+class Jittered(Weighted):
+    """A turn that draws something itself."""
+
+    def gradients(self, rng, z):
+        return {**super().gradients(rng, z), "jitter": rng.random(1, dtype=np.float32)}
+
+
+def test_what_a_turn_draws_itself_is_drawn_anew_by_each_replay(graphs, monkeypatch):
+    drawn = []
+    for warm_up in (module.WARM_UP, 10**9):
+        monkeypatch.setattr(module, "WARM_UP", warm_up)
+        play, _ = single(device_of(graphs), scaled, kind=Jittered)
+        drawn.append([record.jitter for record in play.play(10)])
+        assert play._on_gpu.recorded == (warm_up < 10)
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn[0])) == 10
 
 
 CHANGES = {
@@ -176,7 +242,9 @@ REFUSALS = {
         "numbers on the host, on which it depends, change from turn to turn",
     ),
     "draws": (
-        lambda place: single(place, scaled, also=lambda turn, rng: rng.random(3))[0],
+        lambda place: single(place, scaled, mirrored(place), also=lambda turn, rng: rng.random(3))[
+            0
+        ],
         r"rng\.random: drawn inside the turn",
     ),
     "sync": (

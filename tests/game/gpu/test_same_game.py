@@ -11,6 +11,7 @@ from games import (
     Sign,
     assert_same_game,
     device_of,
+    epoch_by_epoch,
     every_layer,
     game,
     matching,
@@ -115,6 +116,18 @@ GAMES = {
     "a schedule that ends": (with_options(optimizer=ending), 12, True),
     "three networks": (three, 12, True),
     "features": (matching, 12, True),
+    "epochs": (epoch_by_epoch, 12, True),
+    "epochs, k=3": (lambda *given, **o: epoch_by_epoch(*given, k=3, **o), 12, True),
+    "epochs of less than two minibatches": (
+        lambda *given, **options: epoch_by_epoch(*given, batch=13, **options),
+        12,
+        True,
+    ),
+    "epochs of less than one minibatch": (
+        lambda *given, **options: epoch_by_epoch(*given, batch=50, **options),
+        12,
+        True,
+    ),
     "unrolled": (unrolled, 6, False),
     "penalised": (penalised, 6, False),
     "costs of one's own": (with_options(cost=smoothed, D_cost=least_squares), 12, True),
@@ -144,6 +157,52 @@ def test_the_game_is_the_cpus(kernels, make, steps, recorded, way, request):
 def test_a_step_after_the_end_of_a_schedule_is_an_error(kernels):
     with pytest.raises(IndexError):
         list(toy(device_of(kernels), optimizer=ending).play(13))
+
+
+def passed_over(play):
+    """What somebody else takes from a data set is not drawn again."""
+    play.data.sample(7, play._streams["x"])
+
+
+def went_back(play):
+    """Another order of the same epoch, at the same place."""
+    state = play.data.state()
+    state["order"] = state["order"][::-1].copy()
+    play.data.restore(state)
+
+
+def other_data(play):
+    play.data.X = play.data.X + 1
+
+
+EPOCHS = [passed_over, went_back, other_data]
+
+
+@pytest.mark.parametrize("change", EPOCHS, ids=lambda change: change.__name__)
+def test_what_is_done_to_the_epochs_in_mid_game_is_followed(graphs, change):
+    place = device_of(graphs)
+    here, there = epoch_by_epoch(), epoch_by_epoch(place, seed=mirrored(place))
+    assert_same_game(here, there, 5)
+    change(here)
+    change(there)
+    assert_same_game(here, there, 7)
+    assert there._on_gpu.recorded
+
+
+def test_after_a_turn_that_failed_the_epochs_go_on_behind_it(graphs, monkeypatch):
+    place = device_of(graphs)
+    here, there = epoch_by_epoch(), epoch_by_epoch(place, seed=mirrored(place))
+    assert_same_game(here, there, 4)
+    here.data.sample(8, here._streams["x"])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(there._on_gpu._updates["D"], "prepare", interrupted)
+        there.take("D")
+    here._minibatch("z")
+    assert_same_game(here, there, 5)
+
+
+def interrupted():
+    raise KeyboardInterrupt
 
 
 def rates(play):
