@@ -46,14 +46,17 @@ STEPS = {"W1": 200, "W2": 25, "W3": 6}
 
 
 class Worker:
-    """A checkout in a process of its own, which plays when it is told to."""
+    """A checkout in a process of its own, which plays when it is told to.
 
-    def __init__(self, checkout: Path, workload: str, order: str):
+    ``command`` is what Python is to run; it prints a line, and then answers as `WORKER` does.
+    """
+
+    def __init__(self, checkout: Path, *command: str):
         unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
         environment = {k: v for k, v in os.environ.items() if k not in unset}
         environment |= {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WORKER, workload, order],
+            [sys.executable, *command],
             cwd=checkout,
             env=environment,
             stdin=subprocess.PIPE,
@@ -77,7 +80,8 @@ class Worker:
 
 
 def compare(other: Path, workload: str, order: str, rounds: int) -> None:
-    workers = {"this": Worker(HERE, workload, order), "other": Worker(other, workload, order)}
+    command = "-c", WORKER, workload, order
+    workers = {"this": Worker(HERE, *command), "other": Worker(other, *command)}
     times: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(rounds):
         for name in random.sample(sorted(workers), 2):
@@ -97,7 +101,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     given = parser.parse_args()
     order = "simultaneous" if given.simultaneous else "alternating"
-    worker = Worker(HERE, given.workloads[0], order)
+    worker = Worker(HERE, "-c", WORKER, given.workloads[0], order)
     print(f"NumPy {worker.machine}; processor time a step, median of {given.rounds} rounds")
     worker.close()
     for workload in given.workloads:
