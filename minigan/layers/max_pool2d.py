@@ -77,26 +77,23 @@ class MaxPool2D(ImageLayer):
     def forward(self, x, *, train=True, rng=None):
         """y = maximum of each window; the cache is the winners. See `Layer.forward`."""
         self.check_input(x)
-        images = x.reshape(len(x), *self.shape_in)
-        canvas = self._windows.canvas(images, fill=-math.inf)  # beyond the edge nothing wins
+        canvas = self._windows.canvas(x, fill=-math.inf)  # beyond the edge nothing wins
         y, winner = first_largest(self._windows.pixels(canvas))
-        return y.reshape(len(x), -1), winner
+        return y.reshape(self.n_out, -1).T, winner
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = sum of dy over the windows that a pixel won. See `Layer.backward`."""
-        winner = cache  # (batch, *shape_out)
-        self.check_gradient(dy, (len(winner), self.n_out))
-        dy = dy.reshape(winner.shape)
-        canvas = self._windows.blank(dy.shape[:2], dy)
+        winner = cache  # (*shape_out, batch)
+        self.check_gradient(dy, (winner.shape[-1], self.n_out))
+        canvas, dy = self._windows.blank(len(dy), dy), dy.T.reshape(winner.shape)
         for p, pixel in enumerate(self._windows.pixels(canvas)):
             pixel += dy * (winner == p)
-        return self._windows.image(canvas).reshape(len(dy), -1)
+        return self._windows.images(canvas)
 
     def forward_r(self, Rx, cache, V):
         """Ry = Rx at the pixel that won, by the cache; no parameters move along V. See `Layer`."""
-        canvas = self._windows.canvas(Rx.reshape(len(Rx), *self.shape_in))
-        pixels = enumerate(self._windows.pixels(canvas))
-        return sum(pixel * (cache == p) for p, pixel in pixels).reshape(len(Rx), -1)
+        pixels = enumerate(self._windows.pixels(self._windows.canvas(Rx)))
+        return sum(pixel * (cache == p) for p, pixel in pixels).reshape(self.n_out, -1).T
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
         """Rdx = Rdy at the pixel that won, by the cache, whatever dy, Rx, V and H. See `Layer`."""

@@ -11,7 +11,6 @@ them gains 1.5 %, of a step, for a third more memory.
 from __future__ import annotations
 
 import math
-from itertools import product
 
 import numpy as np
 
@@ -23,59 +22,30 @@ from minigan.layers.leaky_relu import LeakyReLU
 from minigan.passes.layer_pass import LayerPass, RowByRow
 
 
-def inside(n: int, windows: int, start: int, stride: int) -> tuple[slice, slice]:
-    """Which of so many pixels start, start + stride, ... lie in 0..n - 1, and where they do."""
-    first = max(0, -(start // stride))
-    number = max(0, min(windows, (n - 1 - start) // stride + 1) - first)
-    start += first * stride
-    return slice(first, first + number), slice(start, start + number * stride, stride)
-
-
 class WindowsPass(LayerPass):
-    """Cut and paste of `minigan.layers.windows`, in memory that all passes share."""
+    """Base of the convolutions: memory for windows as columns, which all passes share."""
 
     def __init__(self, layer, x, y, columns, empty):
         super().__init__(layer, x, y, columns, empty)
         self._dx = empty(x.shape, x.dtype)
-        own = layer._windows
-        self._image, self._shape = own.shape, (own.shape[0], own.size**2, *own.count)
-        self.scratch_size = math.prod(self._shape) * x.shape[1]
-        ways = (
-            [inside(n, count, i - own.pad, own.stride) for i in range(own.size)]
-            for n, count in zip(own.shape[1:], own.count, strict=True)
-        )
-        self._places = list(product(*ways))
+        places = layer._windows
+        self._rows, self._count = places.shape[0] * places.size**2, math.prod(places.count)
+        self.scratch_size = self._rows * self._count * x.shape[1]
 
     def share(self, scratch):
         self._scratch = scratch
 
     def _columns(self):
-        """Memory for the windows as columns, (channels k k, windows batch)."""
-        size = math.prod(self._shape) * self.x.shape[1]
-        return self._scratch[:size].reshape(self._shape[0] * self._shape[1], -1)
+        """The memory, (channels k k, windows batch)."""
+        columns = self._count * self.x.shape[1]
+        return self._scratch[: self._rows * columns].reshape(self._rows, columns)
 
-    def _pixels(self, images):
-        """Pixels of all windows one after another: in the columns, which are inside, and where."""
-        windows = self._columns().reshape(*self._shape, -1)
-        images = images.reshape(*self._image, -1)
-        for p, ((r, rows), (c, columns)) in enumerate(self._places):
-            yield windows[:, p], r, c, images[:, rows, columns]
-
-    def cut(self, images):
-        for pixel, r, c, there in self._pixels(images):
-            pixel[:, r, c] = there
-            around = pixel[:, : r.start], pixel[:, r.stop :]
-            for margin in (*around, pixel[:, :, : c.start], pixel[:, :, c.stop :]):
-                margin[...] = 0
-        return self._columns()
-
-    def paste(self, images):
-        for pixel, r, c, there in self._pixels(images):
-            there += pixel[:, r, c]
+    def _cut(self, images):
+        return self.layer._windows.cut(images.T, self._columns())
 
     def _add_grads(self, of_W, dy):
         self.layer.dW += of_W
-        self.layer.db += dy.reshape(len(self.layer.b), -1).sum(axis=1)
+        self.layer.db += self.layer._db(dy.T)
 
 
 class Conv2DPass(WindowsPass):
@@ -83,18 +53,16 @@ class Conv2DPass(WindowsPass):
 
     def forward(self, rng):
         layer = self.layer
-        np.dot(layer.W.T, self.cut(self.x), out=self.y.reshape(layer.channels, -1))
-        served = self.y.reshape(len(layer.b), -1)
-        served += layer.b[:, None]
+        np.dot(layer.W.T, self._cut(self.x), out=self.y.reshape(layer.channels, -1))
+        layer._add_bias(self.y.T, layer.b)
 
     def backward(self, dy, param_grads, input_grad):
-        dY = dy.reshape(self.layer.channels, -1)
+        layer, dY = self.layer, dy.reshape(self.layer.channels, -1)
         if param_grads:
-            self._add_grads(self.cut(self.x) @ dY.T, dy)
+            self._add_grads(self._cut(self.x) @ dY.T, dy)
         if input_grad:
-            np.dot(self.layer.W, dY, out=self._columns())
             self._dx[...] = 0
-            self.paste(self._dx)
+            layer._windows.paste(np.dot(layer.W, dY, out=self._columns()), self._dx.T)
         return self._dx
 
 
@@ -102,13 +70,13 @@ class ConvTranspose2DPass(WindowsPass):
     """y = paste(W^T X) + b."""
 
     def forward(self, rng):
-        layer = self.layer
-        np.dot(layer.W.T, self.x.reshape(len(layer.W), -1), out=self._columns())
-        self.y.reshape(len(layer.b), -1)[...] = layer.b[:, None]
-        self.paste(self.y)
+        layer, X = self.layer, self.x.reshape(len(self.layer.W), -1)
+        self.y[...] = 0
+        layer._windows.paste(np.dot(layer.W.T, X, out=self._columns()), self.y.T)
+        layer._add_bias(self.y.T, layer.b)
 
     def backward(self, dy, param_grads, input_grad):
-        W, dP = self.layer.W, self.cut(dy)
+        W, dP = self.layer.W, self._cut(dy)
         if param_grads:
             self._add_grads(self.x.reshape(len(W), -1) @ dP.T, dy)
         if input_grad:
@@ -118,8 +86,6 @@ class ConvTranspose2DPass(WindowsPass):
 
 class BatchNormPass(LayerPass):
     """y = gamma d / s + beta, where d = x - mean is kept."""
-
-    kept = ("x", "y", "_d")
 
     def __init__(self, layer, x, y, columns, empty):
         super().__init__(layer, x, y, columns, empty)
