@@ -170,7 +170,7 @@ class BatchNorm(Normalisation):
         if moments is None:
             return (dxh / s).reshape(dy.shape)
         if param_grads:
-            self.remember(*moments, xh.size // self._channels)
+            self.remember(moments[0], moments[1], xh.size // self._channels)
         return through_statistics(dxh, xh, s).reshape(dy.shape)
 
     def check_batch(self, m: int) -> None:

@@ -6,7 +6,7 @@ CIFAR-10 generator of the 2014 paper ends in one.
 """
 
 from minigan.base.errors import InputError
-from minigan.layers.convolution import Convolution, as_columns, as_rows
+from minigan.layers.convolution import Convolution
 from minigan.layers.windows import Windows
 
 
@@ -96,7 +96,7 @@ class ConvTranspose2D(Convolution):
     def forward(self, x, *, train=True, rng=None):
         """y = paste(W^T X) + b; the cache is x. See `Layer.forward`."""
         self.check_input(x)
-        X = as_columns(x, self.shape_in[0])  # (channels_in, windows * batch)
+        X = x.T.reshape(self.shape_in[0], -1)  # (channels_in, windows * batch)
         return self._add_bias(self._windows.paste(self.W.T @ X), self.b), x
 
     def backward(self, dy, cache, *, param_grads=True):
@@ -105,13 +105,13 @@ class ConvTranspose2D(Convolution):
         self.check_gradient(dy, (len(x), self.n_out))
         dP = self._windows.cut(dy)  # (channels * k * k, windows * batch)
         if param_grads:
-            self.dW += as_columns(x, self.shape_in[0]) @ dP.T
+            self.dW += x.T.reshape(self.shape_in[0], -1) @ dP.T
             self.db += self._db(dy)
-        return as_rows(self.W @ dP, len(x))
+        return (self.W @ dP).reshape(self.n_in, -1).T
 
     def forward_r(self, Rx, cache, V):
         """Ry = paste(W^T RX + V_W^T X) + V_b of Rx; V is by name, the cache is x. See `Layer`."""
-        RX, X = (as_columns(x, self.shape_in[0]) for x in (Rx, cache))
+        RX, X = (x.T.reshape(self.shape_in[0], -1) for x in (Rx, cache))
         return self._add_bias(self._windows.paste(self.W.T @ RX + V["W"].T @ X), V["b"])
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
@@ -120,7 +120,7 @@ class ConvTranspose2D(Convolution):
         Given dy, Rdy, Rx, and V by name; RdW is added to H["W"], and the cache is x.
         """
         dP, RdP = (self._windows.cut(d) for d in (dy, Rdy))
-        RX, X = (as_columns(x, self.shape_in[0]) for x in (Rx, cache))
+        RX, X = (x.T.reshape(self.shape_in[0], -1) for x in (Rx, cache))
         H["W"] += RX @ dP.T + X @ RdP.T
         H["b"] += self._db(Rdy)
-        return as_rows(self.W @ RdP + V["W"] @ dP, len(dy))
+        return (self.W @ RdP + V["W"] @ dP).reshape(self.n_in, -1).T

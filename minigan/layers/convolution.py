@@ -78,13 +78,3 @@ class Convolution(ImageLayer):
     def _db(self, dy: np.ndarray) -> np.ndarray:
         """dJ/db: the sum of dy over the batch and over all that a bias serves."""
         return dy.sum(axis=0).reshape(len(self.b), -1).sum(axis=1)
-
-
-def as_columns(x: np.ndarray, channels: int) -> np.ndarray:
-    """A batch (batch, n) with every pixel a column: (channels, pixels * batch)."""
-    return x.T.reshape(channels, -1)
-
-
-def as_rows(pixels: np.ndarray, batch: int) -> np.ndarray:
-    """The inverse of `as_columns`."""
-    return pixels.reshape(-1, batch).T

@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
-import numpy as np
-
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
 from minigan.layers.base import Layer

@@ -56,11 +56,7 @@ class Windows:
             room = n + 2 * pad - size
             return (-(-room // stride) if overhang else room // stride) + 1
 
-        def length(n: int, windows: int) -> int:
-            return max(pad + n, (windows - 1) * stride + size)
-
         self.count = count(rows), count(columns)
-        self._canvas = length(rows, self.count[0]), length(columns, self.count[1])
         self._places = list(product(self._inside(rows, 0), self._inside(columns, 1)))
 
     def _inside(self, n: int, axis: int) -> list[tuple[slice, slice]]:
@@ -76,33 +72,10 @@ class Windows:
             found.append((slice(first, first + number), slice(start, start + number * s, s)))
         return found
 
-    def blank(self, batch: int, like: np.ndarray, fill: float = 0.0) -> np.ndarray:
-        """Canvases (channels, more rows, more columns, batch) of one value, of like's kind."""
-        return array_module(like).full((self.shape[0], *self._canvas, batch), fill, like.dtype)
-
-    def canvas(self, x: np.ndarray, fill: float = 0.0) -> np.ndarray:
-        """Images x (batch, n_in) on canvases with a margin, so that every window lies inside."""
-        canvas = self.blank(len(x), x, fill)
-        self._image(canvas)[...] = x.T.reshape(*self.shape, -1)
-        return canvas
-
-    def images(self, canvas: np.ndarray) -> np.ndarray:
-        """Images (batch, n_in): canvases without their margin."""
-        return self._image(canvas).reshape(-1, canvas.shape[-1]).T
-
-    def _image(self, canvas: np.ndarray) -> np.ndarray:
-        _, rows, columns = self.shape
-        return canvas[:, self.pad : self.pad + rows, self.pad : self.pad + columns]
-
-    def pixels(self, canvas: np.ndarray) -> Iterator[np.ndarray]:
-        """Views (channels, *count, batch): the first pixel of all windows, then the second, ..."""
-        down, across = (self.stride * (n - 1) + 1 for n in self.count)
-        for i in range(self.size):
-            for j in range(self.size):
-                yield canvas[:, i : i + down : self.stride, j : j + across : self.stride]
-
-    def cut(self, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """All windows of images (batch, n_in), one a column.
+    def cut(
+        self, x: np.ndarray, out: np.ndarray | None = None, *, beyond: float = 0.0
+    ) -> np.ndarray:
+        """All windows of images (batch, n_in), one a column; ``beyond`` is what is around them.
 
         Shape (channels * size * size, windows * batch); a column is (channel, row, column).
         """
@@ -114,7 +87,7 @@ class Windows:
             pixel[:, r, c] = there
             around = pixel[:, : r.start], pixel[:, r.stop :]
             for margin in (*around, pixel[:, :, : c.start], pixel[:, :, c.stop :]):
-                margin[...] = 0
+                margin[...] = beyond
         return out
 
     def paste(self, patches: np.ndarray, onto: np.ndarray | None = None) -> np.ndarray:
