@@ -6,9 +6,8 @@ is one matrix product ("im2col"). On the way back each column is a window of gra
 and is added to the image where it was cut out ("col2im").
 
 There are many windows, but each has few pixels. So the loops run over the pixels of a
-window: pixel (i, j) of all windows at once is a slice of the image, and of all images at once,
-whose numbers at one pixel are neighbours: images are (channels, rows, columns, batch) here, which
-is x^T for a batch x.
+window: pixel (i, j) of all windows of all images is one slice of x^T, which is (channels, rows,
+columns, batch). What is done alike to all images of a batch is done in one run there.
 """
 
 from __future__ import annotations
@@ -60,9 +59,9 @@ class Windows:
         self._places = list(product(self._inside(rows, 0), self._inside(columns, 1)))
 
     def _inside(self, n: int, axis: int) -> list[tuple[slice, slice]]:
-        """For each pixel of a window's side: in which windows it is inside, and where it is then.
+        """For each pixel of a window's side: the windows that have it inside the image, and where.
 
-        Window r has its pixel i at a = i - pad + r * stride; it is inside where 0 <= a < n.
+        In window r it is pixel a = i - pad + r * stride of the n, and inside if 0 <= a < n.
         """
         found, s = [], self.stride
         for a in range(-self.pad, self.size - self.pad):
@@ -72,10 +71,8 @@ class Windows:
             found.append((slice(first, first + number), slice(start, start + number * s, s)))
         return found
 
-    def cut(
-        self, x: np.ndarray, out: np.ndarray | None = None, *, beyond: float = 0.0
-    ) -> np.ndarray:
-        """All windows of images (batch, n_in), one a column; ``beyond`` is what is around them.
+    def cut(self, x: np.ndarray, out: Any = None, *, beyond: float = 0.0) -> np.ndarray:
+        """All windows of images (batch, n_in), one a column; ``beyond`` stands around an image.
 
         Shape (channels * size * size, windows * batch); a column is (channel, row, column).
         """
@@ -90,8 +87,8 @@ class Windows:
                 margin[...] = beyond
         return out
 
-    def paste(self, patches: np.ndarray, onto: np.ndarray | None = None) -> np.ndarray:
-        """Images (batch, n_in) to which every column is added where `cut` took it from.
+    def paste(self, patches: np.ndarray, onto: Any = None) -> np.ndarray:
+        """Images (batch, n_in), blank or given, with each column added where `cut` took it from.
 
         The transpose of `cut`: sum(cut(x) * patches) = sum(x * paste(patches)).
         """
@@ -103,7 +100,7 @@ class Windows:
         return onto
 
     def _pairs(self, patches: np.ndarray, images: np.ndarray) -> Iterator[tuple[Any, ...]]:
-        """Each pixel of all windows, in which of them it is inside, and those of the images."""
+        """Each pixel of all windows; the windows that have it inside the images; it in these."""
         patches = patches.reshape(self.shape[0], self.size**2, *self.count, -1)
         images = images.reshape(*self.shape, -1)
         for p, ((r, rows), (c, columns)) in enumerate(self._places):

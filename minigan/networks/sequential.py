@@ -286,8 +286,7 @@ class Sequential(Vectors):
         self._lender: Lender | None = None
         images = any(isinstance(layer, ImageLayer) for layer in self.layers)
         if self.n_in is not None and self._params.size and not (images and self.xp is not np):
-            kit = kit_of(self.xp, images)
-            self._lender = Lender(self.layers, self.n_in, self.dtype, kit)
+            self._lender = Lender(self.layers, self.n_in, self.dtype, kit_of(self.xp, images))
         self._parts: dict[tuple[int, int], Part] = {}
 
     def _check_batch(self, batch) -> None:
