@@ -80,7 +80,7 @@ class Windows:
         rows = self.shape[0] * self.size**2
         if out is None:
             out = xp.empty((rows, math.prod(self.count) * len(x)), x.dtype)
-        for pixel, (r, c), there in self._pairs(out, xp.ascontiguousarray(x.T)):
+        for pixel, (r, c), there in self._pairs(out, xp.asarray(x.T, order="C")):
             pixel[:, r, c] = there
             around = pixel[:, : r.start], pixel[:, r.stop :]
             for margin in (*around, pixel[:, :, : c.start], pixel[:, :, c.stop :]):

@@ -2,8 +2,20 @@
 
 import numpy as np
 import pytest
+from devices import take
 
-from minigan import BatchNorm, Conv2D, ConvTranspose2D, InputError, LeakyReLU, Linear, Sequential
+from minigan import (
+    BatchNorm,
+    ChannelMaxout,
+    Conv2D,
+    ConvTranspose2D,
+    InputError,
+    LeakyReLU,
+    Linear,
+    MaxPool2D,
+    Sequential,
+)
+from minigan.base.backend import CPU, Device
 from minigan.passes.memory import Loan
 
 
@@ -52,3 +64,23 @@ def test_the_slope_of_leaky_relu_is_exact_on_both_sides_and_at_zero(slope):
         y, cache = net.forward(x)
         found.append((y, net.backward(x + 2, cache)))
     np.testing.assert_array_equal(found[0], found[1])
+
+
+def test_on_a_gpu_the_plain_layers_give_the_same(gpu):
+    def layers():
+        return [
+            *(Linear(3, 40), Conv2D((2, 5, 4), 4, 3, pad=1), ChannelMaxout((4, 5, 4), 2)),
+            *(MaxPool2D((2, 5, 4), 3, stride=2), BatchNorm((2, 2, 2))),
+            ConvTranspose2D((2, 2, 2), 1, 3, stride=2, pad=1, tied_bias=False),
+        ]
+
+    rng = np.random.default_rng(0)
+    x, dy = rng.normal(size=(6, 3)), rng.normal(size=(6, 9))
+    found = []
+    for place in (Device("cuda", gpu), CPU):
+        net = Sequential(layers(), seed=1, dtype="float64", device=place)
+        y, cache = net.forward(place.to_device(x))
+        dx = net.backward(place.to_device(dy), cache)
+        found.append([take(each) for each in (y, dx, net.grads, net(place.to_device(x)))])
+    for there, here in zip(*found, strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-10, atol=1e-12)
