@@ -17,8 +17,7 @@ from minigan.layers.base import Layer
 from minigan.layers.batch_norm import BatchNorm
 from minigan.layers.conv2d import Conv2D
 from minigan.layers.conv_transpose2d import ConvTranspose2D
-from minigan.layers.leaky_relu import LeakyReLU
-from minigan.passes.layer_pass import LayerPass, RowByRow
+from minigan.passes.layer_pass import LayerPass
 
 
 class WindowsPass(LayerPass):
@@ -117,31 +116,8 @@ class BatchNormPass(LayerPass):
         return dx.reshape(self.x.shape)
 
 
-class LeakyReLUPass(RowByRow):
-    """y = max(x, slope x), min if slope > 1; no selection, which takes six times as long."""
-
-    scratch = ("_below", "_slope")
-
-    def __init__(self, layer, x, y, columns, empty):
-        super().__init__(layer, x, y, columns, empty)
-        self._below, self._slope = empty(y.shape, bool), empty(y.shape, y.dtype)
-
-    def forward(self, rng):
-        y, slope = self.y, self.layer.slope
-        np.multiply(self.x, slope, out=y)
-        (np.maximum if slope <= 1 else np.minimum)(self.x, y, out=y)
-
-    def backward(self, dy, param_grads, input_grad):
-        below, slope = self._below, self._slope  # slope = [y <= 0] slope + [y > 0]
-        np.less_equal(self.y, 0, out=below)
-        np.multiply(below, slope.dtype.type(self.layer.slope), out=slope)
-        slope += np.logical_not(below, out=below)
-        return np.multiply(dy, slope, out=dy)
-
-
 PASSES: dict[type[Layer], type[LayerPass]] = {
     BatchNorm: BatchNormPass,
     Conv2D: Conv2DPass,
     ConvTranspose2D: ConvTranspose2DPass,
-    LeakyReLU: LeakyReLUPass,
 }
