@@ -6,13 +6,14 @@
 Written out by hand, so that any version plays it: D's gradient of a real and a generated minibatch
 of 64, each on its own, then G's through D, Adam for both. All start from the same weights, and
 must find the same costs. Each plays in a process of its own, on one thread; blocks of steps
-alternate in random order, and what is compared is processor time. PyTorch, where it is installed,
-runs eagerly, in both of its memory orders.
+alternate in random order, and what is compared is processor time. minigan is without the extra
+``fast``. PyTorch, where it is installed, runs eagerly, in both of its memory orders.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import sys
@@ -28,7 +29,7 @@ from versions import HERE, Worker
 import minigan as mg
 
 BATCH, BLOCK = 64, 5  # examples of a minibatch, steps of a block
-CLOSE = 1e-4  # relative: costs of the third step, in float32
+CLOSE = 1e-4  # relative, of the costs of the third step, in float32
 
 
 class PlainBatchNorm(mg.Layer):
@@ -185,7 +186,8 @@ def play(name: str, w: int) -> None:
     step = torch_step(w, "last" in name) if name.startswith("PyTorch") else minigan_step(w)
     for _ in range(3):
         J_D, J_G = step()
-    print(float(J_D), float(J_G), machine()["numpy"], flush=True)
+    torch = sys.modules.get("torch")
+    print(J_D, J_G, torch.__version__ if torch else machine()["numpy"], flush=True)
     for line in sys.stdin:
         steps = int(line)
         step()  # the caches are another's
@@ -208,6 +210,7 @@ def contestants(others: list[Path], w: int) -> dict[str, Worker]:
     for name, J in costs.items():
         if not np.allclose(J, costs["this"], rtol=CLOSE):
             raise SystemExit(f"not the same game: costs {J} of {name}, {costs['this']} of this")
+        print(f"{name:24}J_D, J_G of step 3, library: {workers[name].machine}")
     return workers
 
 
@@ -221,8 +224,8 @@ def main() -> None:
     if given.play:
         play(given.play, given.width)
         return
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
     workers = contestants(given.others, given.width)
-    print("costs of step 3, NumPy: " + workers["this"].machine)
     times: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(given.rounds):
         for name in random.sample(sorted(workers), len(workers)):

@@ -69,9 +69,8 @@ class ConvTranspose2DPass(WindowsPass):
 
     def forward(self, rng):
         layer, X = self.layer, self.x.reshape(len(self.layer.W), -1)
-        self.y[...] = 0
+        self.y.reshape(len(layer.b), -1)[...] = layer.b[:, None]
         layer._windows.paste(np.dot(layer.W.T, X, out=self._columns()), self.y.T)
-        layer._add_bias(self.y.T, layer.b)
 
     def backward(self, dy, param_grads, input_grad):
         W, dP = self.layer.W, self._cut(dy)
