@@ -182,7 +182,7 @@ class BatchNorm(Normalisation):
             )
 
     def remember(self, mean: np.ndarray, var: np.ndarray, n: int) -> None:
-        """Move the running mean and variance towards those of n numbers a channel."""
+        """Move the running moments towards ``mean`` and ``var`` of ``n`` numbers a channel."""
         self.running_mean += self.momentum * (mean - self.running_mean)
         self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
 
