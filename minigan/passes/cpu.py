@@ -185,7 +185,7 @@ class LeakyReLUPass(RowByRow):
         (np.maximum if slope <= 1 else np.minimum)(self.x, self.y, out=self.y)
 
     def backward(self, dy, param_grads, input_grad):
-        below = np.less_equal(self.y, 0, out=self._below)
+        below = np.less_equal(self.x, 0, out=self._below)
         s = np.multiply(below, self._s.dtype.type(self.layer.slope), out=self._s)
         s += np.logical_not(below, out=below)  # exactly slope or 1
         return np.multiply(dy, s, out=dy)
