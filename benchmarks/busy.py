@@ -21,7 +21,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import measure
-from versions import CLOCKS, HERE, Worker
+from versions import HERE, player
 
 ASKED, STEPS, PERCENT = 2.2, 60, 98
 ONE, TEAM, BEFORE = "one thread", "a team of two", "before: two of BLAS"
@@ -46,7 +46,7 @@ def high(times: list[float]) -> float:
 def measured(workload: str, before: Path | None, runs: int) -> dict[str, dict[str, list]]:
     """Times of the steps of each run, in seconds: of each contestant, quiet and beside the core."""
     workers = {
-        name: Worker(checkout, workload, "alternating", threads, CLOCKS[1])
+        name: player(checkout, workload, threads=threads, clock=1)
         for name, checkout, threads in ((ONE, HERE, 1), (TEAM, HERE, 2), (BEFORE, before, 2))
         if checkout
     }

@@ -23,7 +23,7 @@ from judge import classifier
 
 from minigan.base.randomness import generator
 from minigan.data.datasets import load_splits
-from minigan.figures.base import new_picture, write_picture
+from minigan.figures.style import new_picture, write_picture
 from minigan.images.sampling import generate, noise, trained_generator
 from minigan.variants.arithmetic import combined, exemplars
 from minigan.variants.semi_supervised import log_softmax_parts
@@ -70,7 +70,7 @@ def measured(net, paint, z, rng) -> tuple[dict[str, list], list[list[np.ndarray]
 
 def draw(file: str, shown: list[list[np.ndarray]]) -> None:
     """Write a picture of sums: terms, G of the sum, the two controls."""
-    picture = new_picture(9, 6.4, dpi=80)
+    picture = new_picture(6.4, 9)
     titles = (
         "bold a",
         "- thin a",
@@ -86,7 +86,7 @@ def draw(file: str, shown: list[list[np.ndarray]]) -> None:
             ax.set(xticks=[], yticks=[])
     for ax, title in zip(axes[:, 0], titles, strict=True):
         ax.set_ylabel(title, rotation=0, ha="right", va="center", fontsize=10)
-    write_picture(Path(file), picture)
+    write_picture(Path(file), picture, dpi=80)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -51,15 +51,18 @@ STEPS = {"W1": 200, "W2": 25, "W3": 6}
 
 
 class Worker:
-    """A checkout in a process of its own, which plays when it is told to."""
+    """A checkout in a process of its own, which plays when it is told to.
 
-    def __init__(self, checkout: Path, workload: str, order: str, threads: int, clock: str):
+    ``command`` is what Python is to run; it prints a line, and then answers as `WORKER` does.
+    """
+
+    def __init__(self, checkout: Path, *command: str, threads: int = 1):
         unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
         environment = {k: v for k, v in os.environ.items() if k not in unset}
         environment |= {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": str(threads)}
         environment["BENCHMARK_THREADS"] = str(threads)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WORKER, workload, order, clock],
+            [sys.executable, *command],
             cwd=checkout,
             env=environment,
             stdin=subprocess.PIPE,
@@ -82,10 +85,19 @@ class Worker:
         self._process.communicate()
 
 
+def player(
+    checkout: Path, workload: str, order: str = "alternating", threads: int = 1, clock: int = 0
+) -> Worker:
+    """Worker that plays a workload, and looks at a clock of `CLOCKS`."""
+    return Worker(checkout, "-c", WORKER, workload, order, CLOCKS[clock], threads=threads)
+
+
 def compare(other: Path, workload: str, order: str, threads: int, rounds: int) -> None:
     checkouts = {"this": HERE, "other": other}
-    clock = CLOCKS[threads > 1]
-    workers = {name: Worker(of, workload, order, threads, clock) for name, of in checkouts.items()}
+    workers = {
+        name: player(checkout, workload, order, threads, threads > 1)
+        for name, checkout in checkouts.items()
+    }
     times: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(rounds):
         for name in random.sample(sorted(workers), 2):
@@ -106,7 +118,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     given = parser.parse_args()
     order = "simultaneous" if given.simultaneous else "alternating"
-    worker = Worker(HERE, given.workloads[0], order, given.threads, CLOCKS[0])
+    worker = player(HERE, given.workloads[0], order, given.threads)
     clock = "processor time" if given.threads == 1 else f"{given.threads} threads, wall time"
     print(f"NumPy {worker.machine}; {clock} a step, median of {given.rounds} rounds")
     worker.close()

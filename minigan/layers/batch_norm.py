@@ -159,11 +159,7 @@ class BatchNorm(Normalisation):
             s = self.xp.sqrt(self.running_var + self.eps)[:, None]
             xh = (x - self.running_mean[:, None]) / s
             return self._output(xh), (xh, s, None)
-        if len(x) == 1:
-            raise InputError(
-                f"{self}: expected a batch of 2 examples or more to train, got 1; with "
-                f"train=False, as in net(x), the running mean and variance take its place"
-            )
+        self.check_batch(len(x))
         xh, s, mean, var = normalised(x, self.eps, self.xp)
         return self._output(xh), (xh, s, (mean[:, 0], var[:, 0]))
 
@@ -174,10 +170,21 @@ class BatchNorm(Normalisation):
         if moments is None:
             return (dxh / s).reshape(dy.shape)
         if param_grads:
-            n = xh.size // self._channels
-            self.running_mean += self.momentum * (moments[0] - self.running_mean)
-            self.running_var += self.momentum * (moments[1] * (n / (n - 1)) - self.running_var)
+            self.remember(moments[0], moments[1], xh.size // self._channels)
         return through_statistics(dxh, xh, s).reshape(dy.shape)
+
+    def check_batch(self, m: int) -> None:
+        """Raise InputError if a batch of m is too small to be normalised by itself."""
+        if m == 1:
+            raise InputError(
+                f"{self}: expected a batch of 2 examples or more to train, got 1; with "
+                f"train=False, as in net(x), the running mean and variance take its place"
+            )
+
+    def remember(self, mean: np.ndarray, var: np.ndarray, n: int) -> None:
+        """Move the running moments towards ``mean`` and ``var`` of ``n`` numbers a channel."""
+        self.running_mean += self.momentum * (mean - self.running_mean)
+        self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
 
     def state(self):
         """The running mean and variance."""

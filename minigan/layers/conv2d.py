@@ -6,7 +6,6 @@ such layers.
 """
 
 from minigan.layers.convolution import Convolution
-from minigan.layers.image import images_as_rows, pixels_as_columns
 from minigan.layers.windows import Windows
 
 
@@ -88,14 +87,14 @@ class Conv2D(Convolution):
     def forward(self, x, *, train=True, rng=None):
         """Y = W^T cut(x) + b; the cache is x. See `Layer.forward`."""
         self.check_input(x)
-        y = self.W.T @ self._windows.cut(x)  # (channels, batch * windows)
-        return self._add_bias(images_as_rows(y, len(x)), self.b), x
+        y = self.W.T @ self._windows.cut(x)  # (channels, windows * batch)
+        return self._add_bias(y.reshape(self.n_out, -1).T, self.b), x
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = paste(W dY), dW += cut(x) dY^T, db += sum of dY. See `Layer.backward`."""
         x = cache
         self.check_gradient(dy, (len(x), self.n_out))
-        dY = pixels_as_columns(dy, self.shape_out[0])  # (channels, batch * windows)
+        dY = dy.T.reshape(self.channels, -1)  # (channels, windows * batch)
         if param_grads:
             self.dW += self._windows.cut(x) @ dY.T
             self.db += self._db(dy)
@@ -105,7 +104,7 @@ class Conv2D(Convolution):
         """RY = W^T cut(Rx) + V_W^T cut(x) + V_b, with V by name; the cache is x. See `Layer`."""
         cut = self._windows.cut
         Ry = self.W.T @ cut(Rx) + V["W"].T @ cut(cache)
-        return self._add_bias(images_as_rows(Ry, len(Rx)), V["b"])
+        return self._add_bias(Ry.reshape(self.n_out, -1).T, V["b"])
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
         """Rdx = paste(W RdY + V_W dY), RdW = cut(Rx) dY^T + cut(x) RdY^T. See `Layer`.
@@ -113,7 +112,7 @@ class Conv2D(Convolution):
         Given dy, Rdy, Rx, and V by name; RdW is added to H["W"], and the cache is x.
         """
         cut = self._windows.cut
-        dY, RdY = (pixels_as_columns(d, self.shape_out[0]) for d in (dy, Rdy))
+        dY, RdY = (d.T.reshape(self.channels, -1) for d in (dy, Rdy))
         H["W"] += cut(Rx) @ dY.T + cut(cache) @ RdY.T
         H["b"] += self._db(Rdy)
         return self._windows.paste(self.W @ RdY + V["W"] @ dY)

@@ -7,7 +7,6 @@ CIFAR-10 generator of the 2014 paper ends in one.
 
 from minigan.base.errors import InputError
 from minigan.layers.convolution import Convolution
-from minigan.layers.image import images_as_rows, pixels_as_columns
 from minigan.layers.windows import Windows
 
 
@@ -97,22 +96,22 @@ class ConvTranspose2D(Convolution):
     def forward(self, x, *, train=True, rng=None):
         """y = paste(W^T X) + b; the cache is x. See `Layer.forward`."""
         self.check_input(x)
-        X = pixels_as_columns(x, self.shape_in[0])  # (channels_in, batch * windows)
+        X = x.T.reshape(self.shape_in[0], -1)  # (channels_in, windows * batch)
         return self._add_bias(self._windows.paste(self.W.T @ X), self.b), x
 
     def backward(self, dy, cache, *, param_grads=True):
         """dX = W cut(dy), dW += X cut(dy)^T, db += sum of dy. See `Layer.backward`."""
         x = cache
         self.check_gradient(dy, (len(x), self.n_out))
-        dP = self._windows.cut(dy)  # (channels * k * k, batch * windows)
+        dP = self._windows.cut(dy)  # (channels * k * k, windows * batch)
         if param_grads:
-            self.dW += pixels_as_columns(x, self.shape_in[0]) @ dP.T
+            self.dW += x.T.reshape(self.shape_in[0], -1) @ dP.T
             self.db += self._db(dy)
-        return images_as_rows(self.W @ dP, len(x))
+        return (self.W @ dP).reshape(self.n_in, -1).T
 
     def forward_r(self, Rx, cache, V):
         """Ry = paste(W^T RX + V_W^T X) + V_b of Rx; V is by name, the cache is x. See `Layer`."""
-        RX, X = (pixels_as_columns(x, self.shape_in[0]) for x in (Rx, cache))
+        RX, X = (x.T.reshape(self.shape_in[0], -1) for x in (Rx, cache))
         return self._add_bias(self._windows.paste(self.W.T @ RX + V["W"].T @ X), V["b"])
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
@@ -121,7 +120,7 @@ class ConvTranspose2D(Convolution):
         Given dy, Rdy, Rx, and V by name; RdW is added to H["W"], and the cache is x.
         """
         dP, RdP = (self._windows.cut(d) for d in (dy, Rdy))
-        RX, X = (pixels_as_columns(x, self.shape_in[0]) for x in (Rx, cache))
+        RX, X = (x.T.reshape(self.shape_in[0], -1) for x in (Rx, cache))
         H["W"] += RX @ dP.T + X @ RdP.T
         H["b"] += self._db(Rdy)
-        return images_as_rows(self.W @ RdP + V["W"] @ dP, len(dy))
+        return (self.W @ RdP + V["W"] @ dP).reshape(self.n_in, -1).T

@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
-import numpy as np
-
 from minigan.base.errors import InputError
 from minigan.base.validation import whole_number
 from minigan.layers.base import Layer
@@ -47,13 +45,3 @@ def image_shape(where: str, shape: Shape) -> Shape:
         raise InputError(f"{where}: expected (channels, rows, columns), got {shape!r}")
     channels, rows, columns = (whole_number(where, n) for n in shape)
     return channels, rows, columns
-
-
-def pixels_as_columns(x: np.ndarray, channels: int) -> np.ndarray:
-    """A batch (batch, channels * pixels) with every pixel a column: (channels, batch * pixels)."""
-    return x.reshape(len(x), channels, -1).swapaxes(0, 1).reshape(channels, -1)
-
-
-def images_as_rows(pixels: np.ndarray, batch: int) -> np.ndarray:
-    """The inverse of `pixels_as_columns`, shape (batch, channels * pixels)."""
-    return pixels.reshape(len(pixels), batch, -1).swapaxes(0, 1).reshape(batch, -1)

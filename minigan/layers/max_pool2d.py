@@ -77,27 +77,30 @@ class MaxPool2D(ImageLayer):
     def forward(self, x, *, train=True, rng=None):
         """y = maximum of each window; the cache is the winners. See `Layer.forward`."""
         self.check_input(x)
-        images = x.reshape(len(x), *self.shape_in)
-        canvas = self._windows.canvas(images, fill=-math.inf)  # beyond the edge nothing wins
-        y, winner = first_largest(self._windows.pixels(canvas))
-        return y.reshape(len(x), -1), winner
+        pixels = self._cut(x, beyond=-math.inf)  # where nothing wins
+        y, winner = first_largest(pixels[:, p] for p in range(self.pool**2))
+        return y.reshape(self.n_out, -1).T, winner
 
     def backward(self, dy, cache, *, param_grads=True):
         """dx = sum of dy over the windows that a pixel won. See `Layer.backward`."""
-        winner = cache  # (batch, *shape_out)
-        self.check_gradient(dy, (len(winner), self.n_out))
-        dy = dy.reshape(winner.shape)
-        canvas = self._windows.blank(dy.shape[:2], dy)
-        for p, pixel in enumerate(self._windows.pixels(canvas)):
-            pixel += dy * (winner == p)
-        return self._windows.image(canvas).reshape(len(dy), -1)
+        winner = cache  # (channels, windows * batch)
+        self.check_gradient(dy, (winner.size // self.n_out, self.n_out))
+        to_pixels = dy.T.reshape(len(winner), 1, -1) * self._won(winner)
+        return self._windows.paste(to_pixels.reshape(-1, winner.shape[1]))
 
     def forward_r(self, Rx, cache, V):
         """Ry = Rx at the pixel that won, by the cache; no parameters move along V. See `Layer`."""
-        canvas = self._windows.canvas(Rx.reshape(len(Rx), *self.shape_in))
-        pixels = enumerate(self._windows.pixels(canvas))
-        return sum(pixel * (cache == p) for p, pixel in pixels).reshape(len(Rx), -1)
+        Ry = (self._cut(Rx) * self._won(cache)).sum(axis=1)
+        return Ry.reshape(self.n_out, -1).T
 
     def backward_r(self, dy, Rdy, Rx, cache, V, H):
         """Rdx = Rdy at the pixel that won, by the cache, whatever dy, Rx, V and H. See `Layer`."""
         return self.backward(Rdy, cache)
+
+    def _cut(self, x, beyond=0.0):
+        """All pixels of all windows, (channels, pixels of a window, windows * batch)."""
+        return self._windows.cut(x, beyond=beyond).reshape(self.shape_in[0], self.pool**2, -1)
+
+    def _won(self, winner):
+        """Whether a pixel has won, in the same shape."""
+        return winner[:, None] == self.xp.arange(self.pool**2)[:, None]

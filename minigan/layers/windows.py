@@ -6,12 +6,16 @@ is one matrix product ("im2col"). On the way back each column is a window of gra
 and is added to the image where it was cut out ("col2im").
 
 There are many windows, but each has few pixels. So the loops run over the pixels of a
-window: pixel (i, j) of all windows at once is a slice of the image.
+window: pixel (i, j) of all windows of all images is one slice of x^T, which is (channels, rows,
+columns, batch). What is done alike to all images of a batch is done in one run there.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -51,55 +55,53 @@ class Windows:
             room = n + 2 * pad - size
             return (-(-room // stride) if overhang else room // stride) + 1
 
-        def length(n: int, windows: int) -> int:
-            return max(pad + n, (windows - 1) * stride + size)
-
         self.count = count(rows), count(columns)
-        self._canvas = length(rows, self.count[0]), length(columns, self.count[1])
+        self._places = list(product(self._inside(rows, 0), self._inside(columns, 1)))
 
-    def blank(self, number: tuple[int, ...], like: np.ndarray, fill: float = 0.0) -> np.ndarray:
-        """Canvases (*number, more rows, more columns) of one value, of the kind of ``like``."""
-        return array_module(like).full((*number, *self._canvas), fill, like.dtype)
+    def _inside(self, n: int, axis: int) -> list[tuple[slice, slice]]:
+        """For each pixel of a window's side: the windows that have it inside the image, and where.
 
-    def canvas(self, images: np.ndarray, fill: float = 0.0) -> np.ndarray:
-        """Images (..., rows, columns) with a margin, so that every window lies inside."""
-        canvas = self.blank(images.shape[:-2], images, fill)
-        self.image(canvas)[...] = images
-        return canvas
-
-    def image(self, canvas: np.ndarray) -> np.ndarray:
-        """View of a canvas without its margin, shape (..., rows, columns)."""
-        _, rows, columns = self.shape
-        return canvas[..., self.pad : self.pad + rows, self.pad : self.pad + columns]
-
-    def pixels(self, canvas: np.ndarray) -> Iterator[np.ndarray]:
-        """Views (..., *count) of a canvas: the first pixel of all windows, then the second, ..."""
-        down, across = (self.stride * (n - 1) + 1 for n in self.count)
-        for i in range(self.size):
-            for j in range(self.size):
-                yield canvas[..., i : i + down : self.stride, j : j + across : self.stride]
-
-    def cut(self, x: np.ndarray) -> np.ndarray:
-        """All windows of images (batch, n_in), one a column.
-
-        Shape (channels * size * size, batch * windows); a column is (channel, row, column).
+        In window r it is pixel a = i - pad + r * stride of the n, and inside if 0 <= a < n.
         """
-        images = x.reshape(len(x), *self.shape).swapaxes(0, 1)  # (channels, batch, rows, columns)
-        shape = (self.shape[0], self.size**2, len(x), *self.count)
-        patches = array_module(x).empty(shape, x.dtype)
-        for p, pixel in enumerate(self.pixels(self.canvas(images))):
-            patches[:, p] = pixel
-        return patches.reshape(shape[0] * shape[1], -1)
+        found, s = [], self.stride
+        for a in range(-self.pad, self.size - self.pad):
+            first = max(0, -(a // s))
+            number = max(0, min(self.count[axis], (n - 1 - a) // s + 1) - first)
+            start = a + first * s
+            found.append((slice(first, first + number), slice(start, start + number * s, s)))
+        return found
 
-    def paste(self, patches: np.ndarray) -> np.ndarray:
-        """Images (batch, n_in) to which every column is added where `cut` took it from.
+    def cut(self, x: np.ndarray, out: Any = None, *, beyond: float = 0.0) -> np.ndarray:
+        """All windows of images (batch, n_in), one a column; ``beyond`` stands around an image.
+
+        Shape (channels * size * size, windows * batch); a column is (channel, row, column).
+        """
+        xp = array_module(x)
+        rows = self.shape[0] * self.size**2
+        if out is None:
+            out = xp.empty((rows, math.prod(self.count) * len(x)), x.dtype)
+        for pixel, (r, c), there in self._pairs(out, xp.asarray(x.T, order="C")):
+            pixel[:, r, c] = there
+            around = pixel[:, : r.start], pixel[:, r.stop :]
+            for margin in (*around, pixel[:, :, : c.start], pixel[:, :, c.stop :]):
+                margin[...] = beyond
+        return out
+
+    def paste(self, patches: np.ndarray, onto: Any = None) -> np.ndarray:
+        """Images (batch, n_in), blank or given, with each column added where `cut` took it from.
 
         The transpose of `cut`: sum(cut(x) * patches) = sum(x * paste(patches)).
         """
-        channels = self.shape[0]
-        patches = patches.reshape(channels, self.size**2, -1, *self.count)
-        batch = patches.shape[2]
-        canvas = self.blank((channels, batch), patches)
-        for p, pixel in enumerate(self.pixels(canvas)):
-            pixel += patches[:, p]
-        return self.image(canvas).swapaxes(0, 1).reshape(batch, -1)
+        if onto is None:
+            batch = patches.shape[1] // math.prod(self.count)
+            onto = array_module(patches).zeros((math.prod(self.shape), batch), patches.dtype).T
+        for pixel, (r, c), there in self._pairs(patches, onto.T):
+            there += pixel[:, r, c]
+        return onto
+
+    def _pairs(self, patches: np.ndarray, images: np.ndarray) -> Iterator[tuple[Any, ...]]:
+        """Each pixel of all windows; the windows that have it inside the images; it in these."""
+        patches = patches.reshape(self.shape[0], self.size**2, *self.count, -1)
+        images = images.reshape(*self.shape, -1)
+        for p, ((r, rows), (c, columns)) in enumerate(self._places):
+            yield patches[:, p], (r, c), images[:, rows, columns]

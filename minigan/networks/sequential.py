@@ -27,6 +27,7 @@ from minigan.networks.rows import check_layers, name_layers, widths
 from minigan.networks.vectors import Vectors, checked_dtype
 from minigan.passes.layer_pass import learns
 from minigan.passes.memory import Lender, Loan
+from minigan.passes.plan import kit_of
 
 if TYPE_CHECKING:
     from minigan.base.types import Seed
@@ -281,11 +282,11 @@ class Sequential(Vectors):
         """Find the first layer that learns, and start an empty stock of memory for passes."""
         learning = (i for i, layer in enumerate(self.layers) if learns(layer))
         self._first_learning = next(learning, len(self))
-        # Convolutions are as fast by their plain functions; without a width there is no plan.
+        # On a GPU, convolutions are as fast by their plain functions; without a width, no plan.
         self._lender: Lender | None = None
         images = any(isinstance(layer, ImageLayer) for layer in self.layers)
-        if self.n_in is not None and self._params.size and not images:
-            self._lender = Lender(self.layers, self.n_in, self.dtype, self.xp)
+        if self.n_in is not None and self._params.size and not (images and self.xp is not np):
+            self._lender = Lender(self.layers, self.n_in, self.dtype, kit_of(self.xp, images))
         self._parts: dict[tuple[int, int], Part] = {}
 
     def _check_batch(self, batch) -> None:

@@ -14,6 +14,7 @@ from minigan.layers.base import Layer
 from minigan.layers.dropout import Dropout
 from minigan.layers.gaussian_noise import GaussianNoise
 from minigan.layers.gradients import Gradients
+from minigan.layers.leaky_relu import LeakyReLU
 from minigan.layers.linear import Linear
 from minigan.layers.maxout import Maxout
 from minigan.layers.relu import ReLU
@@ -169,6 +170,27 @@ class ReLUPass(RowByRow):
         return np.multiply(dy, self._active, out=dy)
 
 
+class LeakyReLUPass(RowByRow):
+    """y = max(x, slope x), or min: without a selection, which takes six times as long."""
+
+    scratch = ("_below", "_s")
+
+    def __init__(self, layer, x, y, columns, empty):
+        super().__init__(layer, x, y, columns, empty)
+        self._below, self._s = empty(y.shape, bool), empty(y.shape, y.dtype)
+
+    def forward(self, rng):
+        slope = self.layer.slope
+        np.multiply(self.x, slope, out=self.y)
+        (np.maximum if slope <= 1 else np.minimum)(self.x, self.y, out=self.y)
+
+    def backward(self, dy, param_grads, input_grad):
+        below = np.less_equal(self.x, 0, out=self._below)
+        s = np.multiply(below, self._s.dtype.type(self.layer.slope), out=self._s)
+        s += np.logical_not(below, out=below)  # exactly slope or 1
+        return np.multiply(dy, s, out=dy)
+
+
 class SigmoidPass(RowByRow):
     """y = e^n / (1 + e^-|x|) with n = min(x, 0): no exponential can overflow."""
 
@@ -252,6 +274,7 @@ class GaussianNoisePass(RowByRow):
 PASSES: dict[type[Layer], type[LayerPass]] = {
     Dropout: DropoutPass,
     GaussianNoise: GaussianNoisePass,
+    LeakyReLU: LeakyReLUPass,
     Linear: LinearPass,
     Maxout: MaxoutPass,
     ReLU: ReLUPass,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minigan.passes.plan import Block, kit_of
+from minigan.passes.plan import Block, Kit
 
 
 class Lender:
@@ -18,10 +18,10 @@ class Lender:
 
     MOST = 4  # free blocks that are kept
 
-    def __init__(self, layers: tuple, n_in: int, dtype: Any, xp: Any):
-        self._made_of = layers, n_in, dtype, kit_of(xp)
+    def __init__(self, layers: tuple, n_in: int, dtype: Any, kit: Kit):
+        self._made_of = layers, n_in, dtype, kit
         self._free: list[Block] = []
-        own = self._made_of[-1].passes
+        own = kit.passes
         # Batches side by side draw batch by batch, before the pass. A layer that mixes may draw
         # in forward, and one that is derived from dropout or noise does: each batch on its own.
         self.stacks = not any(

@@ -24,11 +24,16 @@ class Kit(NamedTuple):
     passes: dict[type, type[LayerPass]]
 
 
-def kit_of(xp: Any) -> Kit:
-    """Kit of an array module."""
+def kit_of(xp: Any, images: bool = False) -> Kit:
+    """Kit of an array module, for layers some of which may be of images."""
     if xp is np:
         faster = compiled()
-        return Kit(np, cpu.PASSES | (faster.PASSES if faster else {}))
+        passes = cpu.PASSES | (faster.PASSES if faster else {})
+        if images:
+            from minigan.passes import convolution  # only where there are any
+
+            passes |= convolution.PASSES
+        return Kit(np, passes)
     from minigan.passes import cuda  # only where there is a GPU
 
     return Kit(xp, cuda.PASSES)

@@ -40,16 +40,14 @@ class FirstPixel(MaxPool2D):
     beyond = -np.inf
 
     def forward(self, x, *, train=True, rng=None):
-        canvas = self._windows.canvas(x.reshape(len(x), *self.shape_in), fill=self.beyond)
-        pixels = np.stack(list(self._windows.pixels(canvas)), axis=1)
-        y = pixels.max(axis=1)
-        return y.reshape(len(x), -1), self.wins(pixels == y[:, None])
+        windows = self._windows.cut(x, beyond=self.beyond)
+        windows = windows.reshape(self.shape_in[0], self.pool**2, -1)
+        y = windows.max(axis=1)
+        return y.reshape(self.n_out, -1).T, self.wins(windows == y[:, None])
 
     def backward(self, dy, cache, *, param_grads=True):
-        canvas = self._windows.blank((len(dy), self.shape_in[0]), dy)
-        for i, pixel in enumerate(self._windows.pixels(canvas)):
-            pixel += dy.reshape(cache[:, i].shape) * cache[:, i]
-        return self._windows.image(canvas).reshape(len(dy), -1)
+        patches = dy.T.reshape(len(cache), 1, -1) * cache.astype(dy.dtype)
+        return self._windows.paste(patches.reshape(-1, patches.shape[2]))
 
     wins = FirstOfTies.wins
 

@@ -1,7 +1,8 @@
-"""Windows of an image: how many, and where."""
+"""Windows of an image: how many, where, cut out and pasted back."""
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -37,3 +38,29 @@ def test_windows_larger_than_the_image_are_refused():
     message = r"^here: expected at most 5, for an image of 5 x 3 pixels and 1 more .*, got 6$"
     with pytest.raises(InputError, match=message):
         Windows("here", (1, 5, 3), 6, 1, 1)
+
+
+@given(
+    n=st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    size=st.integers(1, 5),
+    stride=st.integers(1, 4),
+    pad=st.integers(0, 3),
+    overhang=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_each_window_is_cut_where_it_lies_and_paste_is_the_transpose(
+    n, size, stride, pad, overhang
+):
+    assume(size <= min(n) + 2 * pad)
+    windows = Windows("here", (2, *n), size, stride, pad, overhang=overhang)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(3, 2 * n[0] * n[1]))
+    cut = windows.cut(x, beyond=-7.0).reshape(2, size, size, *windows.count, 3)
+    images = np.pad(x.reshape(3, 2, *n), [(0, 0)] * 2 + [(pad, pad + 9)] * 2, constant_values=-7)
+    for r, c in np.ndindex(windows.count):
+        there = images[:, :, r * stride : r * stride + size, c * stride : c * stride + size]
+        np.testing.assert_array_equal(cut[:, :, :, r, c], np.moveaxis(there, 0, -1))
+    patches = rng.normal(size=windows.cut(x).shape)
+    blank = windows.paste(patches)
+    np.testing.assert_allclose((windows.cut(x) * patches).sum(), (x * blank).sum(), rtol=1e-12)
+    np.testing.assert_allclose(windows.paste(patches, x.copy()), x + blank, rtol=1e-12)

@@ -9,11 +9,15 @@ from layers_of_ones_own import BatchNorm, Half, Negated, Swish
 from minigan import (
     SGD,
     Algorithm1,
+    ChannelMaxout,
+    Conv2D,
+    ConvTranspose2D,
     Dropout,
     GaussianNoise,
     LeakyReLU,
     Linear,
     Maxout,
+    MaxPool2D,
     Normal,
     ReLU,
     Sequential,
@@ -47,6 +51,18 @@ ROWS = {
     "noise": lambda n: [GaussianNoise(0.4), Linear(2, 6), Tanh(), GaussianNoise(2), Maxout(6, n)],
     "a parameter of one's own": lambda n: [Swish(), Linear(2, 4), Swish(), ReLU(), Linear(4, n)],
     "by descent": lambda n: [Linear(2, 4), Half(), Negated(4, 3), Maxout(3, n, 2), Half()],
+    "images": lambda n: [
+        *(Linear(2, 40), Conv2D((2, 5, 4), 3, 3, stride=2, pad=1), LeakyReLU(0.2)),
+        *(ConvTranspose2D((3, 3, 2), 1, 4, stride=3, pad=1, tied_bias=False), Linear(40, n)),
+    ],
+    "images throughout": lambda n: [
+        *(Conv2D((1, 1, 2), 3, 3, pad=2, tied_bias=False), LeakyReLU(1.5)),
+        *(ConvTranspose2D((36, 1, 1), n, 1),),
+    ],
+    "pooled images": lambda n: [
+        *(Linear(2, 50), MaxPool2D((2, 5, 5), 2, stride=2), Dropout(0.7)),
+        *(ChannelMaxout((2, 3, 3), pieces=2), Conv2D((1, 3, 3), n, 3)),
+    ],
     "mixing": lambda n: [Linear(2, 5), BatchNorm(5), Dropout(0.6), Tanh(), Linear(5, n)],
 }
 rows = pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
