@@ -26,7 +26,7 @@ from minigan.layers.image import ImageLayer
 from minigan.networks.rows import check_layers, name_layers, widths
 from minigan.networks.vectors import Vectors, checked_dtype
 from minigan.passes.layer_pass import learns
-from minigan.passes.memory import Lender, Loan
+from minigan.passes.memory import Lender, Loan, Loans
 from minigan.passes.plan import kit_of
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Sequential(Vectors):
             if not (fits and batch.shape[1] == n_in and batch.size):
                 self._check_batch(batch)
         cache: Any
-        if train and self.fast and self._lender and (len(batches) == 1 or self._lender.stacks):
+        if train and self.fast and self._lender and self._lender.takes(batches):
             ys, cache = self._lender.forward(batches, rng)
         else:
             results = [self._forward_plain(batch.copy(), train, rng) for batch in batches]
@@ -196,7 +196,7 @@ class Sequential(Vectors):
             Gradient of J with respect to the input, the caller's own.
         """
         dys = dy if type(dy) is tuple else (dy,)
-        if isinstance(cache, Loan) and cache.is_from(self._lender):
+        if isinstance(cache, Loan | Loans) and cache.is_from(self._lender):
             dxs = cache.backward(dys, param_grads, input_grad)
         elif isinstance(cache, PlainCache) and cache.layers is self._layers:
             if len(dys) != len(cache.passes):
@@ -210,7 +210,7 @@ class Sequential(Vectors):
         else:
             raise InputError(
                 f"{self.name}: expected the cache of a forward pass of this very network, got "
-                f"{'that of another' if isinstance(cache, Loan | PlainCache) else described(cache)}"
+                f"{'that of another' if isinstance(cache, Loan | Loans | PlainCache) else described(cache)}"
             )
         if not input_grad:
             return None
@@ -282,7 +282,7 @@ class Sequential(Vectors):
         """Find the first layer that learns, and start an empty stock of memory for passes."""
         learning = (i for i, layer in enumerate(self.layers) if learns(layer))
         self._first_learning = next(learning, len(self))
-        # On a GPU, convolutions are as fast by their plain functions; without a width, no plan.
+        # On a GPU, convolutions have no passes of their own yet; without a width, there is no plan.
         self._lender: Lender | None = None
         images = any(isinstance(layer, ImageLayer) for layer in self.layers)
         if self.n_in is not None and self._params.size and not (images and self.xp is not np):

@@ -32,8 +32,13 @@ def compiled(function: Any) -> Any:
 
     It divides as NumPy divides, and other threads may run beside it.
     """
-    how: Any = {"error_model": "numpy", "cache": True, "nogil": True}
-    return njit(function, **how) if HAS_NUMBA else function
+    if not HAS_NUMBA:
+        return function
+    how: Any = {"error_model": "numpy", "nogil": True}
+    try:
+        return njit(function, cache=True, **how)
+    except RuntimeError:  # there is no directory that can be written to
+        return njit(function, **how)
 
 
 AT_ONCE = 2048  # numbers of a piece, which then stay in the cache of level 1

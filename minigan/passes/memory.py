@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigan.base.errors import InputError
+from minigan.layers.image import ImageLayer
 from minigan.passes.plan import Block, Kit
 
 
@@ -24,12 +26,20 @@ class Lender:
         own = kit.passes
         # Batches side by side draw batch by batch, before the pass. A layer that mixes may draw
         # in forward, and one that is derived from dropout or noise does: each batch on its own.
-        self.stacks = not any(
+        self._stacks = not any(
             layer.mixes or (hasattr(layer, "draw") and type(layer) not in own) for layer in layers
         )
+        self._images = any(isinstance(layer, ImageLayer) for layer in layers)
 
-    def forward(self, batches: tuple, rng: Any) -> tuple[tuple, Loan]:
+    def takes(self, batches: tuple) -> bool:
+        """Whether so many batches gain by kept memory; rows of one mixing network do not."""
+        return len(batches) == 1 or self._stacks or self._images
+
+    def forward(self, batches: tuple, rng: Any) -> tuple[tuple, Loan | Loans]:
         """Outputs for batches of shape (m, n_in), each on its own, and one cache for all."""
+        if len(batches) > 1 and not self._stacks:
+            passes = [self.forward((batch,), rng) for batch in batches]
+            return tuple([y for (y,), _ in passes]), Loans([loan for _, loan in passes])
         try:
             block = self._free.pop()
         except IndexError:
@@ -65,3 +75,27 @@ class Loan:
 
     def __reduce_ex__(self, protocol):
         raise TypeError("a cache belongs to one pass of one network: it cannot be copied or saved")
+
+
+class Loans:
+    """The cache of batches that cannot be side by side: a loan for each."""
+
+    __slots__ = ("_loans",)
+
+    def __init__(self, loans: list[Any]):
+        self._loans = loans
+
+    def is_from(self, lender: Lender | None) -> bool:
+        """Whether a network of this lender has made the passes."""
+        return self._loans[0].is_from(lender)
+
+    def backward(self, dys: tuple, param_grads: bool, input_grad: bool) -> tuple:
+        """As of one loan; None for a batch on which J does not depend."""
+        if len(dys) != len(self._loans):
+            raise InputError(f"expected {len(self._loans)} gradients, got {len(dys)}")
+        return tuple(
+            None if dy is None else loan.backward((dy,), param_grads, input_grad)[0]
+            for loan, dy in zip(self._loans, dys, strict=True)
+        )
+
+    __reduce_ex__ = Loan.__reduce_ex__

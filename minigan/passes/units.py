@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from minigan.layers.image import ImageLayer
 from minigan.passes.cpu import LinearPass, MaxoutPass
 from minigan.passes.layer_pass import LayerPass
 from minigan.passes.team import Team, cuts
@@ -22,7 +23,9 @@ FULL = 2**22  # operations of a share: small products have other kernels, and so
 
 
 def is_wide(passes: list[LayerPass]) -> bool:
-    """Whether some product is so large that a team gains."""
+    """Whether some product is so large that a team gains; images are left to threads of BLAS."""
+    if any(isinstance(each.layer, ImageLayer) for each in passes):
+        return False
     return any(isinstance(each, LinearPass) and each.operations >= WIDE for each in passes)
 
 

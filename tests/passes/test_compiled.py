@@ -71,3 +71,15 @@ def test_told_to_leave_python_as_it_is_numba_is_not_used():
     code = "from minigan.passes.extra import compiled; assert compiled() is None"
     environment = {"NUMBA_DISABLE_JIT": "1", "PATH": ""}
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+def test_without_a_place_for_its_cache_numba_compiles_for_this_process(monkeypatch):
+    from numba.core import caching
+
+    from minigan.passes.compiled import compiled, rectify
+
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    kernel = compiled(rectify.py_func)
+    y = np.empty(3)
+    kernel(np.array([-1.0, 0.5, 2.0]), y)
+    assert y.tolist() == [0, 0.5, 2]

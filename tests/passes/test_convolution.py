@@ -16,7 +16,7 @@ from minigan import (
     Sequential,
 )
 from minigan.base.backend import CPU, Device
-from minigan.passes.memory import Loan
+from minigan.passes.memory import Loan, Loans
 
 
 def normalised(**how):
@@ -38,9 +38,13 @@ def test_batch_norm_of_images_and_its_running_moments_agree(dtype, rtol):
         ys, cache = net.forward(xs)
         dxs = net.backward(dys, cache)
         again = net.backward(dys, cache, param_grads=False)
+        left, of_second, right = net.backward((None, dys[1], None), cache, param_grads=False)
+        assert left is right is None
         _, one = net.forward(xs[0])
-        assert isinstance(one, Loan) is fast
-        found.append([*ys, *dxs, *again, net.grads, net(xs[0]), net.forward(xs[1])[0]])
+        assert isinstance(one, Loan) is isinstance(cache, Loans) is fast
+        with pytest.raises(InputError, match="expected 3 gradients, got 2"):
+            net.backward(dys[:2], cache)
+        found.append([*ys, *dxs, *again, of_second, net.grads, net(xs[0]), net.forward(xs[1])[0]])
     for mine, reference in zip(*found, strict=True):
         assert mine.dtype == reference.dtype
         np.testing.assert_allclose(mine, reference, rtol=rtol, atol=rtol * abs(reference).max())
