@@ -21,7 +21,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import measure
-from versions import HERE, player
+from versions import HERE, checkout, known, player
 
 ASKED, STEPS, PERCENT = 2.2, 60, 98
 ONE, TEAM, BEFORE = "one thread", "a team of two", "before: two of BLAS"
@@ -74,13 +74,12 @@ def row(found: dict[str, dict[str, list]], name: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("workloads", nargs="*", default=["W1", "W2", "W3"], metavar="W")
-    parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="of an older version")
+    parser.add_argument("workloads", nargs="*", type=known, default=["W1", "W2", "W3"], metavar="W")
+    parser.add_argument("--before", type=checkout, metavar="CHECKOUT", help="of an older version")
     parser.add_argument("--runs", type=measure.at_least_one, default=3)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     given = parser.parse_args()
-    before = given.before and given.before.resolve()
-    reports = {name: measured(name, before, given.runs) for name in given.workloads}
+    reports = {name: measured(name, given.before, given.runs) for name in given.workloads}
     if given.json:
         print(json.dumps({"processor": measure.machine()["processor"], "seconds": reports}))
         return

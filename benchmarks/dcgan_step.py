@@ -23,8 +23,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from measure import machine
-from versions import HERE, Worker
+from measure import at_least_one, machine
+from versions import HERE, Worker, checkout
 
 import minigan as mg
 
@@ -199,7 +199,7 @@ def play(name: str, w: int) -> None:
 
 def contestants(others: list[Path], w: int) -> dict[str, Worker]:
     """Processes by name, this checkout first; they must agree."""
-    where = {"this": HERE} | {str(each): each.resolve() for each in others}
+    where = {"this": HERE} | {str(each): each for each in others}
     if find_spec("torch"):
         where |= {"PyTorch": HERE, "PyTorch, channels last": HERE}
     workers = {
@@ -216,9 +216,9 @@ def contestants(others: list[Path], w: int) -> dict[str, Worker]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("others", nargs="*", type=Path)
-    parser.add_argument("--width", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("others", nargs="*", type=checkout)
+    parser.add_argument("--width", type=at_least_one, default=32)
+    parser.add_argument("--rounds", type=at_least_one, default=30)
     parser.add_argument("--play", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.play:

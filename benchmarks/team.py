@@ -16,7 +16,7 @@ import time
 import measure  # first: it sets the number of threads
 import workloads
 from threadpoolctl import threadpool_limits
-from versions import STEPS
+from versions import STEPS, known
 
 
 def clocks() -> dict[int | None, float]:
@@ -41,7 +41,7 @@ def block(game, steps: int) -> tuple[float, float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("workloads", nargs="*", default=["W3"], metavar="W")
+    parser.add_argument("workloads", nargs="*", type=known, default=["W3"], metavar="W")
     parser.add_argument("--threads", nargs="+", type=measure.at_least_one, default=[1, 2])
     parser.add_argument("--rounds", type=measure.at_least_one, default=20)
     given = parser.parse_args()

@@ -20,6 +20,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import measure
+
 HERE = Path(__file__).resolve().parents[1]
 
 # Runs in either checkout: only names that both have. A line with a number of steps is answered
@@ -70,6 +72,8 @@ class Worker:
             text=True,
         )
         self.machine = self._answer()
+        if not self.machine:
+            raise SystemExit(f"{checkout}: expected a checkout that plays this, and it does not")
 
     def _answer(self) -> str:
         assert self._process.stdout
@@ -109,21 +113,35 @@ def compare(other: Path, workload: str, order: str, threads: int, rounds: int) -
     print(f"{workload} {order:12}  {1e6 * this:9.1f} us  other {1e6 * that:9.1f} us  {ratio:.3f}")
 
 
+def checkout(text: str) -> Path:
+    """Directory of a command line that holds minigan."""
+    if not (Path(text) / "minigan").is_dir():
+        raise argparse.ArgumentTypeError(f"expected a checkout of minigan, got {text!r}")
+    return Path(text).resolve()
+
+
+def known(text: str) -> str:
+    """Name of a workload, from a command line."""
+    if text not in STEPS:
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(STEPS)}, got {text!r}")
+    return text
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("other", type=Path)
-    parser.add_argument("workloads", nargs="*", default=list(STEPS), metavar="W")
+    parser.add_argument("other", type=checkout)
+    parser.add_argument("workloads", nargs="*", type=known, default=list(STEPS), metavar="W")
     parser.add_argument("--simultaneous", action="store_true")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--threads", type=measure.at_least_one, default=1)
+    parser.add_argument("--rounds", type=measure.at_least_one, default=30)
     given = parser.parse_args()
     order = "simultaneous" if given.simultaneous else "alternating"
     worker = player(HERE, given.workloads[0], order, given.threads)
     clock = "processor time" if given.threads == 1 else f"{given.threads} threads, wall time"
     print(f"NumPy {worker.machine}; {clock} a step, median of {given.rounds} rounds")
     worker.close()
-    for workload in given.workloads:
-        compare(given.other.resolve(), workload, order, given.threads, given.rounds)
+    for name in given.workloads:
+        compare(given.other, name, order, given.threads, given.rounds)
 
 
 if __name__ == "__main__":

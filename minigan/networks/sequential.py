@@ -208,9 +208,10 @@ class Sequential(Vectors):
                 for d, caches in zip(dys, cache.passes, strict=True)
             )
         else:
+            others = isinstance(cache, Loan | Loans | PlainCache)
             raise InputError(
                 f"{self.name}: expected the cache of a forward pass of this very network, got "
-                f"{'that of another' if isinstance(cache, Loan | Loans | PlainCache) else described(cache)}"
+                f"{'that of another' if others else described(cache)}"
             )
         if not input_grad:
             return None

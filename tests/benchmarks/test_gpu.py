@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -88,13 +89,30 @@ def test_each_part_is_judged_and_the_next_goes_on(script, tmp_path, capsys):
 def test_what_could_run_and_held_is_a_success(script):
     says = {name: SAYS[name] for name in ("machine", "holds", "is skipped", "comes last")}
     assert script(says)[0] == 0
-    code, reports = script(says, "holds")
-    assert (code, list(reports)) == (0, ["machine", "holds"])
+    code, reports = script({**says, "holds": SAYS["times"]}, "holds")
+    assert (code, list(reports)) == (0, list(says))  # those that were asked before are kept
+    assert reports["holds"]["finding"] == FOUND["times"][1]
 
 
 def test_without_a_gpu_nothing_else_is_asked(script):
     code, reports = script({"machine": SAYS["does not hold"], "holds": SAYS["holds"]})
     assert (code, list(reports)) == (2, ["machine"])
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "nan", "inf", "eight"])
+def test_a_time_that_is_none_is_refused(script, minutes, capsys):
+    with pytest.raises(SystemExit):
+        script(SAYS, f"--minutes={minutes}")
+    assert f"expected a number > 0, got '{minutes}'" in capsys.readouterr().err
+
+
+def test_it_runs_all_tests_that_take_a_gpu(benchmark):
+    tests = Path(__file__).parents[1]
+    for path in tests.rglob("test_*.py"):
+        if re.search(r"def test\w*\([^)]*\b(xp|gpu|kernels)\b", path.read_text()):
+            within = path.relative_to(tests).as_posix()
+            of_stand_in = within.startswith("test_strict_cupy")
+            assert of_stand_in or any(within.startswith(place) for place in benchmark("gpu").TESTS)
 
 
 def test_its_own_parts_are_there(benchmark, tmp_path):
