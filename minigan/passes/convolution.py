@@ -2,7 +2,7 @@
 
 So nothing is transposed: a pixel of all windows is cut and pasted by runs of a whole batch, W^T P
 is the output as it stands, and a channel is one run, as batch norm likes it. Windows are cut again
-in backward; to keep them would gain 1.5 % of a step of DCGAN, for a third more memory.
+in backward; to keep them would gain 1.5 % of a step of DCGAN, for a third more memory of a pass.
 """
 
 # ruff: noqa: D102 (the base class says it for all)
