@@ -30,7 +30,7 @@ class Windows:
     Window (r, c) begins at row r * stride - pad and column c * stride - pad of the image. With n
     rows, pad p, size k and stride s, ``count`` has floor((n + 2p - k) / s) + 1 windows below one
     another; with ``overhang`` ceil instead of floor, so that every pixel is in one (if s <= k).
-    InputError, which calls the size by ``where``, if a window is larger than image and pad.
+    InputError, whose message begins with ``where``, if a window is larger than image and pad.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 BLAS shares out products only, and keeps its threads spinning in between. The team shares out what
 is around them too: `minigan.passes.units` gives each thread its units of every layer. It is as
 large as BLAS was allowed to be, so that ``OPENBLAS_NUM_THREADS`` or ``threadpool_limits`` are the
-setting of both; and as rows are cut where the kernels of BLAS cut them, bits do not depend on their number.
+setting of both; and as rows are cut where the kernels of BLAS cut them, its size changes no bit.
 """
 
 from __future__ import annotations
