@@ -3,7 +3,8 @@
 A call for random numbers costs as much as several kernels. So minigan's own distributions draw
 the minibatches of many turns at once, which are independent rows all the same. `Epochs` draws
 the order of a whole epoch, and each turn takes its rows by a counter on the GPU, so that this
-works within a graph. Any other sampler, or random numbers that come from the host, are asked once a turn.
+works within a graph. Any other sampler, or random numbers that come from the host, are asked once
+a turn.
 """
 
 from __future__ import annotations
