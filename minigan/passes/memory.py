@@ -32,7 +32,7 @@ class Lender:
         self._images = any(isinstance(layer, ImageLayer) for layer in layers)
 
     def takes(self, batches: tuple) -> bool:
-        """Whether so many batches gain by kept memory; rows of one mixing network do not."""
+        """Kept memory gains for one batch, for several side by side, and for several of images."""
         return len(batches) == 1 or self._stacks or self._images
 
     def forward(self, batches: tuple, rng: Any) -> tuple[tuple, Loan | Loans]:
