@@ -18,10 +18,7 @@ HELP = "train a GAN on images: digits, mnist, faces, CIFAR-10 or one's own"
 
 HERE = "--out"  # of --resume without a directory: it is the one of --out
 FREE = ("recipe", "epochs", "look", "keep", "device", "data", "data_dir")  # when a run goes on
-CONVOLVE = (
-    "cifar10-convolutional",
-    "dcgan",
-)  # whose bits depend on threads; of others they are free
+CONVOLVE = ("cifar10-convolutional", "dcgan")  # recipes whose bits depend on threads
 BUSIEST = 4  # threads for each core
 SMALL = ("digits", "mnist-quick", "dcgan")  # recipes whose products gain little from a second core
 
