@@ -27,6 +27,24 @@ def test_the_table_of_epochs_is_that_of_the_log():
     assert f"\n{looks[300]['seconds']:,.0f} s of training" in PAGE
 
 
+def test_the_second_run_is_that_of_its_log():
+    again, before = (
+        {line["epoch"]: line.get("valid_log_likelihood") for line in lines(f"mnist/{name}.jsonl")}
+        for name in ("again", "log")
+    )
+    rows = re.findall(r"^\| (\d+) \| (\d+\.\d) \| (\d+\.\d) \|$", PAGE, re.M)
+    assert len(rows) == 6
+    for epoch, *said in rows:
+        assert said == [f"{run[int(epoch)]:.1f}" for run in (again, before)]
+    score = json.loads((DOCS / "mnist" / "again.json").read_text())
+    best = score["epoch"]
+    assert again[best] == max(valid for valid in again.values() if valid)
+    assert f"The best epoch is {best}, with {again[best]:.1f};" in PAGE
+    assert (
+        "**{test_log_likelihood:.1f} ± {standard_error:.1f} nats**, 5 above".format(**score) in PAGE
+    )
+
+
 def test_the_scores_of_the_quick_recipe_are_those_of_its_runs():
     runs = lines("mnist-quick/scores.jsonl")
     (row,) = re.findall(r"^\| test log-likelihood, nats \| (.*) \|$", PAGE, re.M)
